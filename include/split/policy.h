@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file policy.h
+ * The policy document (library split-policy): strict JSON that people write, turned into ready options of the core.
+ *
+ * A split_policy lives on the heap and owns every text and array that its getters hand out: they stay valid until
+ * split_policy_free(). It is immutable after loading and const-safe. A load that fails lists all faults of the file,
+ * each with code, JSON path, line, column and a sentence with the cure, ordered by their place in the text.
+ * The route document is in route.h, windows and decisions in lines.h.
+ */
+#ifndef SPLIT_POLICY_H
+#define SPLIT_POLICY_H
+
+#include "split/base.h"
+#include "split/error.h"
+
+SPLIT_BEGIN
+
+struct split_plan_options;
+struct split_failover_options;
+struct split_rollout_options;
+
+/** Largest document in bytes, and deepest nesting. @since 0.1 */
+#define SPLIT_DOCUMENT_MAX_BYTES 262144
+#define SPLIT_DOCUMENT_MAX_DEPTH 16
+
+/** What a policy is loaded into. @since 0.1 */
+typedef struct split_policy split_policy;
+
+/** An origin as routers need it. Texts are borrowed from the document. @since 0.1 */
+typedef struct split_origin_info {
+    const char *name;              /**< Key under "origins". */
+    const char *url;               /**< http or https. */
+    const char *host;              /**< Host header, or NULL for the one of the url. */
+    split_us connect_timeout_us;   /**< Default 1 s. */
+    split_us first_byte_timeout_us; /**< Default 5 s. */
+    split_us timeout_us;           /**< Whole exchange; default 30 s. */
+    uint64_t per_million_requests_micros; /**< Cost in millionths of a currency unit; 0 in a route. */
+    uint64_t monthly_micros;       /**< Fixed cost a month in millionths; 0 in a route. */
+} split_origin_info;
+
+/** Visitor id and stored decision. @since 0.1 */
+typedef struct split_cookie_info {
+    const char *name;      /**< Default "split_id". */
+    split_us max_age_us;   /**< Default 365 days. */
+    split_us idle_us;      /**< SPLIT_NEVER when not set. */
+    const char *signed_by; /**< "env:NAME" or "file:PATH" of the signing key, or NULL. */
+} split_cookie_info;
+
+/** Kinds of notification target. @since 0.1 */
+typedef enum split_notify_type {
+    SPLIT_NOTIFY_WEBHOOK = 0,
+    SPLIT_NOTIFY_SLACK = 1,
+    SPLIT_NOTIFY_SNS = 2,
+    SPLIT_NOTIFY_EXEC = 3
+} split_notify_type;
+
+/** Events that a target asks for, as bits of split_notify_info.on. @since 0.1 */
+typedef enum split_notify_event {
+    SPLIT_NOTIFY_ON_LEVEL = 1,
+    SPLIT_NOTIFY_ON_HOLD = 2,
+    SPLIT_NOTIFY_ON_ADVANCE = 4,
+    SPLIT_NOTIFY_ON_ROLLBACK = 8,
+    SPLIT_NOTIFY_ON_COMPLETE = 16
+} split_notify_event;
+
+/** A notification target. Secrets are references ("env:NAME", "file:PATH"), never values. @since 0.1 */
+typedef struct split_notify_info {
+    split_notify_type type;
+    const char *target;      /**< url (or its reference), topic ARN, or the program of exec. */
+    const char *token;       /**< webhook: reference of a bearer token, or NULL. */
+    const char *const *args; /**< exec: arguments after the program, n_args entries. */
+    size_t n_args;
+    uint32_t on; /**< SPLIT_NOTIFY_ON_* bits; all of them when the policy has no "on". */
+} split_notify_info;
+
+/** How a source names a metric: "sources": {SOURCE: TEXT} or {SOURCE: {FIELD: TEXT}}. @since 0.1 */
+typedef struct split_source_info {
+    const char *source; /**< Such as "prometheus" or "cloudwatch". */
+    const char *field;  /**< Name inside the source's object; "" for the plain text form. */
+    const char *text;
+} split_source_info;
+
+/**
+ * Load a policy from text.
+ *
+ * @param text       JSON in UTF-8, text_len bytes; borrowed for the call. Need not end with a NUL.
+ * @param alloc      Allocator of the policy, or NULL. (cJSON's working memory comes from cJSON's own hooks.)
+ * @param faults     Receives up to n_faults faults, first in the text first; may be NULL when n_faults is 0.
+ * @param out_n_faults Receives the number of all faults found, also those that had no room; may be NULL.
+ * @param out        Receives the policy; written only on success.
+ * @return 0; otherwise the code of the first fault: SPLIT_ERR_JSON, _TEXT, _FIELD, _SCHEMA, _VALUE, _NAME, _BOUNDS, _LIMIT,
+ *         _WEIGHTS, _SALT or another code of the core that refused the options; SPLIT_ERR_NOMEM or SPLIT_ERR_ARG without a fault.
+ * @note Source: DESIGN.md 7 (D1-D20). Threads: pure. Cost: O(text_len). Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_policy_load(const char *text, size_t text_len, const split_alloc *alloc,
+                                              split_error *faults, size_t n_faults,
+                                              size_t *out_n_faults, split_policy **out);
+
+/**
+ * Load a policy from a file; otherwise as split_policy_load().
+ *
+ * @return As split_policy_load(); SPLIT_ERR_IO, as a fault, when the file cannot be read.
+ * @note Threads: pure. Cost: one file read. Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_policy_load_file(const char *path, const split_alloc *alloc,
+                                                   split_error *faults, size_t n_faults,
+                                                   size_t *out_n_faults, split_policy **out);
+
+/** Free a policy and set the pointer to NULL; NULL and a pointer to NULL are accepted. @since 0.1 */
+SPLIT_API void split_policy_free(split_policy **policy, const split_alloc *alloc);
+
+/** The policy's own text without white space between tokens, NUL-terminated. @since 0.1 */
+SPLIT_API const char *split_policy_text(const split_policy *policy, size_t *out_len);
+
+/** The split's name. @since 0.1 */
+SPLIT_API const char *split_policy_name(const split_policy *policy);
+
+/** Number of variants, 1 to 64. @since 0.1 */
+SPLIT_API size_t split_policy_n_variants(const split_policy *policy);
+
+/** Name of a variant, or NULL when the index is not below the count. @since 0.1 */
+SPLIT_API const char *split_policy_variant(const split_policy *policy, size_t variant);
+
+/**
+ * Options of the split's plan, ready for split_plan_new().
+ *
+ * @param out  Filled completely; its pointers are borrowed from the policy.
+ * @return 0; SPLIT_ERR_ARG when an argument is NULL.
+ * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_policy_plan_options(const split_policy *policy,
+                                                      struct split_plan_options *out);
+
+/**
+ * Options of the failover machine: parameters, origins and one chain a variant in variant order.
+ *
+ * @param out  Filled completely except the seed, which is the caller's; pointers are borrowed from the policy.
+ * @return 0; SPLIT_ERR_ARG when an argument is NULL.
+ * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_policy_failover_options(const split_policy *policy,
+                                                          struct split_failover_options *out);
+
+/**
+ * Options of the rollout: metrics, phases, judgement.
+ *
+ * @param out  Filled completely; its pointers are borrowed from the policy.
+ * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no "rollout".
+ * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_policy_rollout_options(const split_policy *policy,
+                                                         struct split_rollout_options *out);
+
+/**
+ * Variants of the rollout, as indices.
+ *
+ * @param out_variant   Receives the variant that ramps.
+ * @param out_baseline  Receives the one it is compared with, or SIZE_MAX for none.
+ * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no "rollout".
+ * @note Threads: const-safe. Cost: O(1). Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_policy_rollout_arms(const split_policy *policy, size_t *out_variant,
+                                                      size_t *out_baseline);
+
+/** HTTP status codes that count as a failure, by default 500, 502, 503, 504. @since 0.1 */
+SPLIT_API const uint16_t *split_policy_statuses(const split_policy *policy, size_t *out_n_statuses);
+
+/** Number of origins, 1 to 64. @since 0.1 */
+SPLIT_API size_t split_policy_n_origins(const split_policy *policy);
+
+/** An origin. @return 0; SPLIT_ERR_INDEX. @since 0.1 */
+SPLIT_API SPLIT_CHECKED int split_policy_origin(const split_policy *policy, size_t origin,
+                                                split_origin_info *out);
+
+/** The cookie's settings. @since 0.1 */
+SPLIT_API void split_policy_cookie(const split_policy *policy, split_cookie_info *out);
+
+/** Number of metrics, 0 to 32. @since 0.1 */
+SPLIT_API size_t split_policy_n_metrics(const split_policy *policy);
+
+/** Name of a metric, or NULL when the index is not below the count. @since 0.1 */
+SPLIT_API const char *split_policy_metric(const split_policy *policy, size_t metric);
+
+/** Number of entries in a metric's sources, each a pair of source and field. @since 0.1 */
+SPLIT_API size_t split_policy_n_sources(const split_policy *policy, size_t metric);
+
+/** One entry of a metric's sources. @return 0; SPLIT_ERR_INDEX. @since 0.1 */
+SPLIT_API SPLIT_CHECKED int split_policy_source(const split_policy *policy, size_t metric, size_t source,
+                                                split_source_info *out);
+
+/** Number of notification targets, 0 to 16. @since 0.1 */
+SPLIT_API size_t split_policy_n_notify(const split_policy *policy);
+
+/** A notification target. @return 0; SPLIT_ERR_INDEX. @since 0.1 */
+SPLIT_API SPLIT_CHECKED int split_policy_notify(const split_policy *policy, size_t notify,
+                                                split_notify_info *out);
+
+/**
+ * Prices and budget.
+ *
+ * @param out_prices         Path of the price file as written, or NULL.
+ * @param out_monthly_micros Budget a month in millionths of a currency unit; 0 when there is none.
+ * @note Threads: const-safe. Cost: O(1). Since 0.1.
+ */
+SPLIT_API void split_policy_cost(const split_policy *policy, const char **out_prices,
+                                 uint64_t *out_monthly_micros);
+
+SPLIT_END
+
+#endif
