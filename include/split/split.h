@@ -7,7 +7,9 @@
 #ifndef SPLIT_SPLIT_H
 #define SPLIT_SPLIT_H
 
+#include "split/assign.h"
 #include "split/base.h"
 #include "split/error.h"
+#include "split/plan.h"
 
 #endif

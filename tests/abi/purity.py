@@ -3,6 +3,8 @@ import subprocess
 import sys
 
 ALLOWED = {"memcpy", "memmove", "memset", "memcmp", "exp", "log", "log1p", "expm1", "sqrt"}
+# core/alloc.c, the one file that names malloc, is left out of the archive under test.
+ALLOC = {"split__alloc_take", "split__alloc_give"}
 # Written by the compiler itself, not by the source.
 COMPILER = {"__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_"}
 
@@ -25,7 +27,7 @@ def main():
     defined, undefined, writable = symbols(sys.argv[1])
     if len(defined) < 10:
         sys.exit(f"purity: only {len(defined)} symbols in {sys.argv[1]}: nothing was looked at")
-    impure = sorted(undefined - defined - ALLOWED - COMPILER)
+    impure = sorted(undefined - defined - ALLOWED - ALLOC - COMPILER)
     for name in impure:
         print(f"impure: the core calls {name}")
     for name in sorted(writable):

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* What a plan is in memory. Private: only plan, reweight and assign files look inside. */
+#ifndef SPLIT_CORE_PLAN_DATA_H
+#define SPLIT_CORE_PLAN_DATA_H
+
+#include "hash.h"
+#include "split/plan.h"
+
+/* The index has one cell for each 1,024 buckets and says in which range the cell starts. */
+#define SPLIT__CELL_SHIFT 10
+#define SPLIT__CELLS (SPLIT_BUCKETS >> SPLIT__CELL_SHIFT)
+
+/*
+ * [ struct | overrides | slots | keys of the overrides ]. Offsets, never pointers, lead to the last three.
+ * Ranges are kept by their ends: range i is [end[i - 1], end[i]) and belongs to owner[i].
+ */
+struct split_plan {
+    uint64_t n_bytes;
+    uint64_t shares_id; /* hash of the bucket counts; the even mode notices a change by it */
+    uint32_t mode;
+    uint32_t n_variants;
+    uint32_t n_ranges;
+    uint32_t default_variant;
+    uint32_t coverage;
+    uint32_t holdout;
+    uint32_t n_overrides;
+    uint32_t n_slots; /* power of two, or 0 */
+    uint32_t key_bytes;
+    uint32_t gated; /* whether overrides, coverage or holdout have to be looked at */
+    split__prefix unit_prefix;
+    split__prefix coverage_prefix;
+    split__prefix holdout_prefix;
+    char name[SPLIT_NAME_BYTES_MAX + 8];
+    char salt[SPLIT_NAME_BYTES_MAX + 8];
+    uint32_t buckets[SPLIT_VARIANTS_MAX];
+    uint32_t home[SPLIT_VARIANTS_MAX];
+    uint32_t end[SPLIT_RANGES_MAX];
+    uint8_t owner[SPLIT_RANGES_MAX];
+    uint16_t cell[SPLIT__CELLS + 4];
+};
+
+/* Index of the range that holds a bucket. */
+static inline uint32_t
+split__plan_find(const split_plan *plan, uint32_t bucket)
+{
+    uint32_t i = plan->cell[bucket >> SPLIT__CELL_SHIFT];
+    uint32_t last = plan->cell[(bucket >> SPLIT__CELL_SHIFT) + 1];
+    while (i < last) {
+        uint32_t middle = (i + last) / 2;
+        if (bucket < plan->end[middle])
+            last = middle;
+        else
+            i = middle + 1;
+    }
+    return i;
+}
+
+static inline split_range
+split__plan_range_at(const split_plan *plan, uint32_t index)
+{
+    return (split_range){index == 0 ? 0 : plan->end[index - 1], plan->end[index], plan->owner[index]};
+}
+
+#endif
