@@ -9,7 +9,15 @@
 
 #include "split/assign.h"
 #include "split/base.h"
+#include "split/distinct.h"
 #include "split/error.h"
 #include "split/plan.h"
+#include "split/evidence.h"
+#include "split/forecast.h"
+#include "split/histogram.h"
+#include "split/meter.h"
+#include "split/metric.h"
+#include "split/rollout.h"
+#include "split/threshold.h"
 
 #endif
