@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The list of commands. To add one: write cmd_<name>.c with `int cmd_<name>(int argc, char
+ * **argv)`, add its row here (alphabetical) and its file in meson.build, and describe it in
+ * splitctl.1; help, completion, the suggestion of the nearest name, and the tests that walk all
+ * commands follow from the row.
+ */
+#ifndef SPLITCTL_COMMANDS_H
+#define SPLITCTL_COMMANDS_H
+
+/* XX(function suffix, name typed, one line of help) */
+#define CTL_COMMAND_MAP(XX)                                                                        \
+    XX(completion, "completion", "print a completion script for bash or zsh")
+
+#define XX(suffix, name, help) int cmd_##suffix(int argc, char **argv);
+CTL_COMMAND_MAP(XX)
+#undef XX
+
+#endif
