@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file net.h
- * The outside world (library split-net): the clock, HTTP with time-outs and retries, and the text that metric endpoints
- * answer with. Sources of windows are in split/source.h, notifiers in split/notify.h.
+ * The outside world (library split-net): the clock, HTTP with time-outs and retries, and the text
+ * that metric endpoints answer with. Sources of windows are in split/source.h, notifiers in
+ * split/notify.h.
  */
 #ifndef SPLIT_NET_H
 #define SPLIT_NET_H
@@ -66,11 +67,12 @@ typedef struct split_http_options {
     size_t size;
     split_us connect_timeout_us; /**< For one attempt; default 2 s. */
     split_us timeout_us;         /**< For one attempt, all in all; default 10 s. */
-    split_us backoff_us;         /**< Wait before the second attempt, doubled for each further one; default 100 ms. */
-    uint64_t max_body_bytes;     /**< A longer answer is an error; default 16 MiB. */
-    uint64_t seed;               /**< Of the jitter; 0 (default) takes it from the clock. */
-    uint32_t tries;              /**< [1, 10], default 3. */
-    uint32_t reserved;           /**< 0. */
+    split_us backoff_us; /**< Wait before the second attempt, doubled for each further one; default
+                            100 ms. */
+    uint64_t max_body_bytes; /**< A longer answer is an error; default 16 MiB. */
+    uint64_t seed;           /**< Of the jitter; 0 (default) takes it from the clock. */
+    uint32_t tries;          /**< [1, 10], default 3. */
+    uint32_t reserved;       /**< 0. */
 } split_http_options;
 
 /** A request. Zero every member that is not used. Pointers are borrowed for the call. @since 0.1 */
@@ -84,7 +86,7 @@ typedef struct split_http_request {
     size_t body_len;
     const char *user;     /**< User or access key id; NULL for none. */
     const char *password; /**< Password or secret key. */
-    const char *aws;      /**< "REGION:SERVICE" to sign as AWS Signature Version 4; NULL for none. */
+    const char *aws; /**< "REGION:SERVICE" to sign as AWS Signature Version 4; NULL for none. */
 } split_http_request;
 
 /** An answer. @since 0.1 */
@@ -113,8 +115,8 @@ SPLIT_API void split_http_options_init(split_http_options *options);
  *
  * @param options Time-outs and retries; NULL for the defaults.
  * @param out     The client; free it with split_http_free().
- * @return 0; SPLIT_ERR_ARG when @p out is NULL; SPLIT_ERR_STRUCT; SPLIT_ERR_VALUE for an option out of its range;
- *         SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG when @p out is NULL; SPLIT_ERR_STRUCT; SPLIT_ERR_VALUE for an option out
+ * of its range; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: allocates. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_http_new(const split_http_options *options, split_http **out);
@@ -122,20 +124,20 @@ SPLIT_API SPLIT_CHECKED int split_http_new(const split_http_options *options, sp
 /**
  * Send a request and wait for the answer.
  *
- * A connection that fails, a time-out, and the statuses 429, 502, 503 and 504 are tried again with a growing, jittered
- * wait when the method is GET or HEAD, or when nothing was sent yet. Any HTTP status is an answer, not an error.
- * Redirects are not followed. Secrets never appear in errors.
+ * A connection that fails, a time-out, and the statuses 429, 502, 503 and 504 are tried again with
+ * a growing, jittered wait when the method is GET or HEAD, or when nothing was sent yet. Any HTTP
+ * status is an answer, not an error. Redirects are not followed. Secrets never appear in errors.
  *
  * @param http    The client.
  * @param request The request.
  * @param out     The answer, valid until the next call.
  * @param error   Receives a sentence when the peer fails; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_NET when no attempt got an answer; SPLIT_ERR_SPACE when the answer is too long;
- *         SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_NET when no attempt got an answer; SPLIT_ERR_SPACE when the
+ * answer is too long; SPLIT_ERR_NOMEM.
  * @note Threads: exclusive. Cost: blocks up to tries * timeout plus the waits. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_http_send(split_http *http, const split_http_request *request, split_http_answer *out,
-                                            split_error *error);
+SPLIT_API SPLIT_CHECKED int split_http_send(split_http *http, const split_http_request *request,
+                                            split_http_answer *out, split_error *error);
 
 /**
  * Close the connections and free the client.
@@ -181,7 +183,8 @@ SPLIT_API bool split_sample_next(split_exposition *exposition, split_sample *out
  * @return true when the label is there and its value fitted.
  * @note Threads: pure. Cost: O(labels). Since 0.1.
  */
-SPLIT_API bool split_sample_label(const split_sample *sample, const char *label, char *buf, size_t buf_size);
+SPLIT_API bool split_sample_label(const split_sample *sample, const char *label, char *buf,
+                                  size_t buf_size);
 
 SPLIT_END
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* RFC 3339 instants in UTC, without the C library's locale and time zone. */
-#include <stdio.h>
+#include <string.h>
 
 #include "split/net.h"
 
@@ -34,17 +34,31 @@ date_of(int64_t days, int *year, int *month, int *day)
     *year = (int)(year_of_era + era * 400 + (*month <= 2 ? 1 : 0));
 }
 
+/* The last n decimal digits of a value. */
+static void
+put_digits(char *p, int n, int value)
+{
+    for (; n-- > 0; value /= 10)
+        p[n] = (char)('0' + value % 10);
+}
+
 int
 split_time_print(split_us wall, char buf[SPLIT_TIME_BYTES])
 {
+    static const char shape[] = "0000-00-00T00:00:00Z";
     int64_t s = wall / 1000000;
     int year, month, day;
     if (wall < 0 || s > LAST_S)
         return SPLIT_ERR_VALUE;
     date_of(s / DAY_S, &year, &month, &day);
     int in_day = (int)(s % DAY_S);
-    snprintf(buf, SPLIT_TIME_BYTES, "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, day,
-             in_day / 3600, in_day / 60 % 60, in_day % 60);
+    memcpy(buf, shape, sizeof shape);
+    put_digits(buf, 4, year);
+    put_digits(buf + 5, 2, month);
+    put_digits(buf + 8, 2, day);
+    put_digits(buf + 11, 2, in_day / 3600);
+    put_digits(buf + 14, 2, in_day / 60 % 60);
+    put_digits(buf + 17, 2, in_day % 60);
     return SPLIT_OK;
 }
 
