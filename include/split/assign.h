@@ -17,7 +17,7 @@ SPLIT_BEGIN
 #define SPLIT_NO_BUCKET UINT32_MAX /**< In place of a bucket, when none was drawn. */
 
 /** Rules that can decide: XX(name, number, text in documents and output). @since 0.1 */
-#define SPLIT_REASON_MAP(XX)                                                                       \
+#define SPLIT_RULE_MAP(XX)                                                                         \
     XX(HASH, 0, "hash")                                                                            \
     XX(OVERRIDE, 1, "override")                                                                    \
     XX(HOLDOUT, 2, "holdout")                                                                      \
@@ -28,24 +28,24 @@ SPLIT_BEGIN
     XX(STORED, 7, "stored")
 
 /** Which rule decided. DEFAULT and STORED are for callers: no usable key, and a stored decision. @since 0.1 */
-typedef enum split_reason {
-#define XX(name, number, text) SPLIT_REASON_##name = number,
-    SPLIT_REASON_MAP(XX)
+typedef enum split_rule {
+#define XX(name, number, text) SPLIT_RULE_##name = number,
+    SPLIT_RULE_MAP(XX)
 #undef XX
-} split_reason;
+} split_rule;
 
 /** One decision. */
 typedef struct split_assignment {
     uint32_t variant; /**< Index of the variant. */
     uint32_t bucket;  /**< [0,1048575], or SPLIT_NO_BUCKET. */
-    uint32_t reason;  /**< A split_reason. */
+    uint32_t reason;  /**< A split_rule. */
 } split_assignment;
 
 /** One decision with all that led to it. */
 typedef struct split_explanation {
     uint64_t hash;            /**< XXH64 of the unit. */
     uint32_t variant;         /**< Index of the variant. */
-    uint32_t reason;          /**< A split_reason. */
+    uint32_t reason;          /**< A split_rule. */
     uint32_t bucket;          /**< Low 20 bits of the hash. */
     uint32_t range;           /**< Index of the range that holds the bucket, whether or not it decided. */
     split_range bounds;       /**< That range. */
@@ -68,7 +68,7 @@ typedef struct split_even {
 } split_even;
 
 /** Text of a reason, as in documents; NULL for a number that is no reason. @since 0.1 */
-SPLIT_API const char *split_reason_name(uint32_t reason);
+SPLIT_API const char *split_rule_name(uint32_t reason);
 
 /**
  * Decide for one key of a sticky plan: override, holdout, coverage, hash, in this order.

@@ -8,13 +8,13 @@
 #define BUCKET_MASK (SPLIT_BUCKETS - 1)
 
 const char *
-split_reason_name(uint32_t reason)
+split_rule_name(uint32_t reason)
 {
     switch (reason) {
 #define XX(name, number, text)                                                                     \
     case number:                                                                                   \
         return text;
-        SPLIT_REASON_MAP(XX)
+        SPLIT_RULE_MAP(XX)
 #undef XX
     default:
         return NULL;
@@ -41,19 +41,19 @@ gate(const split_plan *plan, uint64_t hash, const char *key, size_t key_len, spl
     if (found != SPLIT__NO_OVERRIDE) {
         out->override_index = found;
         out->variant = split__override_at(plan, found).variant;
-        out->reason = SPLIT_REASON_OVERRIDE;
+        out->reason = SPLIT_RULE_OVERRIDE;
         return true;
     }
     out->variant = plan->default_variant;
     if (plan->holdout > 0) {
         out->holdout_bucket = bucket_of(&plan->holdout_prefix, key, key_len);
-        out->reason = SPLIT_REASON_HOLDOUT;
+        out->reason = SPLIT_RULE_HOLDOUT;
         if (out->holdout_bucket < plan->holdout)
             return true;
     }
     if (plan->coverage < SPLIT_BUCKETS) {
         out->coverage_bucket = bucket_of(&plan->coverage_prefix, key, key_len);
-        out->reason = SPLIT_REASON_COVERAGE;
+        out->reason = SPLIT_RULE_COVERAGE;
         return out->coverage_bucket >= plan->coverage;
     }
     return false;
@@ -73,7 +73,7 @@ explain(const split_plan *plan, const char *key, size_t key_len, split_explanati
     if (gate(plan, hash, key, key_len, out))
         return;
     out->variant = out->bounds.variant;
-    out->reason = SPLIT_REASON_HASH;
+    out->reason = SPLIT_RULE_HASH;
 }
 
 int
@@ -93,7 +93,7 @@ split_assign(const split_plan *plan, const char *key, size_t key_len, split_assi
     }
     out->bucket = bucket_of(&plan->unit_prefix, key, key_len);
     out->variant = plan->owner[split__plan_find(plan, out->bucket)];
-    out->reason = SPLIT_REASON_HASH;
+    out->reason = SPLIT_RULE_HASH;
     return SPLIT_OK;
 }
 

@@ -89,6 +89,6 @@ split_assign_even(const split_plan *plan, split_even *even, split_assignment *ou
         even->owed[out->variant] -= SPLIT_BUCKETS;
     }
     out->bucket = SPLIT_NO_BUCKET;
-    out->reason = SPLIT_REASON_EVEN;
+    out->reason = SPLIT_RULE_EVEN;
     return SPLIT_OK;
 }
