@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* Typemaps for Python (builtin classes). Nothing is copied on the way in; errors become exceptions of split._errors. */
+
+%{
+#define SPLITB_RAISED 1 /* In place of a code: the exception is set already. */
+
+/* Raise the exception of an error code. Cold path, so the class is looked up each time. */
+static void
+raise_code(const char *maker, int code)
+{
+    PyObject *errors = PyImport_ImportModule("split._errors");
+    PyObject *made = errors != NULL ? PyObject_CallMethod(errors, maker, "i", code) : NULL;
+    if (made != NULL)
+        PyErr_SetObject((PyObject *)Py_TYPE(made), made);
+    Py_XDECREF(made);
+    Py_XDECREF(errors);
+}
+
+static void
+raise_type(void)
+{
+    if (!PyErr_ExceptionMatches(PyExc_MemoryError) && !PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
+        PyErr_Clear();
+        raise_code("make_type_error", SPLIT_ERR_ARG);
+    }
+}
+
+/* Text or bytes-like to bytes, without copying. On success `view` may need a release. */
+static int
+take_bytes(PyObject *object, Py_buffer *view, const char **bytes, size_t *n_bytes)
+{
+    if (PyUnicode_Check(object)) {
+        Py_ssize_t n;
+        const char *utf8 = PyUnicode_AsUTF8AndSize(object, &n);
+        if (utf8 == NULL) {
+            PyErr_Clear();
+            raise_code("make", SPLIT_ERR_TEXT);
+            return -1;
+        }
+        *bytes = utf8;
+        *n_bytes = (size_t)n;
+        return 0;
+    }
+    if (!PyObject_CheckBuffer(object) || PyObject_GetBuffer(object, view, PyBUF_SIMPLE) != 0) {
+        if (!PyErr_Occurred())
+            PyErr_SetNone(PyExc_TypeError);
+        raise_type();
+        return -1;
+    }
+    *bytes = view->buf;
+    *n_bytes = (size_t)view->len;
+    return 0;
+}
+
+/* A sequence of numbers to doubles that the caller frees; a tuple is taken first, so no number can change it meanwhile. */
+static double *
+take_doubles(PyObject *object, size_t *n_out)
+{
+    PyObject *items = PySequence_Tuple(object);
+    Py_ssize_t n = items != NULL ? PyTuple_GET_SIZE(items) : 0;
+    double *out = items != NULL ? PyMem_Malloc((size_t)n * sizeof *out + 1) : NULL;
+    for (Py_ssize_t i = 0; out != NULL && i < n; i++) {
+        out[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(items, i));
+        if (PyErr_Occurred()) {
+            PyMem_Free(out);
+            out = NULL;
+        }
+    }
+    Py_XDECREF(items);
+    *n_out = (size_t)n;
+    if (out == NULL) {
+        if (!PyErr_Occurred())
+            PyErr_NoMemory();
+        raise_type();
+    }
+    return out;
+}
+
+/* Whole numbers become int, the rest float. */
+static PyObject *
+give_doubles(const double *in, size_t n_in)
+{
+    PyObject *out = PyTuple_New((Py_ssize_t)n_in);
+    for (size_t i = 0; out != NULL && i < n_in; i++) {
+        double x = in[i];
+        PyObject *item = x > -SPLITB_EXACT && x < SPLITB_EXACT && (double)(long long)x == x
+            ? PyLong_FromLongLong((long long)x) : PyFloat_FromDouble(x);
+        if (item == NULL)
+            Py_CLEAR(out);
+        else
+            PyTuple_SET_ITEM(out, (Py_ssize_t)i, item);
+    }
+    return out;
+}
+
+/* Contiguous buffer of items of one size, for batches. */
+static int
+take_column(PyObject *object, Py_buffer *view, int flags, Py_ssize_t item_bytes)
+{
+    if (!PyObject_CheckBuffer(object) || PyObject_GetBuffer(object, view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | flags) != 0) {
+        if (!PyErr_Occurred())
+            PyErr_SetNone(PyExc_TypeError);
+        raise_type();
+        return -1;
+    }
+    if (view->itemsize != item_bytes) {
+        PyBuffer_Release(view);
+        raise_code("make_type_error", SPLIT_ERR_ARG);
+        return -1;
+    }
+    return 0;
+}
+%}
+
+/* An object of the class that was initialised; the check costs two loads. */
+%define PYTHON_BOX(type)
+%typemap(in) type * {
+    if (!PyObject_TypeCheck($input, ((SwigPyClientData *)$descriptor(type *)->clientdata)->pytype)) {
+        raise_code("make_type_error", SPLIT_ERR_ARG);
+        SWIG_fail;
+    }
+    $1 = (type *)((SwigPyObject *)$input)->ptr;
+    if ($1 == NULL) {
+        raise_code("make", SPLIT_ERR_MODE);
+        SWIG_fail;
+    }
+}
+%enddef
+
+%typemap(in) (const char *key, size_t key_len) (Py_buffer view = {0}) {
+    if (take_bytes($input, &view, (const char **)&$1, &$2) != 0)
+        SWIG_fail;
+}
+%typemap(freearg) (const char *key, size_t key_len) {
+    if (view$argnum.obj != NULL)
+        PyBuffer_Release(&view$argnum);
+}
+%apply (const char *key, size_t key_len) {(const char *text, size_t text_len), (const char *keys, size_t keys_len)};
+
+%typemap(in) (const double *in, size_t n_in) {
+    $1 = take_doubles($input, &$2);
+    if ($1 == NULL)
+        SWIG_fail;
+}
+%typemap(freearg) (const double *in, size_t n_in) {
+    PyMem_Free((void *)$1);
+}
+
+%typemap(in, numinputs=0) (double *out, size_t *n_out) (double record[SPLITB_RECORD_MAX], size_t n_record = 0) {
+    $1 = record;
+    $2 = &n_record;
+}
+%typemap(argout) (double *out, size_t *n_out) {
+    Py_XSETREF($result, give_doubles($1, *$2));
+}
+
+%typemap(in, numinputs=0) (const char **out_text, size_t *out_text_len) (const char *given = NULL, size_t n_given = 0) {
+    $1 = (char **)&given;
+    $2 = &n_given;
+}
+%typemap(argout) (const char **out_text, size_t *out_text_len) {
+    Py_XSETREF($result, PyBytes_FromStringAndSize(*$1, (Py_ssize_t)*$2));
+}
+
+%typemap(in, numinputs=0) uint32_t *out_variant (uint32_t number = 0) {
+    $1 = &number;
+}
+%typemap(argout) uint32_t *out_variant {
+    Py_XSETREF($result, PyLong_FromUnsignedLong(*$1));
+}
+%apply uint32_t *out_variant {uint32_t *out_n_bad};
+
+%typemap(in) uint32_t index {
+    unsigned long number = PyLong_Check($input) ? PyLong_AsUnsignedLong($input) : (PyErr_SetNone(PyExc_TypeError), 0);
+    if (PyErr_Occurred() || number > UINT32_MAX) {
+        if (!PyErr_Occurred())
+            PyErr_SetNone(PyExc_OverflowError);
+        raise_type();
+        SWIG_fail;
+    }
+    $1 = (uint32_t)number;
+}
+
+/* Offsets are copied: another thread could change them between the check of an offset and its use. */
+%typemap(in) (const uint32_t *offsets, size_t n_offsets) (uint32_t *copy = NULL) {
+    Py_buffer column;
+    if (take_column($input, &column, 0, 4) != 0)
+        SWIG_fail;
+    copy = PyMem_Malloc((size_t)column.len + 4);
+    if (copy != NULL)
+        memcpy(copy, column.buf, (size_t)column.len);
+    $2 = (size_t)column.len / 4;
+    PyBuffer_Release(&column);
+    if (copy == NULL) {
+        PyErr_NoMemory();
+        SWIG_fail;
+    }
+    $1 = copy;
+}
+%typemap(freearg) (const uint32_t *offsets, size_t n_offsets) {
+    PyMem_Free(copy$argnum);
+}
+
+%typemap(in) (uint16_t *variants, size_t n_variants) (Py_buffer column = {0}) {
+    if (take_column($input, &column, PyBUF_WRITABLE, 2) != 0)
+        SWIG_fail;
+    $1 = column.buf;
+    $2 = (size_t)column.len / 2;
+}
+%typemap(freearg) (uint16_t *variants, size_t n_variants) {
+    if (column$argnum.obj != NULL)
+        PyBuffer_Release(&column$argnum);
+}
+
+%typemap(out) int {
+    if ($1 != SPLIT_OK) {
+        if ($1 != SPLITB_RAISED)
+            raise_code("make", $1);
+        SWIG_fail;
+    }
+    $result = SWIG_Py_Void();
+}
+
+PYTHON_BOX(splitb_plan)
+PYTHON_BOX(splitb_draw)
+
+/* The interpreter's lock is let go only here; the pin keeps the plan when another thread closes it meanwhile. */
+%exception splitb_plan::assign_columns {
+    void *pinned = splitb_plan_pin(arg1);
+    Py_BEGIN_ALLOW_THREADS
+    result = splitb_plan_assign_pinned(pinned, arg2, arg3, arg4, arg5, arg6, arg7, arg8);
+    Py_END_ALLOW_THREADS
+    splitb_plan_unpin(arg1, pinned);
+}
+
+/* A list of texts, walked in C: no joining and no offsets to build. */
+%extend splitb_plan {
+    int assign_list(PyObject *keys, uint16_t *variants, size_t n_variants, uint32_t *out_n_bad) {
+        uint32_t fallback = splitb_plan_fallback($self), n_bad = 0;
+        PyObject *items = PySequence_Tuple(keys);
+        int err = items == NULL ? SPLIT_ERR_ARG : SPLIT_OK;
+        if (err == SPLIT_OK && (size_t)PyTuple_GET_SIZE(items) != n_variants)
+            err = SPLIT_ERR_ARG;
+        for (size_t i = 0; err == SPLIT_OK && i < n_variants; i++) {
+            Py_buffer view = {0};
+            const char *key;
+            size_t key_len;
+            uint32_t variant;
+            if (take_bytes(PyTuple_GET_ITEM(items, (Py_ssize_t)i), &view, &key, &key_len) != 0) {
+                Py_DECREF(items);
+                return SPLITB_RAISED;
+            }
+            err = splitb_plan_assign($self, key, key_len, &variant);
+            if (view.obj != NULL)
+                PyBuffer_Release(&view);
+            if (err == SPLIT_ERR_KEY) {
+                variant = fallback;
+                n_bad++;
+                err = SPLIT_OK;
+            }
+            variants[i] = (uint16_t)variant;
+        }
+        Py_XDECREF(items);
+        PyErr_Clear();
+        *out_n_bad = n_bad;
+        return err;
+    }
+}
+%typemap(in) PyObject *keys "$1 = $input;"
+
+/* SWIG's own methods for ownership and chains of pointers could make a box free its object twice: away with them. */
+%init %{
+    {
+        static const char *const unsafe[] = {"disown", "acquire", "own", "append", "next"};
+        PyObject *methods = SwigPyObject_Type()->tp_dict;
+        for (size_t i = 0; i < sizeof unsafe / sizeof *unsafe; i++)
+            if (PyDict_DelItemString(methods, unsafe[i]) != 0)
+                PyErr_Clear();
+        PyType_Modified(SwigPyObject_Type());
+    }
+%}
