@@ -13,6 +13,7 @@
 #include "split/error.h"
 #include "split/plan.h"
 #include "split/evidence.h"
+#include "split/failover.h"
 #include "split/forecast.h"
 #include "split/histogram.h"
 #include "split/meter.h"

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file failover_types.h
+ * Words and values of the failover machine: states, kinds, causes, tokens, answers, events. Functions: failover.h.
+ *
+ * Each X-macro list is the one place where its words are written; the enum and split_failover_X_name() come from it.
+ */
+#ifndef SPLIT_FAILOVER_TYPES_H
+#define SPLIT_FAILOVER_TYPES_H
+
+#include "split/base.h"
+
+SPLIT_BEGIN
+
+/** Most origins of one machine, chains of one machine, origins of one chain. @since 0.1 */
+#define SPLIT_FAILOVER_MAX_ORIGINS 64
+#define SPLIT_FAILOVER_MAX_CHAINS 64
+#define SPLIT_FAILOVER_MAX_CHAIN 8
+/** Most steps of a ramp, and most HTTP statuses that count as failure. @since 0.1 */
+#define SPLIT_FAILOVER_MAX_RAMP 8
+#define SPLIT_FAILOVER_MAX_STATUSES 24
+/** Room of the caller's event buffer; a call that makes more counts them in n_dropped. @since 0.1 */
+#define SPLIT_FAILOVER_MAX_EVENTS 16
+/** "No origin", as an index. @since 0.1 */
+#define SPLIT_FAILOVER_NONE (-1)
+
+/** States of an origin: XX(name). @since 0.1 */
+#define SPLIT_FAILOVER_STATE_MAP(XX) XX(CLOSED) XX(OPEN) XX(HALF_OPEN) XX(HOLD) XX(RAMP)
+/** Modes an operator sets. OBSERVE books and reports everything but admits as if CLOSED. @since 0.1 */
+#define SPLIT_FAILOVER_MODE_MAP(XX) XX(AUTO) XX(FORCE_UP) XX(FORCE_DOWN) XX(OBSERVE)
+/** What an operator can do: the four modes, APPROVE a held origin, RESET one to CLOSED. @since 0.1 */
+#define SPLIT_FAILOVER_ACTION_MAP(XX) SPLIT_FAILOVER_MODE_MAP(XX) XX(APPROVE) XX(RESET)
+/** How an attempt is meant. FAIL_FAST: no attempt, answer the user with an error. @since 0.1 */
+#define SPLIT_FAILOVER_KIND_MAP(XX)                                                                \
+    XX(FAIL_FAST) XX(NORMAL) XX(RAMP) XX(FORCED) XX(PROBE) XX(PANIC) XX(OBSERVED)
+/** Why this origin, or why none. @since 0.1 */
+#define SPLIT_FAILOVER_REASON_MAP(XX)                                                              \
+    XX(ASSIGNED)       /* the chain's first origin serves */                                       \
+    XX(DIVERTED)       /* the origins before it do not admit the request */                        \
+    XX(COHORT)         /* the key belongs to the share that returns */                             \
+    XX(PROBE)          /* a probe is due */                                                        \
+    XX(PROBE_OVERDUE)  /* a probe is long overdue, so any request may serve as one */              \
+    XX(FORCED)         /* an operator forced the origin up */                                      \
+    XX(DRILL)          /* a drilled request goes straight to the next origin */                    \
+    XX(PINNED)         /* the session stays where it is */                                         \
+    XX(OBSERVED)       /* AUTO would have diverted this request */                                 \
+    XX(LEAST_BAD)      /* PANIC: no origin admits, this one is the least bad */                    \
+    XX(ALL_DOWN)       /* FAIL_FAST: every origin is forced down */                                \
+    XX(UNSAFE_REFUSED) /* FAIL_FAST: unsafe requests do not leave their origin */                  \
+    XX(IN_FLIGHT_CAP)  /* FAIL_FAST: every origin that admits is at its in-flight cap */           \
+    XX(NOT_DUE)        /* FAIL_FAST of split_failover_probe(): no probe is due */
+/** Outcome of an attempt; split_failover_classify_status() tells classes from HTTP. @since 0.1 */
+#define SPLIT_FAILOVER_CLASS_MAP(XX)                                                               \
+    XX(OK) XX(SLOW) XX(FAIL_STATUS) XX(FAIL_TIMEOUT) XX(FAIL_RESET) XX(FAIL_CONNECT) XX(BUSY)      \
+    XX(NEUTRAL)
+/** What a report did: scored, too late to matter, or never scored (PANIC, FORCED, OBSERVED). @since 0.1 */
+#define SPLIT_FAILOVER_CREDIT_MAP(XX) XX(APPLIED) XX(STALE) XX(UNSCORED)
+/** What the request does next. ATTEMPT: send it as split_failover_followup.attempt says. @since 0.1 */
+#define SPLIT_FAILOVER_NEXT_MAP(XX)                                                                \
+    XX(DONE) XX(ATTEMPT) XX(GIVE_UP_COMMITTED) XX(GIVE_UP_UNSAFE) XX(GIVE_UP_PANIC)                \
+    XX(GIVE_UP_ATTEMPTS) XX(GIVE_UP_BUDGET) XX(GIVE_UP_NO_ALTERNATIVE)
+/** Causes of events. STEP1 to STEP7 are steps inside RAMP; SUPPRESSED_X are trips that did not happen. @since 0.1 */
+#define SPLIT_FAILOVER_CAUSE_MAP(XX)                                                               \
+    XX(RUN) XX(HARD_RUN) XX(RATIO) XX(RAMP_FAILED) XX(PROBE_DUE) XX(PROBE_FAILED) XX(PROBE_BUSY)   \
+    XX(PROBES_LOST) XX(HALF_OPEN_TIMEOUT) XX(VERIFIED) XX(APPROVED) XX(FAILBACK_DELAY)             \
+    XX(RAMP_DONE) XX(URGENT_RAMP) XX(RESET) XX(SUPPRESSED_LAST) XX(SUPPRESSED_COMMON_CAUSE)        \
+    XX(STEP1) XX(STEP2) XX(STEP3) XX(STEP4) XX(STEP5) XX(STEP6) XX(STEP7)
+
+#define XX(name) SPLIT_FAILOVER_##name,
+typedef enum split_failover_state {
+    SPLIT_FAILOVER_STATE_MAP(XX) SPLIT_FAILOVER_N_STATES
+} split_failover_state;
+#undef XX
+#define XX(name) SPLIT_FAILOVER_MODE_##name,
+typedef enum split_failover_mode {
+    SPLIT_FAILOVER_MODE_MAP(XX) SPLIT_FAILOVER_N_MODES
+} split_failover_mode;
+#undef XX
+#define XX(name) SPLIT_FAILOVER_DO_##name,
+typedef enum split_failover_action {
+    SPLIT_FAILOVER_ACTION_MAP(XX) SPLIT_FAILOVER_N_ACTIONS
+} split_failover_action;
+#undef XX
+#define XX(name) SPLIT_FAILOVER_KIND_##name,
+typedef enum split_failover_kind {
+    SPLIT_FAILOVER_KIND_MAP(XX) SPLIT_FAILOVER_N_KINDS
+} split_failover_kind;
+#undef XX
+#define XX(name) SPLIT_FAILOVER_REASON_##name,
+typedef enum split_failover_reason {
+    SPLIT_FAILOVER_REASON_MAP(XX) SPLIT_FAILOVER_N_REASONS
+} split_failover_reason;
+#undef XX
+#define XX(name) SPLIT_FAILOVER_CLASS_##name,
+typedef enum split_failover_class {
+    SPLIT_FAILOVER_CLASS_MAP(XX) SPLIT_FAILOVER_N_CLASSES
+} split_failover_class;
+#undef XX
+#define XX(name) SPLIT_FAILOVER_CREDIT_##name,
+typedef enum split_failover_credit {
+    SPLIT_FAILOVER_CREDIT_MAP(XX) SPLIT_FAILOVER_N_CREDITS
+} split_failover_credit;
+#undef XX
+#define XX(name) SPLIT_FAILOVER_NEXT_##name,
+typedef enum split_failover_next {
+    SPLIT_FAILOVER_NEXT_MAP(XX) SPLIT_FAILOVER_N_NEXTS
+} split_failover_next;
+#undef XX
+#define XX(name) SPLIT_FAILOVER_CAUSE_##name,
+typedef enum split_failover_cause {
+    SPLIT_FAILOVER_CAUSE_MAP(XX) SPLIT_FAILOVER_N_CAUSES
+} split_failover_cause;
+#undef XX
+
+/** When a verified origin returns: at once, after failback_delay_us, or when an operator approves. @since 0.1 */
+typedef enum split_failover_failback {
+    SPLIT_FAILOVER_FAILBACK_AUTO,
+    SPLIT_FAILOVER_FAILBACK_DELAY,
+    SPLIT_FAILOVER_FAILBACK_MANUAL
+} split_failover_failback;
+
+/** Sessions with a pinned origin follow the ramp home, or stay on the fallback until they end. @since 0.1 */
+typedef enum split_failover_sticky {
+    SPLIT_FAILOVER_STICKY_RETURN,
+    SPLIT_FAILOVER_STICKY_STAY
+} split_failover_sticky;
+
+/** Unsafe requests of an ejected origin: routed to the fallback, or refused because the systems would diverge. @since 0.1 */
+typedef enum split_failover_unsafe {
+    SPLIT_FAILOVER_UNSAFE_ROUTE,
+    SPLIT_FAILOVER_UNSAFE_REFUSE
+} split_failover_unsafe;
+
+/** Cap on requests in flight for each origin. AIMD: from the cap down x 0.9 on failure, up + 1 on success. @since 0.1 */
+typedef enum split_failover_in_flight {
+    SPLIT_FAILOVER_IN_FLIGHT_OFF,
+    SPLIT_FAILOVER_IN_FLIGHT_FIXED,
+    SPLIT_FAILOVER_IN_FLIGHT_AIMD
+} split_failover_in_flight;
+
+/** Bits of split_failover_answer.flags. @since 0.1 */
+typedef enum split_failover_flag {
+    SPLIT_FAILOVER_FLAG_FALLBACK = 1, /**< Served by another origin than the assigned one. */
+    SPLIT_FAILOVER_FLAG_DRILL = 2,    /**< Drilled: sent to the fallback although its own origin is well. */
+    SPLIT_FAILOVER_FLAG_DEGRADED = 4, /**< The origin would have been ejected but is the last of a chain. */
+    SPLIT_FAILOVER_FLAG_REPIN = 8     /**< Served by another origin than the pinned one: pin the session to it. */
+} split_failover_flag;
+
+/** Ordered origins of one chain, by index; the first is the assigned one. @since 0.1 */
+typedef struct split_failover_chain {
+    uint32_t n_origins;
+    uint32_t origins[SPLIT_FAILOVER_MAX_CHAIN];
+} split_failover_chain;
+
+/** A request that wants an origin. Zero is a fine default for what is not known. @since 0.1 */
+typedef struct split_failover_request {
+    uint64_t key;    /**< XXH64 of the unit: split_plan_unit_hash(). Any stable 64-bit number of the user. */
+    uint32_t chain;  /**< Index of the chain. */
+    uint32_t pinned; /**< Origin index of the session, when has_pin. */
+    bool safe;       /**< GET, HEAD, OPTIONS, TRACE, or declared idempotent. */
+    bool replayable; /**< No body, or all of it is still held. */
+    bool has_pin;
+} split_failover_request;
+
+/**
+ * An attempt's ticket: a plain value of the caller, given back once with the outcome. Copy it, do not change it; a
+ * made-up token is at worst STALE. Report every token, with NEUTRAL when nothing is known.
+ */
+typedef struct split_failover_token {
+    uint64_t seq;       /**< Number of the attempt, from 1. */
+    uint64_t origin_id; /**< XXH64 of the origin's name. */
+    uint64_t key;
+    uint64_t tried;     /**< Origins this request has visited, this one included. */
+    split_us issued_at;
+    uint32_t gen;       /**< The origin's generation at issue. */
+    uint8_t slot;       /**< The origin's bit in tried. */
+    uint8_t kind;       /**< split_failover_kind. */
+    uint8_t chain;
+    uint8_t n_attempts; /**< Attempts so far that were not probes. */
+    uint8_t flags;      /**< 1 safe, 2 replayable, 4 counted in flight, 8 synthetic. */
+    uint8_t reserved[7];
+} split_failover_token;
+
+/** Where to send the request now. @since 0.1 */
+typedef struct split_failover_answer {
+    int32_t origin;   /**< Index, or SPLIT_FAILOVER_NONE with kind FAIL_FAST. */
+    int32_t assigned; /**< First origin of the chain: what the request belongs to in any analysis. */
+    split_failover_kind kind;
+    split_failover_reason reason;
+    uint32_t flags;    /**< split_failover_flag bits. */
+    uint32_t reserved;
+    split_us deadline; /**< As split_failover_deadline(). */
+    split_failover_token token;
+} split_failover_answer;
+
+/** How an attempt ended. @since 0.1 */
+typedef struct split_failover_outcome {
+    split_failover_class klass;
+    bool committed;        /**< A byte of the answer went to the user: no other attempt is possible. */
+    split_us push_back_us; /**< Retry-After of a failure or BUSY; 0 for none. */
+} split_failover_outcome;
+
+/** What a report did and what the request does next. @since 0.1 */
+typedef struct split_failover_followup {
+    split_failover_credit credit;
+    split_failover_next next;
+    split_us deadline;             /**< As split_failover_deadline(). */
+    split_failover_answer attempt; /**< Written only when next is ATTEMPT. */
+} split_failover_followup;
+
+/**
+ * One transition (or step of a ramp, or suppressed trip) with the evidence it rests on, as it was just before.
+ *
+ * From these numbers alone a log line can say why.
+ */
+typedef struct split_failover_event {
+    split_us at;          /**< Effective time of the machine. */
+    split_us run_span_us; /**< From the run's first failure to now. */
+    split_us open_us;     /**< To OPEN: how long from now; else 0. */
+    uint32_t origin;
+    split_failover_state from;
+    split_failover_state to;
+    split_failover_cause cause;
+    uint32_t gen;        /**< After. */
+    uint32_t epoch;      /**< After. */
+    uint32_t level;      /**< After. */
+    uint32_t run;        /**< Failures in a row. */
+    uint32_t hard_run;   /**< Connect failures in a row. */
+    uint32_t run_keys;   /**< Distinct key bits among them. */
+    uint32_t total;      /**< Outcomes in the window. */
+    uint32_t bad;        /**< Bad ones among them. */
+    uint32_t bad_keys;   /**< Distinct key bits among the bad ones. */
+    uint32_t probe_ok;   /**< Good probes (HALF_OPEN), or good answers in this step (RAMP). */
+    uint32_t lost;       /**< Probes lost. */
+    uint32_t permille;   /**< Share of keys admitted after. */
+    uint32_t latched;    /**< 1 when the origin flapped and waits for an operator. */
+    uint32_t transition; /**< Row of the transition table in DESIGN.md 3.3; 0 when the state stays. */
+} split_failover_event;
+
+/** The events of one call. The call sets n and n_dropped; pass NULL when nobody reads them. @since 0.1 */
+typedef struct split_failover_events {
+    uint32_t n;
+    uint32_t n_dropped;
+    split_failover_event items[SPLIT_FAILOVER_MAX_EVENTS];
+} split_failover_events;
+
+/** One origin as seen from outside, at the machine's effective time. @since 0.1 */
+typedef struct split_failover_status {
+    uint64_t id; /**< XXH64 of the name. */
+    split_failover_state state;
+    split_failover_mode mode;
+    uint32_t level, gen, epoch;
+    bool in_service; /**< FORCE_UP, or CLOSED and not forced down. */
+    bool degraded, latched;
+    uint32_t permille; /**< Share of keys admitted: 1000 CLOSED, 0 when ejected. */
+    uint32_t step;     /**< Index of the ramp's step. */
+    uint32_t run, hard_run, run_keys;
+    uint32_t total, bad, bad_keys;
+    uint32_t probe_ok, lost, n_leases;
+    uint32_t in_flight, in_flight_cap; /**< 0 when the cap is off. */
+    split_us in_state_us;  /**< Since the state, or the ramp's step, was entered. */
+    split_us open_left_us; /**< OPEN: until a probe is due, 0 when it is; else 0. */
+    uint64_t n_issued, n_reported, n_stale;
+} split_failover_status;
+
+SPLIT_END
+
+#endif
