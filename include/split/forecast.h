@@ -23,8 +23,8 @@ typedef struct split_forecast {
     size_t size;
     double requests_per_s;                           /**< Of both systems together, (0, 10^6]; default 10. */
     bool has_baseline;                               /**< A legacy arm reports; default true. */
-    split_expectation expected[SPLIT_METRICS_MAX];   /**< By metric; default: half of every bound. */
-    int64_t max_windows;                             /**< A run ends undecided after so many, [1, 10^6]; default 20160. */
+    split_expectation expected[SPLIT_METRICS_MAX];   /**< By metric; default: half of the target's share. */
+    int64_t max_windows;                             /**< A run ends undecided after so many, [0, 10^6]; default 0: three times the bakes. */
 } split_forecast;
 
 /** Time to proof of one metric in one phase, by the formula. @since 0.1 */
@@ -57,8 +57,8 @@ SPLIT_API SPLIT_CHECKED int split_forecast_init(split_forecast *forecast, const 
 /**
  * Time to proof of one metric in one phase.
  *
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_INDEX; SPLIT_ERR_VALUE for an expectation out of range; the errors of
- *         split_rollout_init().
+ * @return 0; SPLIT_ERR_ARG, also for options that split_rollout_init() refuses; SPLIT_ERR_STRUCT; SPLIT_ERR_LIMIT;
+ *         SPLIT_ERR_INDEX; SPLIT_ERR_VALUE for an expectation out of range.
  * @note Source: DESIGN.md E9, R21. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_rollout_plan(const split_rollout_options *options, const split_forecast *forecast,

@@ -126,6 +126,7 @@ typedef struct split_rollout_options {
     double relative;              /**< Tolerated ratio of the bad rates, [1, 100]; default 1.25. */
     split_us no_data_patience_us; /**< No data for so long raises `alert`; default 10 min; SPLIT_NEVER never. */
     split_us warning_patience_us; /**< A proven warning for so long rolls back; default SPLIT_NEVER. */
+    int64_t rollback_to_e6;       /**< Share to ask for after ROLLBACK, [0, 100000000]; default 0. */
 } split_rollout_options;
 
 /** One closed window of both arms. Fill with split_window_init(), then set the arms. @since 0.1 */
@@ -151,6 +152,7 @@ typedef struct split_metric_decision {
     double ln_compliance;         /**< ln evidence for "below the target" (lenient: the warning) bound. */
     double ln_relative;           /**< ln evidence for "worse than the legacy system". */
     split_metric_counts counts;   /**< Of this window. */
+    int64_t missing;              /**< Successive windows up to this one without a report. */
     int64_t bake_n;               /**< Trials since the bake began. */
     int64_t bake_bad[SPLIT_BOUNDS]; /**< Bad events since the bake began. */
     int64_t proof_trials;         /**< Trials that are still needed at the rate seen; 0 when proven, -1 when out of sight. */
@@ -169,7 +171,7 @@ typedef struct split_rollout_decision {
     bool override_used;          /**< ADVANCE or COMPLETE because an operator said so. */
     bool bake_restarted;         /**< This window ended a proven breach; the bake began anew. */
     uint32_t next_phase;         /**< Phase of the next window; n_phases after COMPLETE. */
-    int64_t next_percent_e6;     /**< Share to publish now: the next phase's, or 0 after ROLLBACK. */
+    int64_t next_percent_e6;     /**< Share to publish now: the next phase's, or rollback_to_e6 after ROLLBACK. */
     split_us bake_us;            /**< Bake clock after the window. */
     split_us bake_need_us;       /**< Where it must get to. */
     uint32_t bake_restarts;      /**< How often the bake of this phase began anew. */
@@ -263,7 +265,7 @@ SPLIT_API SPLIT_CHECKED int split_rollout_act(split_rollout *rollout, split_acti
 /** Phase of the next window; n_phases after COMPLETE. @note Threads: const-safe. Since 0.1. */
 SPLIT_API uint32_t split_rollout_phase(const split_rollout *rollout);
 
-/** Share to ask for now: the phase's percent, 0 after ROLLBACK, the last percent after COMPLETE. @note Since 0.1. */
+/** Share to ask for now: the phase's percent, rollback_to_e6 after ROLLBACK, the last percent after COMPLETE. @note Since 0.1. */
 SPLIT_API int64_t split_rollout_percent_e6(const split_rollout *rollout);
 
 /** Whether it ended by COMPLETE or ROLLBACK. @note Threads: const-safe. Since 0.1. */

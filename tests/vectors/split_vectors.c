@@ -10,6 +10,7 @@
 /* A new kind: one source file, one declaration in vectors.h, one row here. */
 static const vectors_kind *const kinds[] = {
     &vectors_assign,
+    &vectors_evidence,
     &vectors_reweight,
 };
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
