@@ -2,6 +2,7 @@
 /* Sticky decisions: override, holdout, coverage, hash (DESIGN.md 2.1, 2.5). */
 #include "split/assign.h"
 
+#include "hash_inline.h"
 #include "override.h"
 #include "split/error.h"
 
@@ -76,23 +77,29 @@ explain(const split_plan *plan, const char *key, size_t key_len, split_explanati
     out->reason = SPLIT_RULE_HASH;
 }
 
+/* Everything but the plain case: errors, other modes, rules before the hash. */
+static int
+assign_gated(const split_plan *plan, const char *key, size_t key_len, split_assignment *out)
+{
+    split_explanation e;
+    int err = out == NULL ? SPLIT_ERR_ARG : split_assign_explain(plan, key, key_len, &e);
+    if (err == 0)
+        *out = (split_assignment){e.variant, e.bucket, e.reason};
+    return err;
+}
+
 int
 split_assign(const split_plan *plan, const char *key, size_t key_len, split_assignment *out)
 {
-    if (plan == NULL || out == NULL)
-        return SPLIT_ERR_ARG;
-    if (plan->mode != SPLIT_MODE_STICKY)
-        return SPLIT_ERR_MODE;
-    if (!is_usable_key(key, key_len))
-        return SPLIT_ERR_KEY;
-    if (plan->gated) {
-        split_explanation e;
-        explain(plan, key, key_len, &e);
-        *out = (split_assignment){e.variant, e.bucket, e.reason};
-        return SPLIT_OK;
-    }
-    out->bucket = bucket_of(&plan->unit_prefix, key, key_len);
-    out->variant = plan->owner[split__plan_find(plan, out->bucket)];
+    uint64_t hash;
+    if (plan == NULL || key == NULL || out == NULL || key_len - 1 >= plan->direct_bytes)
+        return assign_gated(plan, key, key_len, out);
+    if (plan->unit_prefix.len == 0 && SPLIT__LIKELY(key_len >= SPLIT__STRIPE))
+        hash = split__hash_bare(key, key_len);
+    else
+        hash = split__hash_unit(&plan->unit_prefix, key, key_len);
+    out->variant = split__plan_variant(plan, hash);
+    out->bucket = (uint32_t)hash & BUCKET_MASK;
     out->reason = SPLIT_RULE_HASH;
     return SPLIT_OK;
 }

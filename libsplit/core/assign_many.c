@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sticky decisions for many keys in columnar buffers (DESIGN.md A20). */
-#include "override.h"
+#include "hash_inline.h"
+#include "plan_data.h"
 #include "split/assign.h"
 #include "split/error.h"
 
@@ -10,33 +11,58 @@ is_usable_slice(uint32_t start, uint32_t end, size_t keys_len)
     return start < end && end <= keys_len && end - start <= SPLIT_KEY_BYTES_MAX;
 }
 
-static uint16_t
-decide(const split_plan *plan, const char *key, size_t key_len)
+/* One loop for each way to decide, so that the plan is not asked again for each key. */
+typedef uint32_t decide_fn(const split_plan *plan, const char *key, size_t key_len);
+
+static uint32_t
+decide_gated(const split_plan *plan, const char *key, size_t key_len)
 {
-    if (plan->gated) {
-        split_assignment a;
-        int err = split_assign(plan, key, key_len, &a);
-        return (uint16_t)(err == 0 ? a.variant : plan->default_variant);
+    split_assignment a;
+    int err = split_assign(plan, key, key_len, &a);
+    return err == 0 ? a.variant : plan->default_variant;
+}
+
+static inline uint32_t
+decide_direct(const split_plan *plan, const char *key, size_t key_len)
+{
+    const split__prefix *prefix = &plan->unit_prefix;
+    if (prefix->len == 0 && SPLIT__LIKELY(key_len >= SPLIT__STRIPE))
+        return split__plan_variant(plan, split__hash_bare(key, key_len));
+    if (split__is_long(prefix, key_len))
+        return split__plan_variant(plan, split__hash_long(prefix, key, key_len));
+    return split__plan_variant(plan, split__hash_short(prefix, key, key_len));
+}
+
+static inline size_t
+decide_all(const split_plan *plan, const char *keys, size_t keys_len, const uint32_t *offsets,
+           size_t n_keys, uint16_t *out, decide_fn *decide)
+{
+    size_t n_bad = 0;
+    for (size_t i = 0; i < n_keys; i++) {
+        uint32_t start = offsets[i], end = offsets[i + 1];
+        if (is_usable_slice(start, end, keys_len)) {
+            out[i] = (uint16_t)decide(plan, keys + start, end - start);
+        } else {
+            out[i] = (uint16_t)plan->default_variant;
+            n_bad++;
+        }
     }
-    uint32_t bucket = (uint32_t)split__hash_unit(&plan->unit_prefix, key, key_len);
-    return plan->owner[split__plan_find(plan, bucket & (SPLIT_BUCKETS - 1))];
+    return n_bad;
 }
 
 int
 split_assign_many(const split_plan *plan, const char *keys, size_t keys_len, const uint32_t *offsets,
                   size_t n_keys, uint16_t *out, size_t *out_n_bad)
 {
-    size_t n_bad = 0;
+    size_t n_bad;
     if (plan == NULL || offsets == NULL || out == NULL || (keys == NULL && keys_len > 0))
         return SPLIT_ERR_ARG;
     if (plan->mode != SPLIT_MODE_STICKY)
         return SPLIT_ERR_MODE;
-    for (size_t i = 0; i < n_keys; i++) {
-        uint32_t start = offsets[i], end = offsets[i + 1];
-        bool usable = is_usable_slice(start, end, keys_len);
-        out[i] = usable ? decide(plan, keys + start, end - start) : (uint16_t)plan->default_variant;
-        n_bad += !usable;
-    }
+    if (plan->direct_bytes > 0)
+        n_bad = decide_all(plan, keys, keys_len, offsets, n_keys, out, decide_direct);
+    else
+        n_bad = decide_all(plan, keys, keys_len, offsets, n_keys, out, decide_gated);
     if (out_n_bad != NULL)
         *out_n_bad = n_bad;
     return SPLIT_OK;

@@ -105,9 +105,11 @@ fill_cells(split_plan *plan)
     for (uint32_t c = 0; c < SPLIT__CELLS; c++) {
         while (plan->end[range] <= c << SPLIT__CELL_SHIFT)
             range++;
-        plan->cell[c] = (uint16_t)range;
+        bool whole = plan->end[range] >= (c + 1) << SPLIT__CELL_SHIFT;
+        plan->first[c] = (uint16_t)range;
+        plan->cell_owner[c] = whole ? plan->owner[range] : SPLIT__SHARED_CELL;
     }
-    plan->cell[SPLIT__CELLS] = (uint16_t)(plan->n_ranges - 1);
+    plan->first[SPLIT__CELLS] = (uint16_t)(plan->n_ranges - 1);
 }
 
 void

@@ -41,16 +41,6 @@ word_len(const char *text, bool is_name)
     return n <= SPLIT_NAME_BYTES_MAX ? n : 0;
 }
 
-static void
-set_prefix(split__prefix *prefix, const char *word, size_t word_bytes, const char *tail,
-           size_t tail_bytes)
-{
-    memset(prefix, 0, sizeof *prefix);
-    memcpy(prefix->bytes, word, word_bytes);
-    memcpy(prefix->bytes + word_bytes, tail, tail_bytes);
-    prefix->len = (uint32_t)(word_bytes + tail_bytes);
-}
-
 static int
 take_names(split_plan *plan, const split_plan_options *o)
 {
@@ -65,9 +55,9 @@ take_names(split_plan *plan, const split_plan_options *o)
         return SPLIT_ERR_SALT;
     memcpy(plan->name, o->name, name_len);
     memcpy(plan->salt, salt, salt_len);
-    set_prefix(&plan->unit_prefix, salt, salt_len, ":", salt_len > 0);
-    set_prefix(&plan->coverage_prefix, o->name, name_len, coverage, sizeof coverage - 1);
-    set_prefix(&plan->holdout_prefix, o->name, name_len, holdout, sizeof holdout - 1);
+    split__prefix_set(&plan->unit_prefix, salt, salt_len, ":", salt_len > 0);
+    split__prefix_set(&plan->coverage_prefix, o->name, name_len, coverage, sizeof coverage - 1);
+    split__prefix_set(&plan->holdout_prefix, o->name, name_len, holdout, sizeof holdout - 1);
     return SPLIT_OK;
 }
 
@@ -96,6 +86,7 @@ take_numbers(split_plan *plan, const split_plan_options *o)
     plan->coverage = gate_buckets(o->coverage_upct);
     plan->holdout = gate_buckets(o->holdout_upct);
     plan->gated = o->n_overrides > 0 || plan->coverage < SPLIT_BUCKETS || plan->holdout > 0;
+    plan->direct_bytes = o->mode == SPLIT_MODE_STICKY && !plan->gated ? SPLIT_KEY_BYTES_MAX : 0;
     return SPLIT_OK;
 }
 

@@ -26,7 +26,8 @@ struct split_plan {
     uint32_t n_overrides;
     uint32_t n_slots; /* power of two, or 0 */
     uint32_t key_bytes;
-    uint32_t gated; /* whether overrides, coverage or holdout have to be looked at */
+    uint32_t gated;        /* overrides, coverage or holdout have to be looked at */
+    uint32_t direct_bytes; /* longest key for which the hash alone decides: none unless sticky and not gated */
     split__prefix unit_prefix;
     split__prefix coverage_prefix;
     split__prefix holdout_prefix;
@@ -36,15 +37,19 @@ struct split_plan {
     uint32_t home[SPLIT_VARIANTS_MAX];
     uint32_t end[SPLIT_RANGES_MAX];
     uint8_t owner[SPLIT_RANGES_MAX];
-    uint16_t cell[SPLIT__CELLS + 4];
+    uint16_t first[SPLIT__CELLS + 4]; /* range in which the cell starts */
+    uint8_t cell_owner[SPLIT__CELLS]; /* variant of the whole cell, or SPLIT__SHARED_CELL */
 };
+
+/* In place of the owner of a cell that several variants share. */
+#define SPLIT__SHARED_CELL 255
 
 /* Index of the range that holds a bucket. */
 static inline uint32_t
 split__plan_find(const split_plan *plan, uint32_t bucket)
 {
-    uint32_t i = plan->cell[bucket >> SPLIT__CELL_SHIFT];
-    uint32_t last = plan->cell[(bucket >> SPLIT__CELL_SHIFT) + 1];
+    size_t cell = bucket >> SPLIT__CELL_SHIFT;
+    uint32_t i = plan->first[cell], last = plan->first[cell + 1];
     while (i < last) {
         uint32_t middle = (i + last) / 2;
         if (bucket < plan->end[middle])
@@ -53,6 +58,16 @@ split__plan_find(const split_plan *plan, uint32_t bucket)
             i = middle + 1;
     }
     return i;
+}
+
+/* Variant of a bucket, given in the low bits of a hash. Most cells belong to one variant: one load. */
+static inline uint32_t
+split__plan_variant(const split_plan *plan, uint64_t hash)
+{
+    uint32_t variant = plan->cell_owner[hash >> SPLIT__CELL_SHIFT & (SPLIT__CELLS - 1)];
+    if (variant != SPLIT__SHARED_CELL)
+        return variant;
+    return plan->owner[split__plan_find(plan, (uint32_t)hash & (SPLIT_BUCKETS - 1))];
 }
 
 static inline split_range

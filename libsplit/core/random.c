@@ -27,7 +27,7 @@ split_assign_random(const split_plan *plan, split_random *rnd, split_assignment 
     if (plan->mode != SPLIT_MODE_RANDOM)
         return SPLIT_ERR_MODE;
     out->bucket = (uint32_t)(next_random(rnd) >> 44);
-    out->variant = plan->owner[split__plan_find(plan, out->bucket)];
+    out->variant = split__plan_variant(plan, out->bucket);
     out->reason = SPLIT_RULE_RANDOM;
     return SPLIT_OK;
 }
