@@ -121,6 +121,9 @@ split__layout_finish(split_plan *plan)
         plan->buckets[plan->owner[i]] += plan->end[i] - start;
         start = plan->end[i];
     }
+    /* Equal plans are equal bytes, whatever they were before. */
+    memset(plan->end + plan->n_ranges, 0, (SPLIT_RANGES_MAX - plan->n_ranges) * sizeof plan->end[0]);
+    memset(plan->owner + plan->n_ranges, 0, SPLIT_RANGES_MAX - plan->n_ranges);
     fill_cells(plan);
     plan->shares_id = split__hash_bytes(plan->buckets, plan->n_variants * sizeof plan->buckets[0]);
 }

@@ -23,7 +23,7 @@ Test(assign, bucket_is_the_low_20_bits_of_xxh64)
     cr_assert_eq(assigned(plan, "abc").bucket, 0x44bc2cf5ad770999 & 0xfffff);
     cr_assert_eq(split_plan_unit_hash(plan, "abc", 3, &hash), 0);
     cr_assert_eq(hash, 0x44bc2cf5ad770999);
-    cr_assert_eq(assigned(plan, "abc").reason, SPLIT_REASON_HASH);
+    cr_assert_eq(assigned(plan, "abc").reason, SPLIT_RULE_HASH);
     split_plan_free(&plan, NULL);
 }
 
@@ -67,13 +67,13 @@ Test(assign, null_arguments_are_refused)
     split_plan *plan = PLAN_OF(1, 1);
     split_assignment a;
     split_explanation e;
-    bool decided;
     uint64_t hash;
     cr_assert_eq(split_assign(NULL, "k", 1, &a), SPLIT_ERR_ARG);
     cr_assert_eq(split_assign(plan, "k", 1, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_assign_explain(NULL, "k", 1, &e), SPLIT_ERR_ARG);
     cr_assert_eq(split_assign_explain(plan, "k", 1, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_assign_gate(plan, "k", 1, &a, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_assign_gate(NULL, "k", 1, &a, &(bool){false}), SPLIT_ERR_ARG);
     cr_assert_eq(split_plan_unit_hash(plan, "k", 1, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_plan_unit_hash(NULL, "k", 1, &hash), SPLIT_ERR_ARG);
     split_plan_free(&plan, NULL);
@@ -92,8 +92,8 @@ Test(assign, an_override_wins_over_everything)
     split_explanation e;
     cr_assert_eq(assigned(plan, "qa").variant, 1);
     cr_assert_eq(split_assign_explain(plan, "qa@example.com", 14, &e), 0);
-    cr_assert(e.variant == 1 && e.reason == SPLIT_REASON_OVERRIDE && e.override_index == 0);
-    cr_assert_eq(assigned(plan, "qb").reason, SPLIT_REASON_HOLDOUT);
+    cr_assert(e.variant == 1 && e.reason == SPLIT_RULE_OVERRIDE && e.override_index == 0);
+    cr_assert_eq(assigned(plan, "qb").reason, SPLIT_RULE_HOLDOUT);
     split_plan_free(&plan, NULL);
 }
 
@@ -129,12 +129,12 @@ Test(assign, holdout_and_coverage_keep_the_default_and_say_so)
         char key[16];
         snprintf(key, sizeof key, "%d", i);
         split_assignment a = assigned(plan, key);
-        cr_assert_eq(a.variant, a.reason == SPLIT_REASON_HASH ? 0 : 1);
+        cr_assert_eq(a.variant, a.reason == SPLIT_RULE_HASH ? 0 : 1);
         n[a.reason]++;
     }
-    cr_assert_float_eq(n[SPLIT_REASON_HOLDOUT] / 20000.0, 0.10, 0.01);
-    cr_assert_float_eq(n[SPLIT_REASON_COVERAGE] / 20000.0, 0.54, 0.015, "60 %% of those not held out");
-    cr_assert_float_eq(n[SPLIT_REASON_HASH] / 20000.0, 0.36, 0.015);
+    cr_assert_float_eq(n[SPLIT_RULE_HOLDOUT] / 20000.0, 0.10, 0.01);
+    cr_assert_float_eq(n[SPLIT_RULE_COVERAGE] / 20000.0, 0.54, 0.015, "60 %% of those not held out");
+    cr_assert_float_eq(n[SPLIT_RULE_HASH] / 20000.0, 0.36, 0.015);
     split_plan_free(&plan, NULL);
 }
 
@@ -253,7 +253,7 @@ Test(assign, gate_decides_for_overrides_in_any_mode_and_leaves_the_rest)
     cr_assert_eq(split_assign_gate(plan, "bob", 3, &a, &decided), 0);
     cr_assert(!decided && a.variant == 9);
     cr_assert_eq(split_assign_gate(plan, "qa", 2, &a, &decided), 0);
-    cr_assert(decided && a.variant == 1 && a.reason == SPLIT_REASON_OVERRIDE);
+    cr_assert(decided && a.variant == 1 && a.reason == SPLIT_RULE_OVERRIDE);
     split_plan_free(&plan, NULL);
 }
 
@@ -261,6 +261,6 @@ Test(assign, reason_names_are_those_of_documents)
 {
     const char *const names[] = {"hash", "override", "holdout", "coverage", "default", "random", "even", "stored"};
     for (uint32_t i = 0; i < 8; i++)
-        cr_assert_str_eq(split_reason_name(i), names[i]);
-    cr_assert_null(split_reason_name(8));
+        cr_assert_str_eq(split_rule_name(i), names[i]);
+    cr_assert_null(split_rule_name(8));
 }

@@ -24,7 +24,7 @@ Test(draw, random_is_splitmix64_and_its_top_20_bits)
         cr_assert_eq(split_assign_random(plan, &rnd, &a), 0);
         cr_assert_eq(a.bucket, known[i] >> 44);
         cr_assert_eq(a.variant, a.bucket >= SPLIT_BUCKETS / 2);
-        cr_assert_eq(a.reason, SPLIT_REASON_RANDOM);
+        cr_assert_eq(a.reason, SPLIT_RULE_RANDOM);
     }
     split_plan_free(&plan, NULL);
 }
@@ -42,8 +42,8 @@ Test(draw, random_shares_are_right_and_weight_0_is_never_drawn)
         n[a.variant]++;
     }
     cr_assert_eq(n[1], 0);
-    cr_assert_float_eq(n[0], 10000, 400);
-    cr_assert_float_eq(n[2], 90000, 1200);
+    cr_assert_float_eq((double)n[0], 10000, 400);
+    cr_assert_float_eq((double)n[2], 90000, 1200);
     split_plan_free(&plan, NULL);
 }
 
@@ -57,7 +57,7 @@ Test(draw, one_percent_of_five_hundred_is_five)
     for (int i = 0; i < 500; i++) {
         split_assignment a;
         cr_assert_eq(split_assign_even(plan, &even, &a), 0);
-        cr_assert(a.bucket == SPLIT_NO_BUCKET && a.reason == SPLIT_REASON_EVEN);
+        cr_assert(a.bucket == SPLIT_NO_BUCKET && a.reason == SPLIT_RULE_EVEN);
         n += a.variant == 0;
     }
     cr_assert_eq(n, 5);

@@ -127,14 +127,14 @@ fullest_plan(void)
 Test(plan_change, more_than_1024_ranges_is_an_error_with_a_cure)
 {
     split_plan *plan = fullest_plan(), *next = NULL;
-    const uint64_t w[3] = {1000, 1024, 24};
+    const uint64_t w[3] = {1001, 1024, 23};
     uint32_t moved = 0;
     cr_assert_eq(split_plan_reweight_new(plan, w, 3, NULL, &next, NULL), SPLIT_ERR_RANGES);
     cr_assert_null(next);
     cr_assert_eq(split_plan_rehome_new(plan, w, 3, NULL, &next, &moved), 0);
     cr_assert_eq(split_plan_n_ranges(next), 3);
     cr_assert_eq(split_plan_home(next, 2), split_plan_buckets(next, 2), "a new home for all");
-    cr_assert(moved > 24 * 512, "and many move: %u", moved);
+    cr_assert(moved > 100000, "and many move: %u", moved);
     split_plan_free(&next, NULL);
     split_plan_free(&plan, NULL);
 }
@@ -150,7 +150,7 @@ Test(plan_change, overrides_and_gates_survive)
     split_plan *plan = plan_or_die(&o), *next = reweighted(plan, (const uint64_t[]){1, 0}, 2, NULL);
     split_assignment a;
     cr_assert_eq(split_assign(next, "qa", 2, &a), 0);
-    cr_assert(a.variant == 1 && a.reason == SPLIT_REASON_OVERRIDE);
+    cr_assert(a.variant == 1 && a.reason == SPLIT_RULE_OVERRIDE);
     cr_assert_eq(split_plan_coverage(next), SPLIT_BUCKETS / 2);
     split_plan_free(&next, NULL);
     split_plan_free(&plan, NULL);
