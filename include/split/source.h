@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file source.h
+ * Metric sources (library split-net): where the counts of a window come from.
+ *
+ * A source is read once a window and answers with what was counted since the read before. Counters
+ * that fall are taken as a restart of the peer: what it shows then was counted since. A source that
+ * has nothing says SPLIT_ERR_NO_DATA; it never answers zeros in place of "unknown". Several sources
+ * (a fleet of proxies, or a proxy and a CDN) are summed with split_reading_add().
+ */
+#ifndef SPLIT_SOURCE_H
+#define SPLIT_SOURCE_H
+
+#include "split/metric.h"
+#include "split/net.h"
+
+SPLIT_BEGIN
+
+/** Most bucket edges of a histogram that a source shows, and most origins. @since 0.1 */
+#define SPLIT_READING_EDGES_MAX 128
+#define SPLIT_READING_ORIGINS_MAX 16
+
+/** Arms of a reading, as indices. @since 0.1 */
+typedef enum split_reading_arm {
+    SPLIT_READING_ARM = 0,      /**< The new system. */
+    SPLIT_READING_BASELINE = 1, /**< The one it is compared with. */
+    SPLIT_READING_ARMS = 2      /**< How many there are. */
+} split_reading_arm;
+
+/** Latencies of a window for display; never judged. @since 0.1 */
+typedef struct split_reading_latency {
+    uint32_t n_edges;                        /**< 0: the source has none. */
+    uint32_t reserved;                       /**< 0. */
+    split_us le_us[SPLIT_READING_EDGES_MAX]; /**< Upper edges, rising; SPLIT_NEVER for the last. */
+    int64_t count[SPLIT_READING_EDGES_MAX];  /**< Latencies in (edge before, this edge]. */
+} split_reading_latency;
+
+/** An origin as routers see it. @since 0.1 */
+typedef struct split_reading_origin {
+    char name[72];
+    int32_t state; /**< Worst state over the routers: 0 closed, 1 open, 2 half-open, 3 hold, 4 ramp;
+                      -1 unknown. */
+    int32_t mode;  /**< 0 auto, 1 force-up, 2 force-down, 3 observe; -1 unknown. */
+} split_reading_origin;
+
+/** What was counted since the read before. Fill with split_reading_init(). @since 0.1 */
+typedef struct split_reading {
+    size_t size;
+    split_us at_us;                    /**< Monotonic clock when the answer came. */
+    split_arm arm[SPLIT_READING_ARMS]; /**< What is judged. */
+    bool has_arm[SPLIT_READING_ARMS];  /**< The arm was reported at all. */
+    split_reading_latency latency[SPLIT_READING_ARMS];
+    split_reading_origin origins[SPLIT_READING_ORIGINS_MAX];
+    uint32_t n_origins;
+    uint32_t n_sources;        /**< Sources summed here, */
+    uint32_t n_restarts;       /**< and how many of them had started anew. */
+    uint32_t n_alarms;         /**< Alarms in the state ALARM, */
+    uint32_t n_alarms_unknown; /**< and those without data. */
+    bool has_alarms;
+    bool has_revision;
+    uint64_t revision; /**< Lowest route revision that a router of these sources has in force. */
+} split_reading;
+
+/** How a metric is named by a source: text under a field ("" for the plain form). Borrowed. @since
+ * 0.1 */
+typedef struct split_source_field {
+    uint32_t metric; /**< Index of the metric. */
+    const char *field;
+    const char *text;
+} split_source_field;
+
+/** Options of a source. Fill with split_source_options_init(). Pointers are borrowed for the life
+ * of the source. @since 0.1 */
+typedef struct split_source_options {
+    size_t size;
+    const char *spec; /**< "KIND:PLACE", or a bare URL for a proxy's admin port. */
+    const char *arms[SPLIT_READING_ARMS]; /**< Names of the variants; NULL for none. */
+    const split_metric *metrics;          /**< n_metrics definitions in the order of the rollout. */
+    size_t n_metrics;
+    const split_source_field *fields; /**< n_fields names for this kind of source. */
+    size_t n_fields;
+    split_us window_us; /**< Length of a window, for sources that ask for a period. */
+    split_http_options http;
+} split_source_options;
+
+/** A source. Thread rule: exclusive. @since 0.1 */
+typedef struct split_source split_source;
+
+/** Make a reading that reports nothing. @note Threads: pure. Since 0.1. */
+SPLIT_API void split_reading_init(split_reading *reading);
+
+/**
+ * Add what another source reported in the same window.
+ *
+ * @param reading Grows by @p other; alarms and origins are merged, the lower revision stays.
+ * @param other   Borrowed.
+ * @note Threads: exclusive in @p reading. Cost: O(size of a reading). Since 0.1.
+ */
+SPLIT_API void split_reading_add(split_reading *reading, const split_reading *other);
+
+/**
+ * Percentile of a reading's latencies by nearest rank, to the precision of its buckets.
+ *
+ * @param latency        Of an arm.
+ * @param percentile_e6  In millionths of a percent, (0, 100000000].
+ * @return Upper edge of the bucket that holds the rank, in microseconds; -1 without latencies;
+ * SPLIT_NEVER beyond the last finite edge.
+ * @note Threads: pure. Cost: O(edges). Since 0.1.
+ */
+SPLIT_API split_us split_reading_percentile(const split_reading_latency *latency,
+                                            int64_t percentile_e6);
+
+/** Fill with the defaults; time-outs are shorter than a window. @note Threads: pure. Since 0.1. */
+SPLIT_API void split_source_options_init(split_source_options *options);
+
+/**
+ * Make a source.
+ *
+ * @param options What to read; spec kinds are those of split_source_kinds().
+ * @param out     The source; free it with split_source_free().
+ * @param error   Receives a sentence; may be NULL.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_FIELD for an unknown kind, or a kind that
+ * lacks a name it needs; SPLIT_ERR_VALUE for an option out of its range; SPLIT_ERR_NOMEM.
+ * @note Threads: pure. Cost: allocates; nothing is asked of the peer yet. Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_source_new(const split_source_options *options,
+                                             split_source **out, split_error *error);
+
+/**
+ * Read what was counted since the read before. The first read of counters only sets the mark and
+ * answers NO_DATA.
+ *
+ * @param source The source.
+ * @param out    The reading. With SPLIT_ERR_NO_DATA it is valid, too: revision and origins may be
+ * known.
+ * @param error  Receives a sentence; may be NULL.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_NO_DATA; SPLIT_ERR_NET; SPLIT_ERR_PEER for an error answer or
+ * one that cannot be understood; SPLIT_ERR_SPACE; SPLIT_ERR_NOMEM.
+ * @note Threads: exclusive. Cost: blocks up to the time-outs of the options. Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_source_read(split_source *source, split_reading *out,
+                                              split_error *error);
+
+/** The spec that the source was made from. @note Threads: const-safe. Since 0.1. */
+SPLIT_API const char *split_source_spec(const split_source *source);
+
+/** Free a source and set the handle to NULL; NULL is allowed. @since 0.1 */
+SPLIT_API void split_source_free(split_source **source);
+
+SPLIT_END
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Readings of several sources become one. */
+#include <string.h>
+
+#include "split/source.h"
+
+void
+split_reading_init(split_reading *reading)
+{
+    memset(reading, 0, sizeof *reading);
+    reading->size = sizeof *reading;
+    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+        split_arm_clear(&reading->arm[a]);
+}
+
+/* Buckets of peers of one version have the same edges; others are left out of the display. */
+static void
+add_latency(split_reading_latency *to, const split_reading_latency *from)
+{
+    if (from->n_edges == 0)
+        return;
+    if (to->n_edges == 0) {
+        *to = *from;
+        return;
+    }
+    if (to->n_edges != from->n_edges ||
+        memcmp(to->le_us, from->le_us, to->n_edges * sizeof to->le_us[0]) != 0)
+        return;
+    for (uint32_t i = 0; i < to->n_edges; i++)
+        to->count[i] += from->count[i];
+}
+
+/* How much a state takes away from an origin: closed 0, ramp, half-open, hold, open. */
+static int
+severity(int32_t state)
+{
+    static const int by_state[] = {1, 5, 3, 4, 2};
+    return state < 0 || state > 4 ? 0 : by_state[state];
+}
+
+static void
+add_origin(split_reading *to, const split_reading_origin *from)
+{
+    for (uint32_t i = 0; i < to->n_origins; i++) {
+        split_reading_origin *o = &to->origins[i];
+        if (strcmp(o->name, from->name) != 0)
+            continue;
+        if (severity(from->state) > severity(o->state))
+            o->state = from->state;
+        if (from->mode > o->mode)
+            o->mode = from->mode;
+        return;
+    }
+    if (to->n_origins < SPLIT_READING_ORIGINS_MAX)
+        to->origins[to->n_origins++] = *from;
+}
+
+void
+split_reading_add(split_reading *reading, const split_reading *other)
+{
+    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+        split_arm_add(&reading->arm[a], &other->arm[a]);
+        reading->has_arm[a] = reading->has_arm[a] || other->has_arm[a];
+        add_latency(&reading->latency[a], &other->latency[a]);
+    }
+    for (uint32_t i = 0; i < other->n_origins; i++)
+        add_origin(reading, &other->origins[i]);
+    if (other->has_revision && (!reading->has_revision || other->revision < reading->revision))
+        reading->revision = other->revision;
+    reading->has_revision = reading->has_revision || other->has_revision;
+    reading->has_alarms = reading->has_alarms || other->has_alarms;
+    reading->n_alarms += other->n_alarms;
+    reading->n_alarms_unknown += other->n_alarms_unknown;
+    reading->n_sources += other->n_sources;
+    reading->n_restarts += other->n_restarts;
+    if (other->at_us > reading->at_us)
+        reading->at_us = other->at_us;
+}
+
+split_us
+split_reading_percentile(const split_reading_latency *latency, int64_t percentile_e6)
+{
+    int64_t n = 0;
+    int64_t seen = 0;
+    for (uint32_t i = 0; i < latency->n_edges; i++)
+        n += latency->count[i];
+    if (n == 0 || percentile_e6 <= 0 || percentile_e6 > SPLIT_PERCENT_ALL_E6)
+        return -1;
+    /* n / 1e8 and the rest apart, so that nothing overflows */
+    int64_t whole = n / SPLIT_PERCENT_ALL_E6 * percentile_e6;
+    int64_t part = n % SPLIT_PERCENT_ALL_E6 * percentile_e6;
+    int64_t rank = whole + (part + SPLIT_PERCENT_ALL_E6 - 1) / SPLIT_PERCENT_ALL_E6;
+    for (uint32_t i = 0; i < latency->n_edges; i++) {
+        seen += latency->count[i];
+        if (seen >= rank)
+            return latency->le_us[i];
+    }
+    return SPLIT_NEVER;
+}

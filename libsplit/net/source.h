@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What a kind of source has to do; the registry in source.c lists the kinds. */
+#ifndef SPLIT_NET_SOURCE_H
+#define SPLIT_NET_SOURCE_H
+
+#include "split/source.h"
+
+typedef struct split_source_kind {
+    const char *name;
+    /* Makes the kind's own state from the options; `place` is the spec without its kind. */
+    int (*open)(const split_source_options *options, const char *place, void **out_state,
+                split_error *error);
+    int (*read)(void *state, split_reading *out, split_error *error);
+    void (*close)(void *state);
+} split_source_kind;
+
+extern const split_source_kind split__source_proxy;
+
+/* Fill an error with a sentence and return its code; `error` may be NULL. */
+int split__net_fault(split_error *error, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif
