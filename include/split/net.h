@@ -84,8 +84,9 @@ typedef struct split_http_request {
     size_t n_headers;
     const char *body; /**< NULL for none. */
     size_t body_len;
-    const char *user;     /**< User or access key id; NULL for none. */
-    const char *password; /**< Password or secret key. */
+    const char *user;        /**< User or access key id; NULL for none. */
+    const char *password;    /**< Password or secret key. */
+    const char *want_header; /**< Name of a header of the answer that is wanted; NULL for none. */
     const char *aws; /**< "REGION:SERVICE" to sign as AWS Signature Version 4; NULL for none. */
 } split_http_request;
 
@@ -97,6 +98,7 @@ typedef struct split_http_answer {
     split_us took_us; /**< From the first attempt to the end of the last. */
     int32_t status;   /**< HTTP status of the last attempt. */
     uint32_t tries;   /**< Attempts made. */
+    char header[128]; /**< Value of the wanted header, cut; "" when absent. */
 } split_http_answer;
 
 /** Connections to peers, kept open between requests. Thread rule: exclusive. @since 0.1 */

@@ -262,6 +262,15 @@ report(split_http *http, CURLcode code, split_error *error)
     return rc;
 }
 
+static void
+take_header(split_http *http, const split_http_request *request, split_http_answer *answer)
+{
+    struct curl_header *header;
+    if (request->want_header != NULL && curl_easy_header(http->curl, request->want_header, 0,
+                                                         CURLH_HEADER, -1, &header) == CURLHE_OK)
+        snprintf(answer->header, sizeof answer->header, "%s", header->value);
+}
+
 int
 split_http_send(split_http *http, const split_http_request *request, split_http_answer *out,
                 split_error *error)
@@ -279,6 +288,7 @@ split_http_send(split_http *http, const split_http_request *request, split_http_
     curl_slist_free_all(headers);
     if (code != CURLE_OK)
         return report(http, code, error);
+    take_header(http, request, &answer);
     answer.body = http->body;
     answer.body_len = http->body_len;
     answer.took_us = split_clock_now() - begin;

@@ -10,7 +10,15 @@
 
 /* XX(function suffix, name typed, one line of help) */
 #define CTL_COMMAND_MAP(XX)                                                                        \
-    XX(completion, "completion", "print a completion script for bash or zsh")
+    XX(abort, "abort", "end the running rollout and take the traffic back")                        \
+    XX(assign, "assign", "say which variant keys get")                                             \
+    XX(completion, "completion", "print a completion script for bash or zsh")                      \
+    XX(pause, "pause", "hold the running rollout where it is")                                     \
+    XX(resume, "resume", "end a pause")                                                            \
+    XX(rollback, "rollback", "take the traffic back at once")                                      \
+    XX(run, "run", "drive a rollout: judge windows, publish shares")                               \
+    XX(set, "set", "publish new weights")                                                          \
+    XX(skip_wait, "skip-wait", "take the rest of the bake time as served")
 
 #define XX(suffix, name, help) int cmd_##suffix(int argc, char **argv);
 CTL_COMMAND_MAP(XX)

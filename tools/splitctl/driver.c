@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* The rollout in motion: windows in, decisions and new routes out. */
+#include "driver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "split/net.h"
+#include "split/route.h"
+
+#include "load.h"
+
+#define EFFECT_PATIENCE_US                                                                         \
+    3000000 /* routers that do not follow in this time are waited for no longer */
+#define EFFECT_STEP_US 10000
+
+static int
+failed(const char *what, int rc)
+{
+    fprintf(stderr, "splitctl: %s: %s\n", what, split_strerror(rc));
+    return CTL_BAD_INPUT;
+}
+
+int
+driver_open(driver *d, const split_policy *policy, const char *route_path, const cli_texts *specs)
+{
+    split_rollout_options options;
+    memset(d, 0, sizeof *d);
+    d->policy = policy;
+    d->route_path = route_path;
+    d->id = 1;
+    d->effect_us = -1;
+    int code = fleet_open(&d->fleet, policy, specs);
+    if (code != CTL_OK)
+        return code;
+    int rc = split_policy_rollout_options(policy, &options);
+    if (rc == SPLIT_OK)
+        rc = split_policy_rollout_arms(policy, &d->variant, &d->baseline);
+    if (rc == SPLIT_OK)
+        rc = split_rollout_new(&options, NULL, &d->rollout);
+    code = rc == SPLIT_OK ? route_state_read(policy, route_path, &d->route) : failed("rollout", rc);
+    if (code != CTL_OK)
+        driver_close(d);
+    d->window_us = options.window_us;
+    d->n_phases = options.n_phases;
+    return code;
+}
+
+void
+driver_close(driver *d)
+{
+    fleet_close(&d->fleet);
+    split_rollout_free(&d->rollout, NULL);
+    route_state_free(&d->route);
+}
+
+void
+driver_mark(driver *d)
+{
+    (void)fleet_read(&d->fleet, &d->reading);
+    d->window_start_wall = split_clock_wall();
+    d->window_end = split_clock_now() + d->window_us;
+}
+
+/* Read until every router shows the revision; the last read is the mark where the next window
+ * begins. */
+static void
+await_effect(driver *d, split_us decided)
+{
+    split_us until = split_clock_now() + EFFECT_PATIENCE_US;
+    d->effect_us = -1;
+    for (;;) {
+        (void)fleet_read(&d->fleet, &d->reading);
+        if (d->fleet.n_answered == d->fleet.n && d->reading.has_revision &&
+            d->reading.revision >= d->published.revision) {
+            d->effect_us = split_clock_now() - decided;
+            return;
+        }
+        if (split_clock_now() >= until || (d->fleet.n_answered > 0 && !d->reading.has_revision))
+            return;
+        (void)split_clock_sleep_until(split_clock_now() + EFFECT_STEP_US);
+    }
+}
+
+/* The route must be the one that this driver saw or wrote last; an operator's own change is not
+ * overwritten. */
+static int
+check_owner(driver *d)
+{
+    split_route *route = NULL;
+    int code = load_route_if_there(d->route_path, &route);
+    uint64_t revision = route != NULL ? split_route_revision(route) : 0;
+    split_route_free(&route, NULL);
+    if (code != CTL_OK)
+        return CTL_NOT_PUBLISHED;
+    if (revision == d->route.revision)
+        return CTL_OK;
+    fprintf(stderr,
+            "splitctl: %s has revision %llu, which this run did not publish; it is left alone\n",
+            d->route_path, (unsigned long long)revision);
+    return CTL_NOT_PUBLISHED;
+}
+
+int
+driver_publish(driver *d)
+{
+    split_us decided = split_clock_now();
+    int64_t percent = split_rollout_percent_e6(d->rollout);
+    int code = d->dry_run ? CTL_OK : check_owner(d);
+    if (code != CTL_OK || d->dry_run)
+        return code;
+    code = publish_percent(d->policy, d->route_path, &d->route, d->variant, percent, &d->published);
+    if (code != CTL_OK)
+        return code;
+    if (d->published.unchanged)
+        return CTL_OK;
+    route_state_free(&d->route);
+    code = route_state_read(d->policy, d->route_path, &d->route);
+    await_effect(d, decided);
+    d->window_start_wall = split_clock_wall();
+    d->window_end = split_clock_now() + d->window_us;
+    return code == CTL_OK ? CTL_OK : CTL_NOT_PUBLISHED;
+}
+
+static void
+record(driver *d, const split_window *w)
+{
+    uint32_t phase = split_rollout_phase(d->rollout);
+    if (phase >= d->n_phases)
+        return;
+    phase_record *r = &d->phases[phase];
+    if (r->began_wall == 0)
+        r->began_wall = w->start_us;
+    r->ended_wall = split_clock_wall();
+    r->n_windows++;
+    split_arm_add(&r->arm, &w->arm);
+    split_arm_add(&r->baseline, &w->baseline);
+}
+
+int
+driver_step(driver *d)
+{
+    split_window *w = &d->window;
+    bool any = fleet_read(&d->fleet, &d->reading) == SPLIT_OK;
+    split_window_init(w, d->id++, d->window_start_wall);
+    if (any && d->reading.has_arm[SPLIT_READING_ARM])
+        w->arm = d->reading.arm[SPLIT_READING_ARM];
+    w->has_baseline = any && d->reading.has_arm[SPLIT_READING_BASELINE];
+    if (w->has_baseline)
+        w->baseline = d->reading.arm[SPLIT_READING_BASELINE];
+    record(d, w);
+    d->window_start_wall = split_clock_wall();
+    d->window_end += d->window_us;
+    int rc = split_rollout_step(d->rollout, w, &d->decision);
+    d->decided_wall = split_clock_wall();
+    return rc == SPLIT_OK ? CTL_OK : failed("window", rc);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* The rollout in motion: windows in, decisions and new routes out. cmd_run.c prints what it does.
+ */
+#ifndef SPLITCTL_DRIVER_H
+#define SPLITCTL_DRIVER_H
+
+#include "split/policy.h"
+#include "split/rollout.h"
+
+#include "fleet.h"
+#include "publish.h"
+
+/* What one phase saw, for the closing summary. */
+typedef struct phase_record {
+    split_us began_wall; /* 0: never reached */
+    split_us ended_wall;
+    int64_t n_windows;
+    split_arm arm;
+    split_arm baseline;
+} phase_record;
+
+typedef struct driver {
+    const split_policy *policy;
+    const char *route_path;
+    bool dry_run;
+    split_rollout *rollout;
+    split_us window_us;
+    size_t variant;
+    size_t baseline;
+    fleet fleet;
+    route_state route;
+    split_us window_start_wall;
+    split_us window_end; /* monotonic */
+    int64_t id;          /* of the next window */
+    uint32_t n_phases;
+    phase_record phases[SPLIT_PHASES_MAX];
+    split_reading reading; /* of the last window */
+    split_window window;
+    split_rollout_decision decision;
+    publication published; /* the last one */
+    split_us decided_wall; /* when the last decision fell */
+    split_us effect_us;    /* from the last publication's decision to its effect on every router; -1
+                              unknown */
+} driver;
+
+/* Make the rollout and open the sources. Reports on stderr; an exit code. */
+int driver_open(driver *d, const split_policy *policy, const char *route_path,
+                const cli_texts *specs);
+void driver_close(driver *d);
+
+/*
+ * Publish the share that the rollout asks for now, when another one is in force, and wait until
+ * every router that shows its revision has it: the next window begins then. Returns CTL_OK or
+ * CTL_NOT_PUBLISHED, also when somebody else changed the route since the driver looked.
+ */
+int driver_publish(driver *d);
+
+/* Close the current window: read all sources, judge. Fills window, reading and decision. CTL_OK or
+ * CTL_BAD_INPUT. */
+int driver_step(driver *d);
+
+/* Begin the first window without waiting for a publication. */
+void driver_mark(driver *d);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* All sources of a rollout read as one. */
+#include "fleet.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "split/rollout.h"
+
+/* No request may outlive a window by much: a dead peer must not stop the clock of the others. */
+static void
+set_timeouts(split_http_options *http, split_us window_us)
+{
+    if (http->timeout_us > window_us)
+        http->timeout_us = window_us > 200000 ? window_us : 200000;
+    if (http->connect_timeout_us > http->timeout_us / 2)
+        http->connect_timeout_us = http->timeout_us / 2;
+}
+
+static int
+open_one(fleet *f, split_source_options *o, const char *spec)
+{
+    split_error error;
+    o->spec = spec;
+    int rc = split_source_new(o, &f->sources[f->n], &error);
+    if (rc != SPLIT_OK) {
+        fprintf(stderr, "splitctl: %s\n", error.text);
+        return rc == SPLIT_ERR_FIELD ? CTL_USAGE : CTL_BAD_INPUT;
+    }
+    f->n++;
+    return CTL_OK;
+}
+
+int
+fleet_open(fleet *f, const split_policy *policy, const cli_texts *specs)
+{
+    split_source_options o;
+    split_rollout_options rollout;
+    size_t variant;
+    size_t baseline;
+    *f = (fleet){0};
+    if (split_policy_rollout_options(policy, &rollout) != SPLIT_OK ||
+        split_policy_rollout_arms(policy, &variant, &baseline) != SPLIT_OK) {
+        fputs("splitctl: the policy has no rollout\n", stderr);
+        return CTL_BAD_INPUT;
+    }
+    f->n_metrics = rollout.n_metrics;
+    memcpy(f->metrics, rollout.metrics, rollout.n_metrics * sizeof f->metrics[0]);
+    split_source_options_init(&o);
+    o.arms[SPLIT_READING_ARM] = split_policy_variant(policy, variant);
+    o.arms[SPLIT_READING_BASELINE] = split_policy_variant(policy, baseline);
+    o.metrics = f->metrics;
+    o.n_metrics = f->n_metrics;
+    o.window_us = rollout.window_us;
+    set_timeouts(&o.http, rollout.window_us);
+    int code = CTL_OK;
+    for (size_t i = 0; code == CTL_OK && i < specs->n; i++)
+        code = open_one(f, &o, specs->text[i]);
+    if (code != CTL_OK)
+        fleet_close(f);
+    return code;
+}
+
+void
+fleet_close(fleet *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        split_source_free(&f->sources[i]);
+    f->n = 0;
+}
+
+static void
+report_change(fleet *f, size_t i, int rc, const split_error *error)
+{
+    bool failing = rc != SPLIT_OK && rc != SPLIT_ERR_NO_DATA;
+    if (failing && !f->failing[i])
+        fprintf(stderr, "splitctl: %s: %s\n", split_source_spec(f->sources[i]), error->text);
+    if (!failing && f->failing[i])
+        fprintf(stderr, "splitctl: %s: answers again\n", split_source_spec(f->sources[i]));
+    f->failing[i] = failing;
+}
+
+int
+fleet_read(fleet *f, split_reading *out)
+{
+    static split_reading one; /* large, and read only below */
+    split_error error = {.size = sizeof error};
+    bool any = false;
+    split_reading_init(out);
+    f->n_answered = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        int rc = split_source_read(f->sources[i], &one, &error);
+        report_change(f, i, rc, &error);
+        if (rc != SPLIT_OK && rc != SPLIT_ERR_NO_DATA)
+            continue;
+        f->n_answered++;
+        any = any || rc == SPLIT_OK;
+        split_reading_add(out, &one);
+    }
+    return any ? SPLIT_OK : SPLIT_ERR_NO_DATA;
+}

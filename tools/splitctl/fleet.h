@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* All sources of a rollout read as one. */
+#ifndef SPLITCTL_FLEET_H
+#define SPLITCTL_FLEET_H
+
+#include "split/policy.h"
+#include "split/source.h"
+
+#include "cli.h"
+
+#define FLEET_MAX CLI_TEXTS_MAX
+
+typedef struct fleet {
+    split_source *sources[FLEET_MAX];
+    bool failing[FLEET_MAX]; /* the last read failed; reported once */
+    size_t n;
+    size_t n_answered; /* of the last read */
+    split_metric metrics[SPLIT_METRICS_MAX];
+    size_t n_metrics;
+} fleet;
+
+/* Open every source; a bare URL is a proxy's admin port. Reports on stderr; CTL_OK, CTL_USAGE or
+ * CTL_BAD_INPUT. */
+int fleet_open(fleet *f, const split_policy *policy, const cli_texts *specs);
+void fleet_close(fleet *f);
+
+/*
+ * What all sources counted since the read before. Returns 0 when one had data at least,
+ * SPLIT_ERR_NO_DATA otherwise. A source that begins or ceases to fail is reported on stderr once.
+ */
+int fleet_read(fleet *f, split_reading *out);
+
+#endif

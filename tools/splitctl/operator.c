@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* What an operator does by hand, with a record in the journal when there is one. */
+#include "operator.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "split/net.h"
+
+const char *
+operator_name(const cli_common *common)
+{
+    static char by_id[32];
+    const char *names[] = {common->who, getenv("SUDO_USER"), getenv("USER")};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i] != NULL && names[i][0] != '\0')
+            return names[i];
+    snprintf(by_id, sizeof by_id, "uid %u", (unsigned)getuid());
+    return by_id;
+}
+
+int
+operator_rollout(journal *j, journal_rollout *out)
+{
+    int code = journal_find(j, 0, out);
+    if (code == CTL_OK && out->ended_us != 0)
+        code = CTL_NO_DATA;
+    if (code == CTL_NO_DATA)
+        fputs("splitctl: the journal holds no rollout that goes on\n", stderr);
+    return code;
+}
+
+bool
+operator_is_driven(const char *journal_path)
+{
+    char path[CLI_PATH_MAX + 8];
+    snprintf(path, sizeof path, "%s.run", journal_path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool driven = flock(fd, LOCK_SH | LOCK_NB) != 0;
+    close(fd);
+    return driven;
+}
+
+int
+operator_act(const cli_common *common, split_action action)
+{
+    char buf[CLI_PATH_MAX];
+    const char *path = cli_journal_path(common, buf);
+    journal *j = NULL;
+    journal_rollout rollout;
+    if (access(path, F_OK) != 0) {
+        fprintf(stderr, "splitctl: there is no journal %s; has a run begun?\n", path);
+        return CTL_NO_DATA;
+    }
+    int code = journal_open(path, JOURNAL_WRITE, &j);
+    if (code == CTL_OK)
+        code = operator_rollout(j, &rollout);
+    if (code == CTL_OK) {
+        const journal_action a = {.at_us = split_clock_wall(),
+                                  .action = split_action_name(action),
+                                  .who = operator_name(common),
+                                  .why = common->why != NULL ? common->why : ""};
+        code = journal_add_action(j, rollout.id, &a);
+    }
+    journal_close(&j);
+    if (code == CTL_OK)
+        printf("%s recorded; %s\n", split_action_name(action),
+               operator_is_driven(path)
+                   ? "the running 'splitctl run' takes it at once"
+                   : "nothing drives this rollout now, it waits for 'splitctl run'");
+    return code;
+}
+
+bool
+operator_agrees(const char *question)
+{
+    char answer[16];
+    if (!isatty(STDIN_FILENO)) {
+        fprintf(stderr, "splitctl: %s There is no terminal to ask; give --yes.\n", question);
+        return false;
+    }
+    fprintf(stderr, "%s [y/N] ", question);
+    if (fgets(answer, sizeof answer, stdin) == NULL)
+        return false;
+    answer[strcspn(answer, "\n")] = '\0';
+    return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
+}

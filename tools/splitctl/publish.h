@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* A new share of traffic becomes a new route: read what is in force, re-weight, publish under the
+ * revision fence. */
+#ifndef SPLITCTL_PUBLISH_H
+#define SPLITCTL_PUBLISH_H
+
+#include <stdbool.h>
+
+#include "split/plan.h"
+#include "split/policy.h"
+#include "split/route.h"
+
+#include "exit_code.h"
+
+/* What is in force: the route on disk or, when there is none, the policy's own weights (revision
+ * 0). */
+typedef struct route_state {
+    uint64_t revision;
+    split_plan *plan;
+} route_state;
+
+/* What a publication did. */
+typedef struct publication {
+    uint64_t revision; /* of the new route */
+    uint32_t moved;    /* buckets that changed hands, of SPLIT_BUCKETS */
+    bool unchanged;    /* the weights were in force already: nothing was written */
+    split_us wall_us;  /* when the rename was done */
+} publication;
+
+/* Read what is in force. Reports on stderr; returns CTL_OK or CTL_BAD_INPUT. */
+int route_state_read(const split_policy *policy, const char *route_path, route_state *out);
+void route_state_free(route_state *state);
+
+/* Share of a variant in force, in millionths of a percent. */
+int64_t route_state_percent(const route_state *state, size_t variant);
+
+/*
+ * Publish new weights over `state`, which was read before. `weights` has one entry a variant.
+ * Returns CTL_OK, or CTL_NOT_PUBLISHED after a report on stderr: somebody else published meanwhile,
+ * or the disk refused; the route there is intact. Publishing weights that are in force writes
+ * nothing, unless there is no route yet.
+ */
+int publish_weights(const split_policy *policy, const char *route_path, const route_state *state,
+                    const uint64_t *weights, publication *out);
+
+/* The weights that give `variant` a share, the others keeping their proportions in force. */
+int publish_percent(const split_policy *policy, const char *route_path, const route_state *state,
+                    size_t variant, int64_t percent_e6, publication *out);
+
+/* The variant that commands move: the rollout's, or else the only one that is not the default.
+ * SIZE_MAX when unclear. */
+size_t moving_variant(const split_policy *policy);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Small pieces of output that several commands share. */
+#ifndef SPLITCTL_TEXT_H
+#define SPLITCTL_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A JSON string with quotes; bytes that are no UTF-8 become U+FFFD. */
+void text_json(FILE *out, const char *text, size_t text_len);
+
+/* "250ms", "1.5 s", "4 h 03 m": a span for people. */
+const char *text_span(int64_t us, char buf[32]);
+
+/* 1234567 as "1,234,567". */
+const char *text_count(int64_t n, char buf[32]);
+
+#endif

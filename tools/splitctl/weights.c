@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Shares as people write them become weights of a plan; exact integers all the way. */
+#include "weights.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ALL_E6 INT64_C(100000000)
+
+bool
+weights_percent(const char *text, int64_t *out_e6)
+{
+    int64_t value = 0;
+    int decimals = -1; /* digits after the point; -1 before it */
+    size_t n_digits = 0;
+    const char *p = text;
+    for (; (*p >= '0' && *p <= '9') || (*p == '.' && decimals < 0); p++) {
+        if (*p == '.') {
+            decimals = 0;
+            continue;
+        }
+        if (++n_digits > 9 || decimals == 6)
+            return false;
+        value = value * 10 + (*p - '0');
+        decimals += decimals >= 0 ? 1 : 0;
+    }
+    if (n_digits == 0 || decimals == 0 || (strcmp(p, "") != 0 && strcmp(p, "%") != 0))
+        return false;
+    for (int i = decimals < 0 ? 0 : decimals; i < 6; i++)
+        value *= 10;
+    if (value > ALL_E6)
+        return false;
+    *out_e6 = value;
+    return true;
+}
+
+const char *
+weights_print(int64_t percent_e6, char buf[16])
+{
+    int n = snprintf(buf, 16, "%d.%06d", (int)(percent_e6 / 1000000 % 1000),
+                     (int)(percent_e6 % 1000000));
+    while (n > 0 && buf[n - 1] == '0')
+        buf[--n] = '\0';
+    if (n > 0 && buf[n - 1] == '.')
+        buf[--n] = '\0';
+    return buf;
+}
+
+/* part * of / whole, rounded down, without overflow for of <= 1e8 and whole < 2^43: the remainder
+ * is < 2^43. */
+static uint64_t
+scale(uint64_t part, uint64_t of, uint64_t whole)
+{
+    uint64_t result = 0;
+    uint64_t rest = 0;
+    for (int bit = 63; bit >= 0; bit--) {
+        result *= 2;
+        rest = rest * 2 + (of >> bit & 1 ? part : 0);
+        result += rest / whole;
+        rest %= whole;
+    }
+    return result;
+}
+
+void
+weights_ramp(const uint64_t *old, size_t n, size_t variant, size_t heir, int64_t percent_e6,
+             uint64_t *out)
+{
+    uint64_t others = 0;
+    uint64_t left = (uint64_t)(ALL_E6 - percent_e6);
+    size_t largest = heir;
+    for (size_t i = 0; i < n; i++)
+        others += i == variant ? 0 : old[i];
+    for (size_t i = 0; i < n; i++) {
+        out[i] = i == variant || others == 0
+                     ? 0
+                     : scale(old[i], (uint64_t)(ALL_E6 - percent_e6), others);
+        left -= out[i];
+        if (i != variant && out[i] > out[largest])
+            largest = i;
+    }
+    out[variant] = (uint64_t)percent_e6;
+    out[largest] += left; /* what rounding down left over */
+}
+
+int64_t
+weights_share(const uint64_t *weights, size_t n, size_t variant)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += weights[i];
+    if (sum == 0)
+        return 0;
+    uint64_t twice = scale(weights[variant], 2 * (uint64_t)ALL_E6, sum);
+    return (int64_t)((twice + 1) / 2);
+}
