@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Classes of outcomes (libsplit/DESIGN.md 3): what libcurl's results and HTTP's statuses say about an origin. */
+#include "outcome.h"
+
+split_outcome_class
+outcome_of_status(long status, const uint16_t *statuses, size_t n_statuses)
+{
+    size_t i;
+
+    for (i = 0; i < n_statuses; i++)
+        if (status == statuses[i])
+            return SPLIT_OUTCOME_FAIL_STATUS;
+    return status == 429 ? SPLIT_OUTCOME_BUSY : SPLIT_OUTCOME_OK;
+}
+
+/* Faults of this process, which prove nothing about the origin. */
+static bool
+is_local(CURLcode result)
+{
+    return result == CURLE_OUT_OF_MEMORY || result == CURLE_ABORTED_BY_CALLBACK ||
+           result == CURLE_FAILED_INIT || result == CURLE_WRITE_ERROR || result == CURLE_READ_ERROR;
+}
+
+split_outcome_class
+outcome_of_end(const struct attempt *a, split_outcome_class head)
+{
+    if (a->result == CURLE_OK)
+        return head;
+    /* A kept connection was closed by the origin just as the request went out: the first reset of a reused
+     * connection says nothing about the origin's health. */
+    if (a->resend_refused)
+        return SPLIT_OUTCOME_NEUTRAL;
+    if (is_local(a->result))
+        return SPLIT_OUTCOME_NEUTRAL;
+    if (a->timed_out || (a->result == CURLE_OPERATION_TIMEDOUT && a->sends))
+        return SPLIT_OUTCOME_FAIL_TIMEOUT;
+    /* Sent before, even if a later connection was refused: not "never sent". */
+    return a->sends ? SPLIT_OUTCOME_FAIL_RESET : SPLIT_OUTCOME_FAIL_CONNECT;
+}
+
+split_us
+outcome_push_back(const struct attempt *a)
+{
+    curl_off_t seconds = 0;
+
+    if (curl_easy_getinfo(a->easy, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds <= 0)
+        return 0;
+    return seconds > 86400 ? 86400000000 : (split_us)seconds * 1000000;
+}
+
+unsigned
+outcome_own_status(split_outcome_class outcome)
+{
+    return outcome == SPLIT_OUTCOME_FAIL_TIMEOUT ? 504 : 502;
+}
