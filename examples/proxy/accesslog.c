@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define _GNU_SOURCE
 #include "accesslog.h"
 #include "log.h"
 #include "loop.h"
 #include "request.h"
+#include "word.h"
 
 int
 access_log_open(struct access_log *log, const char *path)
@@ -59,7 +61,7 @@ access_log_write(struct access_log *log, const struct request *r, bool complete)
     if (r->n_attempts)
         fprintf(log->file, " first=%s origin=%s attempts=%u kind=%s outcome=%s origin_us=%lld",
                 routing->origins[r->first_origin].name, routing->origins[r->hop.origin].name, r->n_attempts,
-                router_kind_name(r->hop.kind), router_class_name(r->last_class), (long long)r->origin_us);
+                WORD(split_failover_kind_name(r->hop.kind)), WORD(split_failover_class_name(r->last_class)), (long long)r->origin_us);
     fprintf(log->file, " total_us=%lld revision=%llu\n", (long long)(loop_now() - r->begun_us),
             (unsigned long long)routing->revision);
     log->dirty = true;

@@ -9,6 +9,7 @@
 #include <split/rollout.h>
 
 #include "counters.h"
+#include "outcome.h"
 #include "proxy.h"
 #include "request.h"
 
@@ -115,41 +116,36 @@ leave_out(struct counters *c, struct request *r, enum left_out why)
     c->left_out[arm_of(r)][why]++;
 }
 
+/* Why the home origin, which is neither OPEN nor HALF_OPEN, did not get the request. */
 static enum left_out
 why_not_home(const struct hop *hop)
 {
-    switch (hop->home_state) {
-    case SPLIT_STATE_RAMP: return LEFT_RAMP;
-    case SPLIT_STATE_HOLD: return LEFT_HOLD;
-    default: return hop->kind == SPLIT_KIND_PROBE ? LEFT_FOREIGN_PROBE : LEFT_DRILL;
-    }
+    if (hop->home_down)
+        return LEFT_OPERATOR;
+    if (hop->home_state == SPLIT_FAILOVER_RAMP)
+        return LEFT_RAMP;
+    if (hop->home_state == SPLIT_FAILOVER_HOLD)
+        return LEFT_HOLD;
+    if (hop->kind == SPLIT_FAILOVER_KIND_PROBE)
+        return LEFT_FOREIGN_PROBE;
+    return hop->reason == SPLIT_FAILOVER_REASON_DRILL ? LEFT_DRILL : LEFT_CAP;
 }
 
 void
 counters_first(struct counters *c, struct request *r)
 {
+    const struct hop *hop = &r->hop;
+    bool ejected = hop->home_state == SPLIT_FAILOVER_OPEN || hop->home_state == SPLIT_FAILOVER_HALF_OPEN;
+
     if (r->fresh_id)
         split_meter_unit(c->meter, arm_of(r));
-    if (r->hop.origin == r->hop.home) {
-        r->arm = ARM_HOME;
-        return;
-    }
-    if (r->hop.home_down) {
-        leave_out(c, r, LEFT_OPERATOR);
-        return;
-    }
-    if (r->hop.home_state != SPLIT_STATE_OPEN && r->hop.home_state != SPLIT_STATE_HALF_OPEN) {
-        leave_out(c, r, why_not_home(&r->hop));
-        return;
-    }
-    r->arm = ARM_DONE;
-    split_meter_diverted(c->meter, arm_of(r));
-}
-
-void
-counters_fail_fast(struct counters *c, struct request *r)
-{
-    leave_out(c, r, LEFT_OPERATOR);
+    if (hop->kind != SPLIT_FAILOVER_KIND_FAIL_FAST && hop->origin == hop->home) {
+        r->arm = ARM_HOME; /* Counted when its outcome is known. */
+    } else if (ejected && !hop->home_down) {
+        r->arm = ARM_DONE;
+        split_meter_diverted(c->meter, arm_of(r));
+    } else
+        leave_out(c, r, why_not_home(hop));
 }
 
 static struct pair_counters *
@@ -175,13 +171,13 @@ count_latency(const struct counters *c, struct pair_counters *pair, split_us too
 
 /* A refused or broken connection took no time that says anything. */
 static bool
-has_latency(split_outcome_class outcome)
+has_latency(split_failover_class outcome)
 {
-    return outcome != SPLIT_OUTCOME_FAIL_CONNECT && outcome != SPLIT_OUTCOME_FAIL_RESET;
+    return outcome != SPLIT_FAILOVER_CLASS_FAIL_CONNECT && outcome != SPLIT_FAILOVER_CLASS_FAIL_RESET;
 }
 
 void
-counters_attempt(struct counters *c, struct request *r, split_outcome_class outcome)
+counters_attempt(struct counters *c, struct request *r, split_failover_class outcome)
 {
     struct pair_counters *pair = pair_of(c, r);
     bool failed = outcome_is_failure(outcome);
@@ -189,12 +185,12 @@ counters_attempt(struct counters *c, struct request *r, split_outcome_class outc
     if (pair) {
         pair->attempts[r->hop.kind]++;
         pair->outcomes[outcome]++;
-        if (outcome != SPLIT_OUTCOME_NEUTRAL)
+        if (outcome != SPLIT_FAILOVER_CLASS_NEUTRAL)
             count_latency(c, pair, r->origin_us);
     }
     if (r->arm != ARM_HOME)
         return;
-    if (outcome == SPLIT_OUTCOME_NEUTRAL) {
+    if (outcome == SPLIT_FAILOVER_CLASS_NEUTRAL) {
         leave_out(c, r, LEFT_NEUTRAL);
         return;
     }

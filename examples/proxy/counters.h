@@ -10,20 +10,26 @@
 #include <stdint.h>
 
 #define COUNTERS_NAMES 64
-#define COUNTERS_CLASSES 8
-#define COUNTERS_KINDS 5
 #define COUNTERS_EDGES 64
-#define COUNTERS_GIVE_UPS 8
 
 struct request;
 
 /* Why a request does not count for its arm. */
-enum left_out { LEFT_RAMP, LEFT_HOLD, LEFT_OPERATOR, LEFT_DRILL, LEFT_FOREIGN_PROBE, LEFT_NEUTRAL, LEFT_REASONS };
+enum left_out {
+    LEFT_RAMP,
+    LEFT_HOLD,
+    LEFT_OPERATOR,
+    LEFT_DRILL,
+    LEFT_FOREIGN_PROBE, /* The request was a probe of another origin although its own one is well. */
+    LEFT_CAP,           /* Its own origin has as many requests in flight as it may. */
+    LEFT_NEUTRAL,       /* The attempt proved nothing: the visitor left, or a limit of this process was hit. */
+    LEFT_REASONS
+};
 
 /* Attempts of one variant at one origin. */
 struct pair_counters {
-    uint64_t attempts[COUNTERS_KINDS];
-    uint64_t outcomes[COUNTERS_CLASSES];
+    uint64_t attempts[SPLIT_FAILOVER_N_KINDS];
+    uint64_t outcomes[SPLIT_FAILOVER_N_CLASSES];
     uint64_t latency[COUNTERS_EDGES + 1];
     uint64_t latency_sum_us;
 };
@@ -42,7 +48,8 @@ struct counters {
     uint64_t left_out[COUNTERS_NAMES][LEFT_REASONS];
     uint64_t answers[COUNTERS_NAMES][COUNTERS_NAMES + 1][6]; /* [..][..][status / 100, 0 = aborted]; last origin: none. */
     uint64_t user_errors[COUNTERS_NAMES][2];                /* [..][replayable]. */
-    uint64_t give_ups[COUNTERS_GIVE_UPS];
+    uint64_t give_ups[SPLIT_FAILOVER_N_NEXTS];
+    uint64_t events[COUNTERS_NAMES][SPLIT_FAILOVER_N_CAUSES]; /* [origin][cause]. */
     uint64_t reloads[2]; /* Rejected, ok. */
 };
 
@@ -54,12 +61,11 @@ void counters_close(struct counters *counters);
 uint32_t counters_variant(struct counters *counters, const char *name);
 uint32_t counters_origin(struct counters *counters, const char *name);
 
-/* The first attempt of a request is decided. */
+/* The first attempt of a request is decided, or that there is none. */
 void counters_first(struct counters *counters, struct request *r);
-void counters_fail_fast(struct counters *counters, struct request *r);
 
 /* An attempt is over. */
-void counters_attempt(struct counters *counters, struct request *r, split_outcome_class outcome);
+void counters_attempt(struct counters *counters, struct request *r, split_failover_class outcome);
 
 /* An origin's answer may say what its cache did. */
 void counters_cache(struct counters *counters, struct request *r, CURL *easy);

@@ -13,18 +13,17 @@ static void begin_attempt(struct request *r);
 
 /* Report the attempt's outcome once. True when another attempt follows, in r->next. */
 static bool
-report(struct request *r, split_outcome_class outcome)
+report(struct request *r, split_failover_class outcome)
 {
-    split_us push_back = 0;
+    split_failover_outcome what = {.klass = outcome, .committed = r->answer.committed};
 
-    if (r->attempt && r->attempt->headed && outcome != SPLIT_OUTCOME_OK)
-        push_back = outcome_push_back(r->attempt);
+    if (r->attempt && r->attempt->headed && outcome != SPLIT_FAILOVER_CLASS_OK)
+        what.push_back_us = outcome_push_back(r->attempt);
     r->reported = true;
     r->last_class = outcome;
     r->origin_us = r->attempt ? attempt_latency_us(r->attempt) : 0;
     counters_attempt(&r->proxy->counters, r, outcome);
-    r->has_next = router_report(&r->proxy->router, r->routing, &r->hop, outcome, push_back,
-                                r->answer.committed, &r->next);
+    r->has_next = router_report(&r->proxy->router, r->routing, &r->hop, &what, &r->next);
     return r->has_next;
 }
 
@@ -41,8 +40,9 @@ on_head(void *ctx, struct attempt *a)
     struct request *r = ctx;
     bool bodyless = !strcmp(r->method, "HEAD");
 
-    r->head_class = outcome_of_status(a->status, r->routing->statuses, r->routing->n_statuses);
-    if (r->head_class == SPLIT_OUTCOME_FAIL_STATUS && report(r, r->head_class))
+    r->head_class = split_failover_classify_status(r->proxy->router.failover, (uint32_t)a->status,
+                                                   attempt_latency_us(a));
+    if (r->head_class == SPLIT_FAILOVER_CLASS_FAIL_STATUS && report(r, r->head_class))
         return false;
     counters_cache(&r->proxy->counters, r, a->easy);
     if (answer_begin(&r->answer, a->easy, (unsigned)a->status, bodyless) < 0)
@@ -95,7 +95,7 @@ answer_drained(void *ctx)
 
 /* No origin's answer can be passed on. */
 static void
-fail(struct request *r, split_outcome_class outcome)
+fail(struct request *r, split_failover_class outcome)
 {
     if (r->answer.committed) {
         r->answer.cut = true;
@@ -117,7 +117,7 @@ static void
 on_end(void *ctx, struct attempt *a)
 {
     struct request *r = ctx;
-    split_outcome_class outcome = outcome_of_end(a, r->head_class);
+    split_failover_class outcome = outcome_of_end(a, r->head_class, r->proxy->router.failover);
     bool committed = r->answer.committed;
     bool complete = a->result == CURLE_OK && (committed || r->answer.response);
 
@@ -153,34 +153,35 @@ begin_attempt(struct request *r)
                                 .may_resend = r->safe && !r->body.streaming};
 
     r->reported = r->has_next = false;
-    r->head_class = SPLIT_OUTCOME_OK;
+    r->head_class = SPLIT_FAILOVER_CLASS_OK;
     r->n_attempts++;
     r->attempt = spec.headers ? attempt_start(&r->proxy->upstream, &spec, &calls, r) : NULL;
     if (r->attempt)
         return;
-    report(r, SPLIT_OUTCOME_NEUTRAL);
+    report(r, SPLIT_FAILOVER_CLASS_NEUTRAL);
     request_refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory\n");
 }
 
 void
 exchange_start(struct request *r)
 {
-    struct hop_facts facts = {.key_hash = r->choice.key_hash,
-                              .safe = r->safe,
-                              .replayable = !r->body.streaming};
+    struct hop_facts facts = {.safe = r->safe, .replayable = !r->body.streaming};
+    bool has_origin;
 
+    request_renew(r);
+    facts.key_hash = r->choice.key_hash;
     r->started = true;
     r->hold.fire = hold_over;
     r->hold.ctx = r;
     r->answer.drained = answer_drained;
     r->answer.ctx = r;
-    if (!router_first(&r->proxy->router, r->routing, r->choice.who.variant, &facts, &r->hop)) {
-        counters_fail_fast(&r->proxy->counters, r);
-        request_refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "every origin is out of service\n");
+    has_origin = router_first(&r->proxy->router, r->routing, r->choice.who.variant, &facts, &r->hop);
+    counters_first(&r->proxy->counters, r);
+    if (!has_origin) {
+        request_refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "no origin may serve this request now\n");
         return;
     }
     r->first_origin = r->hop.origin;
-    counters_first(&r->proxy->counters, r);
     begin_attempt(r);
 }
 
@@ -190,6 +191,6 @@ exchange_cancel(struct request *r)
     if (!r->attempt)
         return;
     if (!r->reported)
-        report(r, SPLIT_OUTCOME_NEUTRAL);
+        report(r, SPLIT_FAILOVER_CLASS_NEUTRAL);
     attempt_free(&r->attempt);
 }

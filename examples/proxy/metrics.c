@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Prometheus text of all counters; README.md lists the names. */
 #include <stdio.h>
+#include <string.h>
 
 #include "admin.h"
 #include "proxy.h"
+#include "word.h"
 
 struct page {
     FILE *out;
@@ -72,7 +74,7 @@ latency_over(const struct page *page)
 static void
 left_out(const struct page *page)
 {
-    static const char *const why[] = {"ramp", "hold", "operator", "drill", "foreign_probe", "neutral"};
+    static const char *const why[] = {"ramp", "hold", "operator", "drill", "foreign_probe", "cap", "neutral"};
     const struct counters *c = page->counters;
     uint32_t v;
     int i;
@@ -132,9 +134,9 @@ write_attempts(const struct page *page, const struct pair_counters *pair, const 
 {
     uint32_t i;
 
-    for (i = 0; i < COUNTERS_KINDS; i++)
+    for (i = 0; i < SPLIT_FAILOVER_N_KINDS; i++)
         if (pair->attempts[i])
-            fprintf(page->out, "split_attempts_total{%s,kind=\"%s\"} %llu\n", labels, router_kind_name(i),
+            fprintf(page->out, "split_attempts_total{%s,kind=\"%s\"} %llu\n", labels, WORD(split_failover_kind_name((split_failover_kind)i)),
                     (unsigned long long)pair->attempts[i]);
 }
 
@@ -143,10 +145,10 @@ write_outcomes(const struct page *page, const struct pair_counters *pair, const 
 {
     uint32_t i;
 
-    for (i = 0; i < COUNTERS_CLASSES; i++)
+    for (i = 0; i < SPLIT_FAILOVER_N_CLASSES; i++)
         if (pair->outcomes[i])
             fprintf(page->out, "split_attempt_outcomes_total{%s,class=\"%s\"} %llu\n", labels,
-                    router_class_name(i), (unsigned long long)pair->outcomes[i]);
+                    WORD(split_failover_class_name((split_failover_class)i)), (unsigned long long)pair->outcomes[i]);
 }
 
 static void
@@ -172,10 +174,10 @@ give_ups(const struct page *page)
     uint32_t i;
 
     head(page, "split_give_ups_total", "counter", "Failures that were passed on to the visitor, by the reason.");
-    for (i = 0; i < COUNTERS_GIVE_UPS; i++)
-        if (router_give_up_name(i))
-            fprintf(page->out, "split_give_ups_total{reason=\"%s\"} %llu\n", router_give_up_name(i),
-                    (unsigned long long)page->counters->give_ups[i]);
+    for (i = SPLIT_FAILOVER_NEXT_GIVE_UP_COMMITTED; i < SPLIT_FAILOVER_N_NEXTS; i++)
+        fprintf(page->out, "split_give_ups_total{reason=\"%s\"} %llu\n",
+                WORD(split_failover_next_name((split_failover_next)i)) + strlen("give_up_"),
+                (unsigned long long)page->counters->give_ups[i]);
 }
 
 static void
@@ -200,6 +202,7 @@ metrics_write(struct proxy *proxy, FILE *out)
 {
     struct page page = {out, proxy, &proxy->counters};
 
+    router_tick(&proxy->router);
     arm_counters(&page);
     latency_over(&page);
     left_out(&page);
@@ -211,6 +214,6 @@ metrics_write(struct proxy *proxy, FILE *out)
     head(&page, "split_latency_seconds", "histogram", "Latency of attempts.");
     each_pair(&page, write_latency);
     give_ups(&page);
-    router_metrics(&proxy->router, out);
+    origins_metrics(&proxy->router, out);
     route(&page);
 }

@@ -2,15 +2,11 @@
 /* Classes of outcomes (libsplit/DESIGN.md 3): what libcurl's results and HTTP's statuses say about an origin. */
 #include "outcome.h"
 
-split_outcome_class
-outcome_of_status(long status, const uint16_t *statuses, size_t n_statuses)
+bool
+outcome_is_failure(split_failover_class outcome)
 {
-    size_t i;
-
-    for (i = 0; i < n_statuses; i++)
-        if (status == statuses[i])
-            return SPLIT_OUTCOME_FAIL_STATUS;
-    return status == 429 ? SPLIT_OUTCOME_BUSY : SPLIT_OUTCOME_OK;
+    return outcome == SPLIT_FAILOVER_CLASS_FAIL_STATUS || outcome == SPLIT_FAILOVER_CLASS_FAIL_TIMEOUT ||
+           outcome == SPLIT_FAILOVER_CLASS_FAIL_RESET || outcome == SPLIT_FAILOVER_CLASS_FAIL_CONNECT;
 }
 
 /* Faults of this process, which prove nothing about the origin. */
@@ -21,21 +17,23 @@ is_local(CURLcode result)
            result == CURLE_FAILED_INIT || result == CURLE_WRITE_ERROR || result == CURLE_READ_ERROR;
 }
 
-split_outcome_class
-outcome_of_end(const struct attempt *a, split_outcome_class head)
+split_failover_class
+outcome_of_end(const struct attempt *a, split_failover_class head, const split_failover *failover)
 {
     if (a->result == CURLE_OK)
         return head;
     /* A kept connection was closed by the origin just as the request went out: the first reset of a reused
      * connection says nothing about the origin's health. */
     if (a->resend_refused)
-        return SPLIT_OUTCOME_NEUTRAL;
+        return SPLIT_FAILOVER_CLASS_NEUTRAL;
     if (is_local(a->result))
-        return SPLIT_OUTCOME_NEUTRAL;
-    if (a->timed_out || (a->result == CURLE_OPERATION_TIMEDOUT && a->sends))
-        return SPLIT_OUTCOME_FAIL_TIMEOUT;
+        return SPLIT_FAILOVER_CLASS_NEUTRAL;
+    if (a->timed_out && a->sends && a->first_byte_at_us > a->ended_us && !a->headed)
+        return split_failover_classify_deadline(failover, attempt_latency_us(a)); /* Our deadline, not its time-out. */
+    if (a->timed_out && a->sends)
+        return SPLIT_FAILOVER_CLASS_FAIL_TIMEOUT;
     /* Sent before, even if a later connection was refused: not "never sent". */
-    return a->sends ? SPLIT_OUTCOME_FAIL_RESET : SPLIT_OUTCOME_FAIL_CONNECT;
+    return a->sends ? SPLIT_FAILOVER_CLASS_FAIL_RESET : SPLIT_FAILOVER_CLASS_FAIL_CONNECT;
 }
 
 split_us
@@ -49,7 +47,7 @@ outcome_push_back(const struct attempt *a)
 }
 
 unsigned
-outcome_own_status(split_outcome_class outcome)
+outcome_own_status(split_failover_class outcome)
 {
-    return outcome == SPLIT_OUTCOME_FAIL_TIMEOUT ? 504 : 502;
+    return outcome == SPLIT_FAILOVER_CLASS_FAIL_TIMEOUT ? 504 : 502;
 }

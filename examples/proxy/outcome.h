@@ -10,16 +10,17 @@
 
 #include "upstream.h"
 
-/* Class of a head that has arrived: FAIL_STATUS for the policy's statuses, BUSY for 429, else OK. */
-split_outcome_class outcome_of_status(long status, const uint16_t *statuses, size_t n_statuses);
-
-/* Class of a transfer that is over. */
-split_outcome_class outcome_of_end(const struct attempt *attempt, split_outcome_class head);
+/* Class of a transfer that is over; `head` is the class of its status, if it got that far. */
+split_failover_class outcome_of_end(const struct attempt *attempt, split_failover_class head,
+                                    const split_failover *failover);
 
 /* Retry-After of an answer as a duration, or 0. */
 split_us outcome_push_back(const struct attempt *attempt);
 
+/* One of the FAIL classes. */
+bool outcome_is_failure(split_failover_class outcome);
+
 /* Status that the visitor gets when no origin's answer can be passed on. */
-unsigned outcome_own_status(split_outcome_class outcome);
+unsigned outcome_own_status(split_failover_class outcome);
 
 #endif

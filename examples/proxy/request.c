@@ -132,6 +132,18 @@ take_headers(struct request *r, const char *method)
     return r->dead ? MHD_NO : MHD_YES;
 }
 
+void
+request_renew(struct request *r)
+{
+    struct router *router = &r->proxy->router;
+
+    if (r->routing == router->now)
+        return;
+    router_release(r->routing);
+    r->routing = router_hold(router);
+    router_assign(router, r->routing, r->id, &r->choice);
+}
+
 static void
 suspend(struct request *r)
 {

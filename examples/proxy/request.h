@@ -48,8 +48,8 @@ struct request {
     uint32_t first_origin;
     unsigned n_attempts;
     unsigned status;     /* Sent to the visitor; 0 while none. */
-    split_outcome_class head_class;
-    split_outcome_class last_class;
+    split_failover_class head_class;
+    split_failover_class last_class;
     enum arm_count arm;
     bool seen;           /* The headers were read. */
     bool fresh_id;
@@ -77,6 +77,9 @@ void request_resume(struct request *request);
 
 /* Send the answer to the visitor as soon as the request's body is read. */
 void request_commit(struct request *request);
+
+/* Decide anew if the route changed while the request was being read. */
+void request_renew(struct request *request);
 
 /* Answer with a status of the proxy's own. */
 void request_refuse(struct request *request, unsigned status, const char *text);

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* Asking the plan and the failover machine, and saying in the log what the machine did and why. */
+#include <string.h>
+
+#include "counters.h"
+#include "log.h"
+#include "loop.h"
+#include "routing.h"
+#include "word.h"
+
+void
+router_assign(struct router *router, const struct routing *g, const char *id, struct choice *out)
+{
+    size_t n = strlen(id);
+    bool decided = false;
+    int rc;
+
+    memset(out, 0, sizeof(*out));
+    if (split_plan_unit_hash(g->plan, id, n, &out->key_hash) != 0)
+        out->key_hash = 0;
+    if (split_plan_mode(g->plan) == SPLIT_MODE_STICKY)
+        rc = split_assign(g->plan, id, n, &out->who);
+    else {
+        rc = split_assign_gate(g->plan, id, n, &out->who, &decided);
+        if (rc == 0 && !decided && split_plan_mode(g->plan) == SPLIT_MODE_RANDOM)
+            rc = split_assign_random(g->plan, &router->random, &out->who);
+        else if (rc == 0 && !decided)
+            rc = split_assign_even(g->plan, &router->even, &out->who);
+    }
+    if (rc)
+        out->who = (split_assignment){.variant = split_plan_default(g->plan),
+                                      .bucket = SPLIT_NO_BUCKET,
+                                      .reason = SPLIT_RULE_DEFAULT};
+    out->variant_name = g->variants[out->who.variant];
+}
+
+/* One line for each transition, with the evidence it rests on. */
+static void
+note_events(struct router *router, const split_failover_events *events)
+{
+    const struct routing *now = router->now;
+    uint32_t i;
+
+    for (i = 0; i < events->n && i < SPLIT_FAILOVER_MAX_EVENTS; i++) {
+        const split_failover_event *e = &events->items[i];
+        uint32_t origin = now->machine_origin[e->origin];
+
+        router->counters->events[now->origin_slot[origin]][e->cause]++;
+        log_say("origin %s: %s -> %s, %s (level %u, run %u of which refused %u, keys %u, span %lld ms; window %u bad of "
+                "%u; probes ok %u, lost %u; open for %lld ms; admits %u permille%s)",
+                now->origins[origin].name, split_failover_state_name(e->from), split_failover_state_name(e->to),
+                split_failover_cause_name(e->cause), e->level, e->run, e->hard_run, e->run_keys,
+                (long long)e->run_span_us / 1000, e->bad, e->total, e->probe_ok, e->lost,
+                (long long)e->open_us / 1000, e->permille, e->latched ? "; latched" : "");
+    }
+}
+
+/* Index of an origin of the machine in the routing of a request, which may be older; false when it is not there. */
+static bool
+find_origin(const struct router *router, const struct routing *g, int32_t machine, uint32_t *out)
+{
+    const char *name;
+    uint32_t i;
+
+    if (machine < 0)
+        return false;
+    *out = router->now->machine_origin[machine];
+    if (g == router->now)
+        return true;
+    name = router->now->origins[*out].name;
+    for (i = 0; i < g->n_origins; i++) {
+        if (strcmp(g->origins[i].name, name) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+router_first(struct router *router, const struct routing *g, uint32_t variant, const struct hop_facts *facts,
+             struct hop *out)
+{
+    split_failover_request request = {
+        .key = facts->key_hash, .chain = variant, .safe = facts->safe, .replayable = facts->replayable};
+    split_failover_events events = {0};
+    split_failover_answer answer;
+    split_failover_status home;
+
+    memset(out, 0, sizeof(*out));
+    if (split_failover_route(router->failover, loop_now(), &request, &answer, &events) != 0)
+        return false;
+    note_events(router, &events);
+    out->kind = answer.kind;
+    out->reason = answer.reason;
+    out->token = answer.token;
+    find_origin(router, g, answer.assigned, &out->home);
+    if (split_failover_origin_status(router->failover, (uint32_t)answer.assigned, &home) == 0) {
+        out->home_state = home.state;
+        out->home_down = home.mode == SPLIT_FAILOVER_MODE_FORCE_DOWN;
+    }
+    return find_origin(router, g, answer.origin, &out->origin);
+}
+
+bool
+router_report(struct router *router, const struct routing *g, const struct hop *hop,
+              const split_failover_outcome *outcome, struct hop *next)
+{
+    split_failover_outcome nothing = {.klass = SPLIT_FAILOVER_CLASS_NEUTRAL};
+    split_failover_events events = {0};
+    split_failover_followup follow;
+
+    if (split_failover_report(router->failover, loop_now(), &hop->token, outcome, &follow, &events) != 0)
+        return false;
+    note_events(router, &events);
+    router->counters->give_ups[follow.next]++;
+    if (follow.next != SPLIT_FAILOVER_NEXT_ATTEMPT)
+        return false;
+    *next = *hop;
+    next->kind = follow.attempt.kind;
+    next->reason = follow.attempt.reason;
+    next->token = follow.attempt.token;
+    if (find_origin(router, g, follow.attempt.origin, &next->origin))
+        return true;
+    /* The route changed and named an origin that this request does not know: give the attempt back unused. */
+    if (split_failover_report(router->failover, loop_now(), &next->token, &nothing, &follow, &events) == 0)
+        note_events(router, &events);
+    return false;
+}
+
+void
+router_tick(struct router *router)
+{
+    split_failover_events events = {0};
+
+    if (split_failover_tick(router->failover, loop_now(), &events) == 0)
+        note_events(router, &events);
+}
+
+static bool
+find_action(const char *command, split_failover_action *out)
+{
+    static const struct {
+        const char *command;
+        split_failover_action action;
+    } commands[] = {{"up", SPLIT_FAILOVER_DO_FORCE_UP},   {"down", SPLIT_FAILOVER_DO_FORCE_DOWN},
+                    {"auto", SPLIT_FAILOVER_DO_AUTO},     {"approve", SPLIT_FAILOVER_DO_APPROVE},
+                    {"reset", SPLIT_FAILOVER_DO_RESET},   {"observe", SPLIT_FAILOVER_DO_OBSERVE}};
+    size_t i;
+
+    for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(command, commands[i].command) == 0) {
+            *out = commands[i].action;
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+router_command(struct router *router, const char *origin, const char *command)
+{
+    int32_t index = split_failover_find(router->failover, origin, strlen(origin));
+    split_failover_events events = {0};
+    split_failover_action action;
+    split_failover_status status;
+    int rc;
+
+    if (index < 0)
+        return SPLIT_ERR_NAME;
+    if (!find_action(command, &action))
+        return SPLIT_ERR_ARG;
+    rc = split_failover_origin_status(router->failover, (uint32_t)index, &status);
+    if (rc == 0 && action == SPLIT_FAILOVER_DO_APPROVE && status.state != SPLIT_FAILOVER_HOLD)
+        return SPLIT_ERR_MODE;
+    if (rc == 0)
+        rc = split_failover_admin(router->failover, loop_now(), (uint32_t)index, action, &events);
+    if (rc == 0)
+        note_events(router, &events);
+    return rc;
+}
