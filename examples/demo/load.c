@@ -22,7 +22,7 @@ struct settings {
 struct slot {
     CURL *easy;
     struct curl_slist *headers;
-    unsigned visitor, serial;
+    unsigned visitor, serial, sends;
     bool post, busy;
     int64_t sent_us, wall_us;
 };
@@ -101,6 +101,19 @@ add_header(struct slot *s, const char *format, const char *text, unsigned number
         s->headers = grown;
 }
 
+/* libcurl sends a request again by itself when a kept connection dies; here every loss must be seen. */
+static int
+send_once(void *ctx, char *ip, char *local_ip, int port, int local_port)
+{
+    struct slot *s = ctx;
+
+    (void)ip;
+    (void)local_ip;
+    (void)port;
+    (void)local_port;
+    return s->sends++ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 static void
 send_one(struct load *l, struct slot *s, unsigned visitor)
 {
@@ -109,6 +122,7 @@ send_one(struct load *l, struct slot *s, unsigned visitor)
 
     s->visitor = visitor;
     s->serial = l->serial++;
+    s->sends = 0;
     s->post = (double)(draw(l) % 10000) < l->set.post_percent * 100;
     s->busy = v->busy = true;
     s->sent_us = clock_us(CLOCK_MONOTONIC);
@@ -120,6 +134,8 @@ send_one(struct load *l, struct slot *s, unsigned visitor)
     curl_easy_setopt(s->easy, CURLOPT_PROXY, "");
     curl_easy_setopt(s->easy, CURLOPT_TIMEOUT, 60L);
     curl_easy_setopt(s->easy, CURLOPT_PRIVATE, s);
+    curl_easy_setopt(s->easy, CURLOPT_PREREQFUNCTION, send_once);
+    curl_easy_setopt(s->easy, CURLOPT_PREREQDATA, s);
     curl_easy_setopt(s->easy, CURLOPT_WRITEFUNCTION, drop);
     add_header(s, "x-request-id: %s%u", l->set.prefix, s->serial);
     if (v->cookie[0])
