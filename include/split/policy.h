@@ -81,6 +81,13 @@ typedef struct split_source_info {
     const char *text;
 } split_source_info;
 
+/** The arms of a rollout. @since 0.1 */
+typedef struct split_rollout_info {
+    size_t variant;          /**< Index of the variant that ramps. */
+    size_t baseline;         /**< Index of the one it is compared with, or SIZE_MAX for none. */
+    int64_t rollback_to_e6;  /**< Percent of the variant after a rollback, in millionths; default 0. */
+} split_rollout_info;
+
 /**
  * Load a policy from text.
  *
@@ -153,15 +160,13 @@ SPLIT_API SPLIT_CHECKED int split_policy_rollout_options(const split_policy *pol
                                                          struct split_rollout_options *out);
 
 /**
- * Variants of the rollout, as indices.
+ * What a rollout's driver needs besides the core's options.
  *
- * @param out_variant   Receives the variant that ramps.
- * @param out_baseline  Receives the one it is compared with, or SIZE_MAX for none.
+ * @param out  Filled completely.
  * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no "rollout".
  * @note Threads: const-safe. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_rollout_arms(const split_policy *policy, size_t *out_variant,
-                                                      size_t *out_baseline);
+SPLIT_API SPLIT_CHECKED int split_policy_rollout(const split_policy *policy, split_rollout_info *out);
 
 /** HTTP status codes that count as a failure, by default 500, 502, 503, 504. @since 0.1 */
 SPLIT_API const uint16_t *split_policy_statuses(const split_policy *policy, size_t *out_n_statuses);
