@@ -13,12 +13,12 @@
 
 #include "split/base.h"
 #include "split/error.h"
+#include "split/plan.h"
+#include "split/rollout.h"
 
 SPLIT_BEGIN
 
-struct split_plan_options;
 struct split_failover_options;
-struct split_rollout_options;
 
 /** Largest document in bytes, and deepest nesting. @since 0.1 */
 #define SPLIT_DOCUMENT_MAX_BYTES 262144
@@ -137,7 +137,7 @@ SPLIT_API const char *split_policy_variant(const split_policy *policy, size_t va
  * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_policy_plan_options(const split_policy *policy,
-                                                      struct split_plan_options *out);
+                                                      split_plan_options *out);
 
 /**
  * Options of the failover machine: parameters, origins and one chain a variant in variant order.
@@ -157,7 +157,7 @@ SPLIT_API SPLIT_CHECKED int split_policy_failover_options(const split_policy *po
  * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_policy_rollout_options(const split_policy *policy,
-                                                         struct split_rollout_options *out);
+                                                         split_rollout_options *out);
 
 /**
  * What a rollout's driver needs besides the core's options.
@@ -174,7 +174,7 @@ SPLIT_API const uint16_t *split_policy_statuses(const split_policy *policy, size
 /** Number of origins, 1 to 64. @since 0.1 */
 SPLIT_API size_t split_policy_n_origins(const split_policy *policy);
 
-/** An origin. @return 0; SPLIT_ERR_INDEX. @since 0.1 */
+/** An origin. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_policy_origin(const split_policy *policy, size_t origin,
                                                 split_origin_info *out);
 
@@ -184,20 +184,31 @@ SPLIT_API void split_policy_cookie(const split_policy *policy, split_cookie_info
 /** Number of metrics, 0 to 32. @since 0.1 */
 SPLIT_API size_t split_policy_n_metrics(const split_policy *policy);
 
-/** Name of a metric, or NULL when the index is not below the count. @since 0.1 */
-SPLIT_API const char *split_policy_metric(const split_policy *policy, size_t metric);
+/** Definition of a metric, in the order of the policy. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
+SPLIT_API SPLIT_CHECKED int split_policy_metric(const split_policy *policy, size_t metric, split_metric *out);
+
+/**
+ * Counters of a ratio metric, by the names that its sources use.
+ *
+ * @param out_bad  Receives the counter of bad events.
+ * @param out_of   Receives the counter of all events.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX; SPLIT_ERR_MODE when the metric is of another kind.
+ * @note Threads: const-safe. Cost: O(1). Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_policy_ratio(const split_policy *policy, size_t metric, const char **out_bad,
+                                               const char **out_of);
 
 /** Number of entries in a metric's sources, each a pair of source and field. @since 0.1 */
 SPLIT_API size_t split_policy_n_sources(const split_policy *policy, size_t metric);
 
-/** One entry of a metric's sources. @return 0; SPLIT_ERR_INDEX. @since 0.1 */
+/** One entry of a metric's sources. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_policy_source(const split_policy *policy, size_t metric, size_t source,
                                                 split_source_info *out);
 
 /** Number of notification targets, 0 to 16. @since 0.1 */
 SPLIT_API size_t split_policy_n_notify(const split_policy *policy);
 
-/** A notification target. @return 0; SPLIT_ERR_INDEX. @since 0.1 */
+/** A notification target. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_policy_notify(const split_policy *policy, size_t notify,
                                                 split_notify_info *out);
 

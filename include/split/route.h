@@ -13,8 +13,6 @@
 
 SPLIT_BEGIN
 
-struct split_plan;
-
 /** What a route is loaded into. @since 0.1 */
 typedef struct split_route split_route;
 
@@ -51,7 +49,7 @@ SPLIT_API SPLIT_CHECKED int split_route_load_file(const char *path, const split_
  *         policy; SPLIT_ERR_LIMIT when the text would exceed SPLIT_DOCUMENT_MAX_BYTES; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: O(size of the text). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_route_build(const split_policy *policy, const struct split_plan *plan,
+SPLIT_API SPLIT_CHECKED int split_route_build(const split_policy *policy, const split_plan *plan,
                                               uint64_t revision, split_us issued_at_us,
                                               const split_alloc *alloc, split_route **out);
 
@@ -78,7 +76,7 @@ SPLIT_API const char *split_route_variant(const split_route *route, size_t varia
 
 /** Options of the plan, ready for split_plan_new(); pointers are borrowed from the route. @return 0; SPLIT_ERR_ARG. @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_route_plan_options(const split_route *route,
-                                                     struct split_plan_options *out);
+                                                     split_plan_options *out);
 
 /** Options of the failover machine, as split_policy_failover_options(). @return 0; SPLIT_ERR_ARG. @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_route_failover_options(const split_route *route,
@@ -90,7 +88,7 @@ SPLIT_API const uint16_t *split_route_statuses(const split_route *route, size_t 
 /** Number of origins. @since 0.1 */
 SPLIT_API size_t split_route_n_origins(const split_route *route);
 
-/** An origin. @return 0; SPLIT_ERR_INDEX. @since 0.1 */
+/** An origin. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_route_origin(const split_route *route, size_t origin,
                                                split_origin_info *out);
 

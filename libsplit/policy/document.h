@@ -149,6 +149,9 @@ extern const object_table split__rollout_table;
 extern const object_table split__metric_table;
 extern const object_table split__notify_table;
 
+/* Defaults of the objects that a policy may leave out. */
+void split__prepare_policy(loader *l, split_policy *policy);
+
 /* Second pass over a loaded policy: names become indices, core options are filled and offered to the core. */
 void split__policy_link(loader *l, split_policy *policy);
 

@@ -25,7 +25,7 @@ read_op(const char *text, split_op *out)
     return 0;
 }
 
-/* "1%" to 1000000; at most 100 %. */
+/* "1%" to 1000000; nothing can be proven against 0 % or 100 %. */
 static number_fault
 read_percent(const char *text, int64_t *out)
 {
@@ -37,7 +37,7 @@ read_percent(const char *text, int64_t *out)
     while (n > 0 && text[n - 1] == ' ')
         n--;
     number_fault fault = split__number_plain(text, n, 6, &micros);
-    if (fault == NUMBER_OK && micros > DOC_PERCENT_ALL)
+    if (fault == NUMBER_OK && (micros == 0 || micros >= DOC_PERCENT_ALL))
         fault = NUMBER_BIG;
     if (fault == NUMBER_OK)
         *out = (int64_t)micros;
@@ -53,7 +53,7 @@ read_bound(const char *text, bool latency, split_bound *out)
         return NUMBER_SHAPE;
     text += n + strspn(text + n, " ");
     number_fault fault = latency ? split__number_duration(text, strlen(text), &value) : read_percent(text, &value);
-    if (fault == NUMBER_OK && latency && value > DOC_DAY_US)
+    if (fault == NUMBER_OK && latency && (value == 0 || value > DOC_DAY_US))
         fault = NUMBER_BIG;
     out->value = value;
     return fault;
@@ -89,7 +89,8 @@ split__read_condition(loader *l, const field *f, uint32_t node, void *object)
                                    : "A percentage has at most 6 decimals; round it.");
     else
         split__fault_value(l, SPLIT_ERR_VALUE, node,
-                           latency ? "A latency bound is at most \"1d\"." : "A percentage is at most 100%.");
+                           latency ? "A latency bound must be above \"0ms\" and at most \"1d\"; change it."
+                                   : "A bound must be above 0% and below 100%; change it.");
 }
 
 void
@@ -146,12 +147,15 @@ takes_equal(split_op op)
     return op == SPLIT_OP_LE || op == SPLIT_OP_GE;
 }
 
-/* Does `far` lie beyond `near` on the bad side? A value that fulfils target and warning at once is one too far. */
+/*
+ * Does the bad side of `far` lie inside the bad side of `near`? At equal values the signs decide: what the target calls fine
+ * must not be a warning, and what is critical must be a warning too.
+ */
 static bool
 in_order(const split_bound *near, const split_bound *far, bool high_is_bad, bool near_is_target)
 {
     if (near->value == far->value)
-        return !(near_is_target && takes_equal(near->op) && takes_equal(far->op));
+        return takes_equal(near->op) != near_is_target || !takes_equal(far->op);
     return (far->value > near->value) == high_is_bad;
 }
 

@@ -242,3 +242,9 @@ static const field policy_fields[] = {
 };
 
 const object_table split__policy_table = TABLE(policy_fields, split_policy, NULL, NULL);
+
+void
+split__prepare_policy(loader *l, split_policy *policy)
+{
+    split__failover_table.prepare(l, JSON_NONE, &policy->failover);
+}

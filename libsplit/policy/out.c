@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Text that grows while it is written. */
+#include "out.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arena.h"
+
+static bool
+make_room(text_out *out, size_t n)
+{
+    size_t room = out->room == 0 ? 1024 : out->room;
+    while (room - out->len < n)
+        room *= 2;
+    if (room == out->room || out->failed)
+        return !out->failed;
+    char *text = split__memory_take(out->alloc, room);
+    if (text == NULL) {
+        out->failed = true;
+        return false;
+    }
+    if (out->len > 0)
+        memcpy(text, out->text, out->len);
+    split__memory_give(out->alloc, out->text);
+    out->text = text;
+    out->room = room;
+    return true;
+}
+
+void
+split__out_bytes(text_out *out, const char *bytes, size_t n)
+{
+    if (n == 0 || !make_room(out, n))
+        return;
+    memcpy(out->text + out->len, bytes, n);
+    out->len += n;
+}
+
+void
+split__out_raw(text_out *out, const char *text)
+{
+    split__out_bytes(out, text, strlen(text));
+}
+
+void
+split__out_whole(text_out *out, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    split__out_raw(out, text);
+}
+
+void
+split__out_string(text_out *out, const char *text, size_t n)
+{
+    char escape[8];
+    size_t start = 0;
+    split__out_raw(out, "\"");
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        split__out_bytes(out, text + start, i - start);
+        snprintf(escape, sizeof escape, c < 0x20 ? "\\u%04x" : "\\%c", (unsigned)c);
+        split__out_raw(out, escape);
+        start = i + 1;
+    }
+    split__out_bytes(out, text + start, n - start);
+    split__out_raw(out, "\"");
+}
+
+void
+split__out_name(text_out *out, const char *text)
+{
+    split__out_string(out, text, strlen(text));
+}
+
+void
+split__out_comma(text_out *out)
+{
+    if (out->len > 0 && out->text[out->len - 1] != '{' && out->text[out->len - 1] != '[')
+        split__out_raw(out, ",");
+}
+
+void
+split__out_key(text_out *out, const char *name)
+{
+    split__out_comma(out);
+    split__out_name(out, name);
+    split__out_raw(out, ":");
+}
+
+void
+split__out_free(text_out *out)
+{
+    split__memory_give(out->alloc, out->text);
+    *out = (text_out){.alloc = out->alloc};
+}
