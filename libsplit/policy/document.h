@@ -162,6 +162,9 @@ void split__policy_link_rollout(loader *l, split_policy *policy);
 void split__failover_link(loader *l, const doc_failover *failover, const doc_list *origins, const doc_list *chains,
                           size_t n_chains, split_failover_options *out);
 
+/* Write the "failover" object of a route, unless everything has its default. */
+void split__failover_write(text_out *out, const doc_failover *failover);
+
 /* Load a document from a file: reads it and calls `load`. */
 typedef int (*document_load_fn)(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults,
                                 size_t n_faults, size_t *out_n_faults, void *out);
