@@ -7,6 +7,7 @@
 #include "split/plan.h"
 #include "split/policy.h"
 #include "split/rollout.h"
+#include "out.h"
 #include "table.h"
 
 #define DOC_ORIGINS_MAX 64

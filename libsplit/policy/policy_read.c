@@ -49,22 +49,21 @@ count_sources(const json_doc *doc, uint32_t node)
     return n;
 }
 
-/* One text of a source, of 1 to 4096 characters. */
 static void
-read_source(loader *l, uint32_t node, const char *source, const char *name, split_source_info *out)
+check_key_name(loader *l, uint32_t node)
 {
-    static const char cure[] = "This must be text of 1 to 4096 bytes without control characters.";
     if (!split__name_valid(split__json_key(&l->doc, node)))
         split__fault_key(l, SPLIT_ERR_NAME, node,
                          "A name starts with a letter or digit and has up to 64 of A-Z a-z 0-9 . _ -; rename it.");
+}
+
+static void
+read_source(loader *l, uint32_t node, const char *source, const char *name, split_source_info *out)
+{
+    static const field text = {.min = 1, .max = 4096};
+    check_key_name(l, node);
     *out = (split_source_info){.source = source, .field = name, .text = ""};
-    if (!split__want_kind(l, node, JSON_STRING, "text in quotes"))
-        return;
-    const char *text = split__json_text(&l->doc, node);
-    size_t n = strlen(text);
-    if (n < 1 || n > 4096)
-        split__fault_value(l, SPLIT_ERR_VALUE, node, cure);
-    out->text = split__arena_copy(&l->arena, text, n);
+    split__read_text(l, &text, node, &out->text);
 }
 
 static char *
@@ -78,9 +77,7 @@ static size_t
 read_source_object(loader *l, uint32_t node, const char *source, split_source_info *out)
 {
     size_t n = 0;
-    if (!split__name_valid(split__json_key(&l->doc, node)))
-        split__fault_key(l, SPLIT_ERR_NAME, node,
-                         "A name starts with a letter or digit and has up to 64 of A-Z a-z 0-9 . _ -; rename it.");
+    check_key_name(l, node);
     for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE; c = split__json_sibling(&l->doc, c))
         read_source(l, c, source, copy_key(l, c), &out[n++]);
     return n;
@@ -121,22 +118,11 @@ split__read_baseline(loader *l, const field *f, uint32_t node, void *object)
         split__read_name(l, node, &rollout->baseline);
 }
 
-static const char *
-read_argument(loader *l, uint32_t node)
-{
-    if (!split__want_kind(l, node, JSON_STRING, "text in quotes"))
-        return NULL;
-    const char *text = split__json_text(&l->doc, node);
-    size_t n = strlen(text);
-    if (n < 1 || n > 1024)
-        split__fault_value(l, SPLIT_ERR_VALUE, node, "A program or argument must have 1 to 1024 bytes.");
-    return split__arena_copy(&l->arena, text, n);
-}
-
 /* A program as text, or an array of program and arguments; no shell reads it. */
 void
 split__read_command(loader *l, const field *f, uint32_t node, void *object)
 {
+    static const field argument = {.min = 1, .max = 1024};
     uint32_t n = 1, c = node;
     doc_list *list = (doc_list *)(void *)((char *)object + f->offset);
     bool array = l->doc.nodes[node].kind == JSON_ARRAY;
@@ -147,7 +133,7 @@ split__read_command(loader *l, const field *f, uint32_t node, void *object)
     }
     const char **args = split__arena_take(&l->arena, n * sizeof *args);
     for (uint32_t i = 0; args != NULL && i < n; i++) {
-        args[i] = read_argument(l, c);
+        split__read_text(l, &argument, c, &args[i]);
         c = array ? split__json_sibling(&l->doc, c) : c;
     }
     *list = (doc_list){args, args != NULL ? n : 0};

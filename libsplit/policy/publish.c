@@ -179,7 +179,7 @@ replace(publisher *p, uint64_t expected)
 int
 split_route_publish(const split_route *route, const char *path, uint64_t expected, split_error *error)
 {
-    int lock;
+    int lock = -1;
     publisher p = {.route = route, .path = path, .error = error};
     if (route == NULL || path == NULL || path[0] == '\0')
         return SPLIT_ERR_ARG;

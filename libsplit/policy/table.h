@@ -91,6 +91,7 @@ bool split__want_kind(loader *l, uint32_t node, json_kind kind, const char *want
 /* Readers of single values; false when a fault was booked. */
 bool split__read_micros(loader *l, const field *f, uint32_t node, uint64_t *out);
 bool split__read_whole(loader *l, const field *f, uint32_t node, uint64_t *out);
+void split__read_text(loader *l, const field *f, uint32_t node, const char **out);
 bool split__read_name(loader *l, uint32_t node, const char **out);
 bool split__read_count(loader *l, const field *f, uint32_t node, uint32_t *out_n);
 

@@ -39,8 +39,8 @@ count_characters(const char *text)
     return n;
 }
 
-static void
-load_text(loader *l, const field *f, uint32_t node, const char **out)
+void
+split__read_text(loader *l, const field *f, uint32_t node, const char **out)
 {
     char sentence[256];
     if (!split__want_kind(l, node, JSON_STRING, "text in quotes"))
@@ -255,7 +255,7 @@ split__value_load(loader *l, const field *f, uint32_t node, void *object)
         split__read_name(l, node, out);
         break;
     case FIELD_TEXT:
-        load_text(l, f, node, out);
+        split__read_text(l, f, node, out);
         break;
     case FIELD_CHOICE:
         load_choice(l, f, node, out);
