@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file policy.h
- * The policy document (library split-policy): strict JSON that people write, turned into ready options of the core.
+ * The policy document (library split-policy): strict JSON that people write, turned into ready
+ * options of the core.
  *
- * A split_policy lives on the heap and owns every text and array that its getters hand out: they stay valid until
- * split_policy_free(). It is immutable after loading and const-safe. A load that fails lists all faults of the file,
- * each with code, JSON path, line, column and a sentence with the cure, ordered by their place in the text.
- * The route document is in route.h, windows and decisions in lines.h.
+ * A split_policy lives on the heap and owns every text and array that its getters hand out: they
+ * stay valid until split_policy_free(). It is immutable after loading and const-safe. A load that
+ * fails lists all faults of the file, each with code, JSON path, line, column and a sentence with
+ * the cure, ordered by their place in the text. The route document is in route.h, windows and
+ * decisions in lines.h.
  */
 #ifndef SPLIT_POLICY_H
 #define SPLIT_POLICY_H
 
 #include "split/base.h"
 #include "split/error.h"
+#include "split/failover.h"
 #include "split/plan.h"
 #include "split/rollout.h"
 
 SPLIT_BEGIN
-
-struct split_failover_options;
 
 /** Largest document in bytes, and deepest nesting. @since 0.1 */
 #define SPLIT_DOCUMENT_MAX_BYTES 262144
@@ -29,14 +30,15 @@ typedef struct split_policy split_policy;
 
 /** An origin as routers need it. Texts are borrowed from the document. @since 0.1 */
 typedef struct split_origin_info {
-    const char *name;              /**< Key under "origins". */
-    const char *url;               /**< http or https. */
-    const char *host;              /**< Host header, or NULL for the one of the url. */
-    split_us connect_timeout_us;   /**< Default 1 s. */
+    const char *name;               /**< Key under "origins". */
+    const char *url;                /**< http or https. */
+    const char *host;               /**< Host header, or NULL for the one of the url. */
+    split_us connect_timeout_us;    /**< Default 1 s. */
     split_us first_byte_timeout_us; /**< Default 5 s. */
-    split_us timeout_us;           /**< Whole exchange; default 30 s. */
-    uint64_t per_million_requests_micros; /**< Cost in millionths of a currency unit; 0 in a route. */
-    uint64_t monthly_micros;       /**< Fixed cost a month in millionths; 0 in a route. */
+    split_us timeout_us;            /**< Whole exchange; default 30 s. */
+    uint64_t
+        per_million_requests_micros; /**< Cost in millionths of a currency unit; 0 in a route. */
+    uint64_t monthly_micros;         /**< Fixed cost a month in millionths; 0 in a route. */
 } split_origin_info;
 
 /** Visitor id and stored decision. @since 0.1 */
@@ -64,7 +66,8 @@ typedef enum split_notify_event {
     SPLIT_NOTIFY_ON_COMPLETE = 16
 } split_notify_event;
 
-/** A notification target. Secrets are references ("env:NAME", "file:PATH"), never values. @since 0.1 */
+/** A notification target. Secrets are references ("env:NAME", "file:PATH"), never values. @since
+ * 0.1 */
 typedef struct split_notify_info {
     split_notify_type type;
     const char *target;      /**< url (or its reference), topic ARN, or the program of exec. */
@@ -83,26 +86,32 @@ typedef struct split_source_info {
 
 /** The arms of a rollout. @since 0.1 */
 typedef struct split_rollout_info {
-    size_t variant;          /**< Index of the variant that ramps. */
-    size_t baseline;         /**< Index of the one it is compared with, or SIZE_MAX for none. */
-    int64_t rollback_to_e6;  /**< Percent of the variant after a rollback, in millionths; default 0. */
+    size_t variant;  /**< Index of the variant that ramps. */
+    size_t baseline; /**< Index of the one it is compared with, or SIZE_MAX for none. */
+    int64_t
+        rollback_to_e6; /**< Percent of the variant after a rollback, in millionths; default 0. */
 } split_rollout_info;
 
 /**
  * Load a policy from text.
  *
  * @param text       JSON in UTF-8, text_len bytes; borrowed for the call. Need not end with a NUL.
- * @param alloc      Allocator of the policy, or NULL. (cJSON's working memory comes from cJSON's own hooks.)
- * @param faults     Receives up to n_faults faults, first in the text first; may be NULL when n_faults is 0.
- * @param out_n_faults Receives the number of all faults found, also those that had no room; may be NULL.
+ * @param alloc      Allocator of the policy, or NULL. (cJSON's working memory comes from cJSON's
+ * own hooks.)
+ * @param faults     Receives up to n_faults faults, first in the text first; may be NULL when
+ * n_faults is 0.
+ * @param out_n_faults Receives the number of all faults found, also those that had no room; may be
+ * NULL.
  * @param out        Receives the policy; written only on success.
- * @return 0; otherwise the code of the first fault: SPLIT_ERR_JSON, _TEXT, _FIELD, _SCHEMA, _VALUE, _NAME, _BOUNDS, _LIMIT,
- *         _WEIGHTS, _SALT or another code of the core that refused the options; SPLIT_ERR_NOMEM or SPLIT_ERR_ARG without a fault.
+ * @return 0; otherwise the code of the first fault: SPLIT_ERR_JSON, _TEXT, _FIELD, _SCHEMA, _VALUE,
+ * _NAME, _BOUNDS, _LIMIT, _WEIGHTS, _SALT or another code of the core that refused the options;
+ * SPLIT_ERR_NOMEM or SPLIT_ERR_ARG without a fault.
  * @note Source: DESIGN.md 7 (D1-D20). Threads: pure. Cost: O(text_len). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_load(const char *text, size_t text_len, const split_alloc *alloc,
-                                              split_error *faults, size_t n_faults,
-                                              size_t *out_n_faults, split_policy **out);
+SPLIT_API SPLIT_CHECKED int split_policy_load(const char *text, size_t text_len,
+                                              const split_alloc *alloc, split_error *faults,
+                                              size_t n_faults, size_t *out_n_faults,
+                                              split_policy **out);
 
 /**
  * Load a policy from a file; otherwise as split_policy_load().
@@ -114,7 +123,8 @@ SPLIT_API SPLIT_CHECKED int split_policy_load_file(const char *path, const split
                                                    split_error *faults, size_t n_faults,
                                                    size_t *out_n_faults, split_policy **out);
 
-/** Free a policy and set the pointer to NULL; NULL and a pointer to NULL are accepted. @since 0.1 */
+/** Free a policy and set the pointer to NULL; NULL and a pointer to NULL are accepted. @since 0.1
+ */
 SPLIT_API void split_policy_free(split_policy **policy, const split_alloc *alloc);
 
 /** The policy's own text without white space between tokens, NUL-terminated. @since 0.1 */
@@ -142,18 +152,20 @@ SPLIT_API SPLIT_CHECKED int split_policy_plan_options(const split_policy *policy
 /**
  * Options of the failover machine: parameters, origins and one chain a variant in variant order.
  *
- * @param out  Filled completely except the seed, which is the caller's; pointers are borrowed from the policy.
+ * @param out  Filled completely except the seed, which is the caller's; pointers are borrowed from
+ * the policy.
  * @return 0; SPLIT_ERR_ARG when an argument is NULL.
  * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_policy_failover_options(const split_policy *policy,
-                                                          struct split_failover_options *out);
+                                                          split_failover_options *out);
 
 /**
  * Options of the rollout: metrics, phases, judgement.
  *
  * @param out  Filled completely; its pointers are borrowed from the policy.
- * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no "rollout".
+ * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no
+ * "rollout".
  * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_policy_rollout_options(const split_policy *policy,
@@ -163,13 +175,12 @@ SPLIT_API SPLIT_CHECKED int split_policy_rollout_options(const split_policy *pol
  * What a rollout's driver needs besides the core's options.
  *
  * @param out  Filled completely.
- * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no "rollout".
+ * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no
+ * "rollout".
  * @note Threads: const-safe. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_rollout(const split_policy *policy, split_rollout_info *out);
-
-/** HTTP status codes that count as a failure, by default 500, 502, 503, 504. @since 0.1 */
-SPLIT_API const uint16_t *split_policy_statuses(const split_policy *policy, size_t *out_n_statuses);
+SPLIT_API SPLIT_CHECKED int split_policy_rollout(const split_policy *policy,
+                                                 split_rollout_info *out);
 
 /** Number of origins, 1 to 64. @since 0.1 */
 SPLIT_API size_t split_policy_n_origins(const split_policy *policy);
@@ -184,8 +195,10 @@ SPLIT_API void split_policy_cookie(const split_policy *policy, split_cookie_info
 /** Number of metrics, 0 to 32. @since 0.1 */
 SPLIT_API size_t split_policy_n_metrics(const split_policy *policy);
 
-/** Definition of a metric, in the order of the policy. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
-SPLIT_API SPLIT_CHECKED int split_policy_metric(const split_policy *policy, size_t metric, split_metric *out);
+/** Definition of a metric, in the order of the policy. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX.
+ * @since 0.1 */
+SPLIT_API SPLIT_CHECKED int split_policy_metric(const split_policy *policy, size_t metric,
+                                                split_metric *out);
 
 /**
  * Counters of a ratio metric, by the names that its sources use.
@@ -195,15 +208,15 @@ SPLIT_API SPLIT_CHECKED int split_policy_metric(const split_policy *policy, size
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX; SPLIT_ERR_MODE when the metric is of another kind.
  * @note Threads: const-safe. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_ratio(const split_policy *policy, size_t metric, const char **out_bad,
-                                               const char **out_of);
+SPLIT_API SPLIT_CHECKED int split_policy_ratio(const split_policy *policy, size_t metric,
+                                               const char **out_bad, const char **out_of);
 
 /** Number of entries in a metric's sources, each a pair of source and field. @since 0.1 */
 SPLIT_API size_t split_policy_n_sources(const split_policy *policy, size_t metric);
 
 /** One entry of a metric's sources. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
-SPLIT_API SPLIT_CHECKED int split_policy_source(const split_policy *policy, size_t metric, size_t source,
-                                                split_source_info *out);
+SPLIT_API SPLIT_CHECKED int split_policy_source(const split_policy *policy, size_t metric,
+                                                size_t source, split_source_info *out);
 
 /** Number of notification targets, 0 to 16. @since 0.1 */
 SPLIT_API size_t split_policy_n_notify(const split_policy *policy);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file route.h
- * The route document (library split-policy): what routers read, built from a policy and a plan, published atomically.
+ * The route document (library split-policy): what routers read, built from a policy and a plan,
+ * published atomically.
  *
- * A split_route is immutable and const-safe; texts and arrays that its getters hand out stay valid until
- * split_route_free(). Its text is canonical when it was built here, and as read when it was loaded.
+ * A split_route is immutable and const-safe; texts and arrays that its getters hand out stay valid
+ * until split_route_free(). Its text is canonical when it was built here, and as read when it was
+ * loaded.
  */
 #ifndef SPLIT_ROUTE_H
 #define SPLIT_ROUTE_H
@@ -17,15 +19,18 @@ SPLIT_BEGIN
 typedef struct split_route split_route;
 
 /**
- * Load a route from text by the reader's rules: unknown fields are ignored, everything else is checked.
+ * Load a route from text by the reader's rules: unknown fields are ignored, everything else is
+ * checked.
  *
  * @param text, alloc, faults, n_faults, out_n_faults, out  As split_policy_load().
- * @return 0; otherwise the code of the first fault, SPLIT_ERR_SCHEMA for an unknown schema, SPLIT_ERR_LAYOUT for ranges that do
- *         not cover 0..1048576 once, SPLIT_ERR_INDEX for an index out of range; SPLIT_ERR_NOMEM or SPLIT_ERR_ARG without a fault.
+ * @return 0; otherwise the code of the first fault, SPLIT_ERR_SCHEMA for an unknown schema,
+ * SPLIT_ERR_LAYOUT for ranges that do not cover 0..1048576 once, SPLIT_ERR_INDEX for an index out
+ * of range; SPLIT_ERR_NOMEM or SPLIT_ERR_ARG without a fault.
  * @note Source: DESIGN.md 7. Threads: pure. Cost: O(text_len). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_route_load(const char *text, size_t text_len, const split_alloc *alloc,
-                                             split_error *faults, size_t n_faults, size_t *out_n_faults,
+SPLIT_API SPLIT_CHECKED int split_route_load(const char *text, size_t text_len,
+                                             const split_alloc *alloc, split_error *faults,
+                                             size_t n_faults, size_t *out_n_faults,
                                              split_route **out);
 
 /**
@@ -42,11 +47,13 @@ SPLIT_API SPLIT_CHECKED int split_route_load_file(const char *path, const split_
  * Build a route from a policy and a plan of it.
  *
  * @param policy        Origins, chains, failover, cookie, overrides.
- * @param plan          Ranges, home layout, mode; made from split_policy_plan_options(), perhaps re-weighted.
+ * @param plan          Ranges, home layout, mode; made from split_policy_plan_options(), perhaps
+ * re-weighted.
  * @param revision      1 or more; one above the revision that it shall replace.
  * @param issued_at_us  Wall clock, microseconds since 1970; written to the second.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_VALUE for a revision or time out of range; SPLIT_ERR_FIELD when the plan does not fit the
- *         policy; SPLIT_ERR_LIMIT when the text would exceed SPLIT_DOCUMENT_MAX_BYTES; SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_VALUE for a revision or time out of range; SPLIT_ERR_FIELD
+ * when the plan does not fit the policy; SPLIT_ERR_LIMIT when the text would exceed
+ * SPLIT_DOCUMENT_MAX_BYTES; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: O(size of the text). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_route_build(const split_policy *policy, const split_plan *plan,
@@ -74,16 +81,15 @@ SPLIT_API size_t split_route_n_variants(const split_route *route);
 /** Name of a variant, or NULL when the index is not below the count. @since 0.1 */
 SPLIT_API const char *split_route_variant(const split_route *route, size_t variant);
 
-/** Options of the plan, ready for split_plan_new(); pointers are borrowed from the route. @return 0; SPLIT_ERR_ARG. @since 0.1 */
+/** Options of the plan, ready for split_plan_new(); pointers are borrowed from the route. @return
+ * 0; SPLIT_ERR_ARG. @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_route_plan_options(const split_route *route,
                                                      split_plan_options *out);
 
-/** Options of the failover machine, as split_policy_failover_options(). @return 0; SPLIT_ERR_ARG. @since 0.1 */
+/** Options of the failover machine, as split_policy_failover_options(). @return 0; SPLIT_ERR_ARG.
+ * @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_route_failover_options(const split_route *route,
-                                                         struct split_failover_options *out);
-
-/** HTTP status codes that count as a failure. @since 0.1 */
-SPLIT_API const uint16_t *split_route_statuses(const split_route *route, size_t *out_n_statuses);
+                                                         split_failover_options *out);
 
 /** Number of origins. @since 0.1 */
 SPLIT_API size_t split_route_n_origins(const split_route *route);
@@ -100,24 +106,26 @@ SPLIT_API void split_route_cookie(const split_route *route, split_cookie_info *o
  *
  * @param current  The route in use, or NULL for none.
  * @param next     The one just loaded.
- * @return 0 when next is newer, or byte-identical to current; SPLIT_ERR_REVISION when it is not above current;
- *         SPLIT_ERR_NAME when it belongs to another split; SPLIT_ERR_ARG when next is NULL.
+ * @return 0 when next is newer, or byte-identical to current; SPLIT_ERR_REVISION when it is not
+ * above current; SPLIT_ERR_NAME when it belongs to another split; SPLIT_ERR_ARG when next is NULL.
  * @note Threads: const-safe. Cost: O(text) at most. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_route_accept(const split_route *current, const split_route *next);
 
 /**
- * Publish a route to a file: readers see the old text or the new one, never a part, also over a crash or a full disk.
+ * Publish a route to a file: readers see the old text or the new one, never a part, also over a
+ * crash or a full disk.
  *
- * Takes a lock beside the file (path + ".lock"), looks again at the revision on disk, writes path + ".new", syncs it,
- * renames it over the path and syncs the folder.
+ * Takes a lock beside the file (path + ".lock"), looks again at the revision on disk, writes path +
+ * ".new", syncs it, renames it over the path and syncs the folder.
  *
  * @param path      The route file. Its folder must exist.
  * @param expected  Revision that the caller means to replace; 0 for a file that does not exist yet.
  * @param error     Receives detail; may be NULL.
- * @return 0; SPLIT_ERR_CONFLICT when the file holds another revision than expected, or none; SPLIT_ERR_REVISION when the
- *         route's revision is not above the one there; SPLIT_ERR_IO when a step failed (the previous route is intact); a fault's
- *         code when the file there is no route; SPLIT_ERR_ARG; SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_CONFLICT when the file holds another revision than expected, or none;
+ * SPLIT_ERR_REVISION when the route's revision is not above the one there; SPLIT_ERR_IO when a step
+ * failed (the previous route is intact); a fault's code when the file there is no route;
+ * SPLIT_ERR_ARG; SPLIT_ERR_NOMEM.
  * @note Threads and processes: safe together, one wins. Cost: two syncs to disk. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_route_publish(const split_route *route, const char *path,

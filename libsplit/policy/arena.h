@@ -11,7 +11,8 @@ typedef struct arena {
     bool failed; /* a piece was refused once: the document is incomplete and must be dropped */
 } arena;
 
-/* Memory from an allocator, or from malloc when it is NULL; as the core does it, through public names only. */
+/* Memory from an allocator, or from malloc when it is NULL; as the core does it, through public
+ * names only. */
 void *split__memory_take(const split_alloc *alloc, size_t n_bytes);
 void split__memory_give(const split_alloc *alloc, void *mem);
 

@@ -5,14 +5,16 @@
 
 #include "number.h"
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar, counting years from March so that leap days come last. */
+/* Days since 1970-01-01 of a date of the Gregorian calendar, counting years from March so that leap
+ * days come last. */
 static int64_t
 days_of_date(int64_t year, int64_t month, int64_t day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = y / 400, year_of_era = y % 400;
     int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+           719468;
 }
 
 static void
@@ -62,7 +64,8 @@ bool
 split__number_time(const char *text, size_t len, split_us *out)
 {
     int64_t year, month, day, hour, minute, second, us;
-    if (len < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+    if (len < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+        text[16] != ':')
         return false;
     if (!read_number(text, 4, 1970, 9999, &year) || !read_number(text + 5, 2, 1, 12, &month) ||
         !read_number(text + 8, 2, 1, 31, &day) || !read_number(text + 11, 2, 0, 23, &hour) ||
@@ -82,8 +85,8 @@ split__number_time_text(split_us us, char out[NUMBER_TEXT_BYTES])
 {
     int64_t year, month, day, second = us / 1000000 % 86400;
     date_of_days(us / INT64_C(86400000000), &year, &month, &day);
-    int n = snprintf(out, NUMBER_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year, (int)month, (int)day,
-                     (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+    int n = snprintf(out, NUMBER_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year, (int)month,
+                     (int)day, (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
     if (us % 1000000 != 0)
         n += snprintf(out + n, NUMBER_TEXT_BYTES - (size_t)n, ".%06d", (int)(us % 1000000));
     snprintf(out + n, NUMBER_TEXT_BYTES - (size_t)n, "Z");

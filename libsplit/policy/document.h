@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the documents hold, as the field tables fill it; and the tables that policy and route share. */
+/* What the documents hold, as the field tables fill it; and the tables that policy and route share.
+ */
 #ifndef SPLIT_POLICY_DOCUMENT_H
 #define SPLIT_POLICY_DOCUMENT_H
 
@@ -12,7 +13,6 @@
 
 #define DOC_ORIGINS_MAX 64
 #define DOC_CHAIN_MAX 8
-#define DOC_STATUSES_MAX 32
 #define DOC_SOURCES_MAX 32
 #define DOC_NOTIFY_MAX 16
 #define DOC_ARGS_MAX 16
@@ -66,8 +66,6 @@ typedef struct doc_failover {
     doc_item item;
     int preset;
     split_failover_options options; /* without origins and chains */
-    uint16_t statuses[DOC_STATUSES_MAX];
-    size_t n_statuses;
 } doc_failover;
 
 typedef struct doc_metric {
@@ -153,26 +151,31 @@ extern const object_table split__notify_table;
 /* Defaults of the objects that a policy may leave out. */
 void split__prepare_policy(loader *l, split_policy *policy);
 
-/* Second pass over a loaded policy: names become indices, core options are filled and offered to the core. */
+/* Second pass over a loaded policy: names become indices, core options are filled and offered to
+ * the core. */
 void split__policy_link(loader *l, split_policy *policy);
 
 /* Fill the core's metrics, phases and rollout options. */
 void split__policy_link_rollout(loader *l, split_policy *policy);
 
-/* Fill origins and chains of failover options; `chains` has one list of origin indices (doc_name) a variant. */
-void split__failover_link(loader *l, const doc_failover *failover, const doc_list *origins, const doc_list *chains,
-                          size_t n_chains, split_failover_options *out);
+/* Fill origins and chains of failover options; `chains` has one list of origin indices (doc_name) a
+ * variant. */
+void split__failover_link(loader *l, const doc_failover *failover, const doc_list *origins,
+                          const doc_list *chains, size_t n_chains, split_failover_options *out);
 
 /* Write the "failover" object of a route, unless everything has its default. */
 void split__failover_write(text_out *out, const doc_failover *failover);
 
 /* Load a document from a file: reads it and calls `load`. */
-typedef int (*document_load_fn)(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults,
-                                size_t n_faults, size_t *out_n_faults, void *out);
-int split__document_load_file(const char *path, document_load_fn load, const split_alloc *alloc, split_error *faults,
-                              size_t n_faults, size_t *out_n_faults, void *out);
+typedef int (*document_load_fn)(const char *text, size_t text_len, const split_alloc *alloc,
+                                split_error *faults, size_t n_faults, size_t *out_n_faults,
+                                void *out);
+int split__document_load_file(const char *path, document_load_fn load, const split_alloc *alloc,
+                              split_error *faults, size_t n_faults, size_t *out_n_faults,
+                              void *out);
 
-/* Read a whole file of at most SPLIT_DOCUMENT_MAX_BYTES + 1 bytes. Returns 0, SPLIT_ERR_IO with errno set, SPLIT_ERR_NOMEM. */
+/* Read a whole file of at most SPLIT_DOCUMENT_MAX_BYTES + 1 bytes. Returns 0, SPLIT_ERR_IO with
+ * errno set, SPLIT_ERR_NOMEM. */
 int split__file_read(const char *path, const split_alloc *alloc, char **out_text, size_t *out_len);
 
 /* End of a load: the code of the first fault, or NOMEM when memory was refused. */

@@ -47,7 +47,8 @@ copy_text(char *out, size_t room, const char *text)
     memcpy(out + n, "...", 4);
 }
 
-/* Room for a fault at `pos`, keeping the list in order of place; the last one falls off a full list. */
+/* Room for a fault at `pos`, keeping the list in order of place; the last one falls off a full
+ * list. */
 static split_error *
 make_room(fault_list *list, uint64_t pos)
 {
@@ -83,7 +84,8 @@ start_fault(fault_list *list, int code, uint64_t pos, const char *path)
 }
 
 void
-split__fault_add(fault_list *list, int code, uint64_t pos, const char *path, const char *format, ...)
+split__fault_add(fault_list *list, int code, uint64_t pos, const char *path, const char *format,
+                 ...)
 {
     char sentence[512];
     va_list args;

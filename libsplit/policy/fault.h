@@ -26,7 +26,9 @@ bool split__fault_has_room(const fault_list *list, uint64_t pos);
 #if defined(__GNUC__) || defined(__clang__)
 __attribute__((format(printf, 5, 6)))
 #endif
-void split__fault_add(fault_list *list, int code, uint64_t pos, const char *path, const char *format, ...);
+void
+split__fault_add(fault_list *list, int code, uint64_t pos, const char *path, const char *format,
+                 ...);
 
 /* The same for a fault without a place in a text: line and column are 0. */
 void split__fault_add_file(fault_list *list, int code, const char *path, const char *sentence);

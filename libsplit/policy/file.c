@@ -46,8 +46,8 @@ book_unreadable(const char *path, split_error *faults, size_t n_faults, size_t *
 }
 
 int
-split__document_load_file(const char *path, document_load_fn load, const split_alloc *alloc, split_error *faults,
-                          size_t n_faults, size_t *out_n_faults, void *out)
+split__document_load_file(const char *path, document_load_fn load, const split_alloc *alloc,
+                          split_error *faults, size_t n_faults, size_t *out_n_faults, void *out)
 {
     char *text;
     size_t len;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Forms of texts: URLs, hosts, references of secrets, topics. The JSON Schema says the same as patterns. */
+/* Forms of texts: URLs, hosts, references of secrets, topics. The JSON Schema says the same as
+ * patterns. */
 #include <string.h>
 
 #include "value.h"
@@ -49,7 +50,9 @@ visible(const char *text)
 bool
 split__form_url(const char *text)
 {
-    size_t scheme = strncmp(text, "http://", 7) == 0 ? 7 : strncmp(text, "https://", 8) == 0 ? 8 : 0;
+    size_t scheme = strncmp(text, "http://", 7) == 0    ? 7
+                    : strncmp(text, "https://", 8) == 0 ? 8
+                                                        : 0;
     if (scheme == 0)
         return false;
     size_t n = authority_length(text + scheme);
@@ -101,9 +104,11 @@ after_part(const char *text, const char *letters, size_t min, size_t max)
 static bool
 form_arn(const char *text)
 {
-    if (strncmp(text, "arn:aws", 7) != 0 || (text = after_part(text + 7, LETTERS "-", 0, 16)) == NULL)
+    if (strncmp(text, "arn:aws", 7) != 0 ||
+        (text = after_part(text + 7, LETTERS "-", 0, 16)) == NULL)
         return false;
-    if (strncmp(text, "sns:", 4) != 0 || (text = after_part(text + 4, LETTERS DIGITS "-", 1, 32)) == NULL)
+    if (strncmp(text, "sns:", 4) != 0 ||
+        (text = after_part(text + 4, LETTERS DIGITS "-", 1, 32)) == NULL)
         return false;
     if ((text = after_part(text, DIGITS, 12, 12)) == NULL)
         return false;

@@ -44,15 +44,18 @@ book_doubled(json_doc *doc, uint32_t first, uint32_t again)
     split__json_path(doc, again, NULL, path);
     split__fault_add(doc->faults, SPLIT_ERR_FIELD, doc->nodes[again].key_pos, path,
                      "\"%s\" is here twice, first on line %u; keep one of them.",
-                     split__json_quote(key, strlen(key), name), (unsigned)line_of(doc, doc->nodes[first].key_pos));
+                     split__json_quote(key, strlen(key), name),
+                     (unsigned)line_of(doc, doc->nodes[first].key_pos));
 }
 
-/* Mark each member whose name an earlier member of the same object has. `work` has room for all nodes. */
+/* Mark each member whose name an earlier member of the same object has. `work` has room for all
+ * nodes. */
 static void
 find_doubled(json_doc *doc, uint32_t object, named *work)
 {
     size_t n = 0;
-    for (uint32_t c = split__json_child(doc, object); c != JSON_NONE; c = split__json_sibling(doc, c))
+    for (uint32_t c = split__json_child(doc, object); c != JSON_NONE;
+         c = split__json_sibling(doc, c))
         work[n++] = (named){split__json_key(doc, c), c};
     qsort(work, n, sizeof *work, compare_named);
     for (size_t i = 1, first = 0; i < n; i++) {
@@ -76,7 +79,8 @@ check_doubled(json_doc *doc)
     return SPLIT_OK;
 }
 
-/* cJSON keeps the order of the text, so both trees are walked in step. Returns the index after the item's nodes. */
+/* cJSON keeps the order of the text, so both trees are walked in step. Returns the index after the
+ * item's nodes. */
 static uint32_t
 join_tree(json_doc *doc, const cJSON *item, uint32_t node)
 {
@@ -87,7 +91,8 @@ join_tree(json_doc *doc, const cJSON *item, uint32_t node)
 }
 
 int
-split__json_parse(json_doc *doc, const char *text, size_t len, const split_alloc *alloc, fault_list *faults)
+split__json_parse(json_doc *doc, const char *text, size_t len, const split_alloc *alloc,
+                  fault_list *faults)
 {
     const char *end;
     *doc = (json_doc){.text = text, .len = len, .alloc = alloc, .faults = faults};
@@ -217,7 +222,8 @@ split__json_path(const json_doc *doc, uint32_t node, const char *member, char ou
 const char *
 split__json_kind_name(json_kind kind)
 {
-    static const char *const names[] = {"null", "true or false", "a number", "text", "an array", "an object"};
+    static const char *const names[] = {"null", "true or false", "a number",
+                                        "text", "an array",      "an object"};
     return names[kind];
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A JSON document with the place of every value: cJSON decodes, our scanner checks and remembers places. */
+/* A JSON document with the place of every value: cJSON decodes, our scanner checks and remembers
+ * places. */
 #ifndef SPLIT_POLICY_JSON_H
 #define SPLIT_POLICY_JSON_H
 
@@ -46,13 +47,16 @@ typedef struct json_doc {
 } json_doc;
 
 /*
- * Parse text strictly (DESIGN.md 7, D1 to D5). Returns 0 also when members are doubled, which is booked as a fault and leaves
- * the tree usable; SPLIT_ERR_JSON when the text has faults that leave no tree; SPLIT_ERR_NOMEM. Free in any case.
+ * Parse text strictly (DESIGN.md 7, D1 to D5). Returns 0 also when members are doubled, which is
+ * booked as a fault and leaves the tree usable; SPLIT_ERR_JSON when the text has faults that leave
+ * no tree; SPLIT_ERR_NOMEM. Free in any case.
  */
-int split__json_parse(json_doc *doc, const char *text, size_t len, const split_alloc *alloc, fault_list *faults);
+int split__json_parse(json_doc *doc, const char *text, size_t len, const split_alloc *alloc,
+                      fault_list *faults);
 void split__json_free(json_doc *doc);
 
-/* The scanner's part of parsing: fills nodes, books faults. Returns 0, SPLIT_ERR_JSON or SPLIT_ERR_NOMEM. */
+/* The scanner's part of parsing: fills nodes, books faults. Returns 0, SPLIT_ERR_JSON or
+ * SPLIT_ERR_NOMEM. */
 int split__json_scan(json_doc *doc);
 
 /* First child and next sibling, or JSON_NONE. */
@@ -69,7 +73,8 @@ const char *split__json_text(const json_doc *doc, uint32_t node);
 bool split__json_true(const json_doc *doc, uint32_t node);
 
 /* Path of a node such as $.metrics[1].target; with a name after it when `member` is not NULL. */
-void split__json_path(const json_doc *doc, uint32_t node, const char *member, char out[JSON_PATH_BYTES]);
+void split__json_path(const json_doc *doc, uint32_t node, const char *member,
+                      char out[JSON_PATH_BYTES]);
 
 /* "a string", "a number" and so on, for sentences. */
 const char *split__json_kind_name(json_kind kind);

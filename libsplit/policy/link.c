@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Second pass over a policy: names become indices, and the core is asked whether it takes the options. */
+/* Second pass over a policy: names become indices, and the core is asked whether it takes the
+ * options. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +19,8 @@ find_variant(const split_policy *policy, const char *name)
 static void
 book_no_variant(loader *l, uint32_t node)
 {
-    split__fault_value(l, SPLIT_ERR_FIELD, node, "No variant of the split has this name; correct it, or add the variant.");
+    split__fault_value(l, SPLIT_ERR_FIELD, node,
+                       "No variant of the split has this name; correct it, or add the variant.");
 }
 
 /* The index of the variant that the text at `node` names, or a fault and 0. */
@@ -38,7 +40,8 @@ check_variant_names(loader *l, const split_policy *policy)
     const doc_variant *variants = policy->split.variants.items;
     for (size_t i = 0; i < policy->split.variants.n; i++)
         if (variants[i].name != NULL && find_variant(policy, variants[i].name) < i)
-            split__fault_value(l, SPLIT_ERR_NAME, split__json_member(&l->doc, variants[i].item.node, "name"),
+            split__fault_value(l, SPLIT_ERR_NAME,
+                               split__json_member(&l->doc, variants[i].item.node, "name"),
                                "Another variant has this name already; rename one of them.");
 }
 
@@ -48,8 +51,10 @@ check_metric_names(loader *l, const split_policy *policy)
     const doc_metric *metrics = policy->metrics.items;
     for (size_t i = 0; i < policy->metrics.n; i++)
         for (size_t j = 0; j < i; j++)
-            if (metrics[i].name != NULL && metrics[j].name != NULL && strcmp(metrics[i].name, metrics[j].name) == 0) {
-                split__fault_value(l, SPLIT_ERR_NAME, split__json_member(&l->doc, metrics[i].item.node, "name"),
+            if (metrics[i].name != NULL && metrics[j].name != NULL &&
+                strcmp(metrics[i].name, metrics[j].name) == 0) {
+                split__fault_value(l, SPLIT_ERR_NAME,
+                                   split__json_member(&l->doc, metrics[i].item.node, "name"),
                                    "Another metric has this name already; rename one of them.");
                 break;
             }
@@ -60,10 +65,13 @@ link_default(loader *l, const split_policy *policy)
 {
     const doc_split *split = &policy->split;
     if (split->default_name != NULL)
-        return (uint32_t)link_variant(l, policy, split__json_member(&l->doc, split->item.node, "default"),
+        return (uint32_t)link_variant(l, policy,
+                                      split__json_member(&l->doc, split->item.node, "default"),
                                       split->default_name);
-    if (split->variants.n > 1 && split__json_member(&l->doc, split->item.node, "default") == JSON_NONE)
-        split__fault_missing(l, split->item.node, "default", "name the variant for requests without a usable key");
+    if (split->variants.n > 1 &&
+        split__json_member(&l->doc, split->item.node, "default") == JSON_NONE)
+        split__fault_missing(l, split->item.node, "default",
+                             "name the variant for requests without a usable key");
     return 0;
 }
 
@@ -93,7 +101,8 @@ link_overrides(loader *l, split_policy *policy)
         linked[i].key = loaded[i].item.name;
         linked[i].key_len = loaded[i].item.name != NULL ? strlen(loaded[i].item.name) : 0;
         if (loaded[i].variant != NULL)
-            linked[i].variant = (uint32_t)link_variant(l, policy, loaded[i].item.node, loaded[i].variant);
+            linked[i].variant =
+                (uint32_t)link_variant(l, policy, loaded[i].item.node, loaded[i].variant);
     }
     policy->split.overrides = (doc_list){linked, linked != NULL ? n : 0};
 }
@@ -122,10 +131,14 @@ link_chains(loader *l, split_policy *policy, doc_list *chains)
 {
     doc_variant *variants = policy->split.variants.items;
     for (size_t i = 0; i < policy->split.variants.n; i++) {
-        if (variants[i].chain.n == 0 && split__json_member(&l->doc, variants[i].item.node, "chain") == JSON_NONE) {
+        if (variants[i].chain.n == 0 &&
+            split__json_member(&l->doc, variants[i].item.node, "chain") == JSON_NONE) {
             doc_name *own = split__arena_take(&l->arena, sizeof *own);
             if (own != NULL)
-                *own = (doc_name){{split__json_member(&l->doc, variants[i].item.node, "name"), NULL}, variants[i].name, 0};
+                *own =
+                    (doc_name){{split__json_member(&l->doc, variants[i].item.node, "name"), NULL},
+                               variants[i].name,
+                               0};
             variants[i].chain = (doc_list){own, own != NULL};
         }
         chains[i] = variants[i].chain;
@@ -143,7 +156,8 @@ find_origin(loader *l, const doc_list *origins, doc_name *name)
         }
     if (name->text != NULL && name->item.node != JSON_NONE)
         split__fault_value(l, SPLIT_ERR_FIELD, name->item.node,
-                           "No origin has this name; add it to \"origins\", or correct the name or the variant's chain.");
+                           "No origin has this name; add it to \"origins\", or correct the name or "
+                           "the variant's chain.");
 }
 
 static void
@@ -158,7 +172,8 @@ link_failover(loader *l, split_policy *policy)
         for (size_t j = 0; j < chains[i].n; j++)
             find_origin(l, &policy->origins, (doc_name *)chains[i].items + j);
     if (l->faults.n == 0 && !l->arena.failed)
-        split__failover_link(l, &policy->failover, &policy->origins, chains, n, &policy->failover_options);
+        split__failover_link(l, &policy->failover, &policy->origins, chains, n,
+                             &policy->failover_options);
 }
 
 /* The core has the last word: what it refuses is a fault of the object. */
@@ -172,7 +187,9 @@ offer_plan(loader *l, split_policy *policy)
     if (err == SPLIT_ERR_NOMEM)
         l->arena.failed = true;
     else if (err == SPLIT_ERR_WEIGHTS)
-        split__fault_value(l, err, variants, "The weights must not all be zero, and their sum must stay below 2^43; correct them.");
+        split__fault_value(
+            l, err, variants,
+            "The weights must not all be zero, and their sum must stay below 2^43; correct them.");
     else if (err != SPLIT_OK)
         split__fault_value(l, err, policy->split.item.node, split_strerror(err));
 }

@@ -12,7 +12,8 @@ find_arm(loader *l, const split_policy *policy, const char *name, uint32_t node)
     for (size_t i = 0; i < policy->split.variants.n; i++)
         if (variants[i].name != NULL && strcmp(variants[i].name, name) == 0)
             return i;
-    split__fault_value(l, SPLIT_ERR_FIELD, node, "No variant of the split has this name; correct it, or add the variant.");
+    split__fault_value(l, SPLIT_ERR_FIELD, node,
+                       "No variant of the split has this name; correct it, or add the variant.");
     return DOC_NO_INDEX;
 }
 
@@ -29,9 +30,12 @@ link_baseline(loader *l, const split_policy *policy, size_t variant)
         baseline = find_arm(l, policy, rollout->baseline, node);
     if (baseline != variant || baseline == DOC_NO_INDEX)
         return baseline;
-    split__fault_value(l, SPLIT_ERR_FIELD, node != JSON_NONE ? node : split__json_member(&l->doc, rollout->item.node, "variant"),
-                       node != JSON_NONE ? "A variant cannot be its own baseline; name another one, or write null for none."
-                                         : "The split's default is the baseline, and it is this variant; name a \"baseline\".");
+    split__fault_value(
+        l, SPLIT_ERR_FIELD,
+        node != JSON_NONE ? node : split__json_member(&l->doc, rollout->item.node, "variant"),
+        node != JSON_NONE
+            ? "A variant cannot be its own baseline; name another one, or write null for none."
+            : "The split's default is the baseline, and it is this variant; name a \"baseline\".");
     return DOC_NO_INDEX;
 }
 
@@ -42,7 +46,8 @@ link_arms(loader *l, split_policy *policy)
     split_rollout_info *info = &policy->rollout_info;
     if (rollout->variant == NULL)
         return;
-    info->variant = find_arm(l, policy, rollout->variant, split__json_member(&l->doc, rollout->item.node, "variant"));
+    info->variant = find_arm(l, policy, rollout->variant,
+                             split__json_member(&l->doc, rollout->item.node, "variant"));
     info->baseline = link_baseline(l, policy, info->variant);
     info->rollback_to_e6 = (int64_t)rollout->rollback_to_upct;
 }
@@ -95,9 +100,11 @@ split__policy_link_rollout(loader *l, split_policy *policy)
     link_arms(l, policy);
     uint32_t metrics = split__json_member(&l->doc, 0, "metrics");
     if (metrics == JSON_NONE)
-        split__fault_missing(l, 0, "metrics", "a rollout needs at least one metric to be judged by");
+        split__fault_missing(l, 0, "metrics",
+                             "a rollout needs at least one metric to be judged by");
     else if (split__json_child(&l->doc, metrics) == JSON_NONE)
-        split__fault_value(l, SPLIT_ERR_LIMIT, metrics, "A rollout needs at least one metric to be judged by; add it.");
+        split__fault_value(l, SPLIT_ERR_LIMIT, metrics,
+                           "A rollout needs at least one metric to be judged by; add it.");
     fill_options(l, policy);
     if (l->faults.n > 0 || l->arena.failed)
         return;

@@ -12,7 +12,8 @@ static const char *const ops[] = {
 #undef XX
 };
 
-/* The operator at the start: the longer one first, so that <= is not read as <. Returns its bytes, or 0. */
+/* The operator at the start: the longer one first, so that <= is not read as <. Returns its bytes,
+ * or 0. */
 static size_t
 read_op(const char *text, split_op *out)
 {
@@ -52,14 +53,16 @@ read_bound(const char *text, bool latency, split_bound *out)
     if (n == 0)
         return NUMBER_SHAPE;
     text += n + strspn(text + n, " ");
-    number_fault fault = latency ? split__number_duration(text, strlen(text), &value) : read_percent(text, &value);
+    number_fault fault =
+        latency ? split__number_duration(text, strlen(text), &value) : read_percent(text, &value);
     if (fault == NUMBER_OK && latency && (value == 0 || value > DOC_DAY_US))
         fault = NUMBER_BIG;
     out->value = value;
     return fault;
 }
 
-/* 1 for a latency metric, 0 for another, -1 when the kind is missing or wrong, which is booked elsewhere. */
+/* 1 for a latency metric, 0 for another, -1 when the kind is missing or wrong, which is booked
+ * elsewhere. */
 static int
 latency_sibling(const loader *l, uint32_t node)
 {
@@ -74,23 +77,28 @@ split__read_condition(loader *l, const field *f, uint32_t node, void *object)
 {
     split_bound bound = {0};
     int latency = latency_sibling(l, node);
-    if (!split__want_kind(l, node, JSON_STRING, "a condition in quotes such as \"< 1%\" or \"> 300ms\"") || latency < 0)
+    if (!split__want_kind(l, node, JSON_STRING,
+                          "a condition in quotes such as \"< 1%\" or \"> 300ms\"") ||
+        latency < 0)
         return;
     number_fault fault = read_bound(split__json_text(&l->doc, node), latency, &bound);
     if (fault == NUMBER_OK)
         memcpy((char *)object + f->offset, &bound, sizeof bound);
     else if (fault == NUMBER_SHAPE)
-        split__fault_value(l, SPLIT_ERR_VALUE, node,
-                           latency ? "A condition is <, <=, > or >= and a duration, such as \"> 300ms\"."
-                                   : "A condition is <, <=, > or >= and a percentage, such as \"< 1%\".");
+        split__fault_value(
+            l, SPLIT_ERR_VALUE, node,
+            latency ? "A condition is <, <=, > or >= and a duration, such as \"> 300ms\"."
+                    : "A condition is <, <=, > or >= and a percentage, such as \"< 1%\".");
     else if (fault == NUMBER_FINE)
-        split__fault_value(l, SPLIT_ERR_VALUE, node,
-                           latency ? "A duration has at most 3 decimals of ms, or 6 of s, m, h, d; round it."
-                                   : "A percentage has at most 6 decimals; round it.");
+        split__fault_value(
+            l, SPLIT_ERR_VALUE, node,
+            latency ? "A duration has at most 3 decimals of ms, or 6 of s, m, h, d; round it."
+                    : "A percentage has at most 6 decimals; round it.");
     else
-        split__fault_value(l, SPLIT_ERR_VALUE, node,
-                           latency ? "A latency bound must be above \"0ms\" and at most \"1d\"; change it."
-                                   : "A bound must be above 0% and below 100%; change it.");
+        split__fault_value(
+            l, SPLIT_ERR_VALUE, node,
+            latency ? "A latency bound must be above \"0ms\" and at most \"1d\"; change it."
+                    : "A bound must be above 0% and below 100%; change it.");
 }
 
 void
@@ -123,9 +131,11 @@ static void
 check_kind_fields(loader *l, uint32_t node, const char *kind)
 {
     if (strcmp(kind, "latency") == 0)
-        book_if_missing(l, node, "percentile", "write the percentile that is held against the bounds, such as 95");
+        book_if_missing(l, node, "percentile",
+                        "write the percentile that is held against the bounds, such as 95");
     else
-        book_if_there(l, node, "percentile", "Only a metric of kind latency has a percentile; remove it.");
+        book_if_there(l, node, "percentile",
+                      "Only a metric of kind latency has a percentile; remove it.");
     if (strcmp(kind, "ratio") == 0) {
         book_if_missing(l, node, "bad", "name the counter of bad events");
         book_if_missing(l, node, "of", "name the counter of all events");
@@ -148,8 +158,8 @@ takes_equal(split_op op)
 }
 
 /*
- * Does the bad side of `far` lie inside the bad side of `near`? At equal values the signs decide: what the target calls fine
- * must not be a warning, and what is critical must be a warning too.
+ * Does the bad side of `far` lie inside the bad side of `near`? At equal values the signs decide:
+ * what the target calls fine must not be a warning, and what is critical must be a warning too.
  */
 static bool
 in_order(const split_bound *near, const split_bound *far, bool high_is_bad, bool near_is_target)
@@ -169,11 +179,13 @@ static void
 check_bounds(loader *l, uint32_t node, const split_metric *m)
 {
     bool high = is_below(m->target.op);
-    const char *direction = high ? "The target says that high is bad, so this must begin with > or >=."
-                                 : "The target says that low is bad, so this must begin with < or <=.";
+    const char *direction =
+        high ? "The target says that high is bad, so this must begin with > or >=."
+             : "The target says that low is bad, so this must begin with < or <=.";
     size_t n_before = l->faults.n;
     if (m->kind == SPLIT_METRIC_LATENCY && !high)
-        book_bound(l, node, "target", "A latency is good when it is low, so the target must begin with < or <=.");
+        book_bound(l, node, "target",
+                   "A latency is good when it is low, so the target must begin with < or <=.");
     if (is_below(m->warning.op) == high)
         book_bound(l, node, "warning", direction);
     if (is_below(m->critical.op) == high)
@@ -182,7 +194,8 @@ check_bounds(loader *l, uint32_t node, const split_metric *m)
         return;
     if (!in_order(&m->target, &m->warning, high, true))
         book_bound(l, node, "warning",
-                   high ? "The warning bound lies inside the target; raise it." : "The warning bound lies inside the target; lower it.");
+                   high ? "The warning bound lies inside the target; raise it."
+                        : "The warning bound lies inside the target; lower it.");
     if (!in_order(&m->warning, &m->critical, high, false))
         book_bound(l, node, "critical",
                    high ? "The critical bound lies below the warning bound; raise it."
@@ -199,7 +212,8 @@ split__check_metric(loader *l, uint32_t node, void *object, bool clean)
     size_t n_before = l->faults.n;
     /* A kind that is no kind is booked already; the other fields cannot be judged then. */
     if (kind != JSON_NONE && l->doc.nodes[kind].kind == JSON_STRING &&
-        strcmp(split__json_text(&l->doc, kind), split_metric_kind_name((split_metric_kind)metric->kind)) == 0)
+        strcmp(split__json_text(&l->doc, kind),
+               split_metric_kind_name((split_metric_kind)metric->kind)) == 0)
         check_kind_fields(l, node, split__json_text(&l->doc, kind));
     if (!clean || l->faults.n != n_before)
         return;

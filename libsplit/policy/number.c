@@ -139,11 +139,8 @@ typedef struct time_unit {
 
 /* ms first: its last letter is another unit's name. Largest last, for writing. */
 static const time_unit units[] = {
-    {"ms", 3, 1000, 1},
-    {"s", 6, MICROS, 1},
-    {"m", 6, MICROS, 60},
-    {"h", 6, MICROS, 3600},
-    {"d", 6, MICROS, 86400},
+    {"ms", 3, 1000, 1},     {"s", 6, MICROS, 1},     {"m", 6, MICROS, 60},
+    {"h", 6, MICROS, 3600}, {"d", 6, MICROS, 86400},
 };
 #define N_UNITS (sizeof units / sizeof units[0])
 
@@ -165,10 +162,12 @@ split__number_duration(const char *text, size_t len, split_us *out)
     const time_unit *unit = unit_at_end(text, len);
     if (unit == NULL)
         return NUMBER_SHAPE;
-    number_fault fault = split__number_plain(text, len - strlen(unit->name), unit->decimals, &micros);
+    number_fault fault =
+        split__number_plain(text, len - strlen(unit->name), unit->decimals, &micros);
     if (fault != NUMBER_OK)
         return fault;
-    /* micros < 10^18; the products below stay under 10^18 * 10^3 / 10^6 * 86400 only when they are in range. */
+    /* micros < 10^18; the products below stay under 10^18 * 10^3 / 10^6 * 86400 only when they are
+     * in range. */
     uint64_t us = unit->us == MICROS ? micros : micros / 1000;
     if (us > (uint64_t)MAX_DURATION_US / unit->times)
         return NUMBER_BIG;

@@ -13,19 +13,22 @@
 
 typedef enum number_fault {
     NUMBER_OK = 0,
-    NUMBER_SHAPE,    /* not a number of the wanted form */
-    NUMBER_FINE,     /* more decimals than allowed */
-    NUMBER_BIG,      /* does not fit */
+    NUMBER_SHAPE, /* not a number of the wanted form */
+    NUMBER_FINE,  /* more decimals than allowed */
+    NUMBER_BIG,   /* does not fit */
     NUMBER_NEGATIVE,
 } number_fault;
 
 /* A JSON number times 10^decimals, which must be a whole number; decimals 0 to 6. */
 number_fault split__number_scaled(const char *text, size_t len, unsigned decimals, uint64_t *out);
 
-/* A number such as 12 or 0.25, without sign and exponent, at most 12 digits before the point and `decimals` after it; times 10^6. */
-number_fault split__number_plain(const char *text, size_t len, unsigned decimals, uint64_t *out_micros);
+/* A number such as 12 or 0.25, without sign and exponent, at most 12 digits before the point and
+ * `decimals` after it; times 10^6. */
+number_fault split__number_plain(const char *text, size_t len, unsigned decimals,
+                                 uint64_t *out_micros);
 
-/* A duration such as "250ms" or "1.5s"; at most 3650 days, with up to 3 decimals of ms or 6 of s, m, h, d. */
+/* A duration such as "250ms" or "1.5s"; at most 3650 days, with up to 3 decimals of ms or 6 of s,
+ * m, h, d. */
 number_fault split__number_duration(const char *text, size_t len, split_us *out);
 
 /* The shortest text of a duration that reads back to the same number. */
@@ -35,7 +38,8 @@ void split__number_duration_text(split_us us, char out[NUMBER_TEXT_BYTES]);
 /* Text of micros / 10^6 without trailing zeros. */
 void split__number_micros_text(uint64_t micros, char out[NUMBER_TEXT_BYTES]);
 
-/* "2026-11-23T00:17:00Z", with up to 6 decimals of a second, to microseconds since 1970. Years 1970 to 9999. */
+/* "2026-11-23T00:17:00Z", with up to 6 decimals of a second, to microseconds since 1970. Years 1970
+ * to 9999. */
 bool split__number_time(const char *text, size_t len, split_us *out);
 
 /* The same as text, with decimals only when there are any. `us` must be of such a year. */

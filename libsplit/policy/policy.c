@@ -38,8 +38,8 @@ read_policy(loader *l, const char *text, size_t len, const split_alloc *alloc, s
 }
 
 int
-split_policy_load(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults, size_t n_faults,
-                  size_t *out_n_faults, split_policy **out)
+split_policy_load(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults,
+                  size_t n_faults, size_t *out_n_faults, split_policy **out)
 {
     loader l = {.arena = {.alloc = alloc}};
     split_policy *policy = NULL;
@@ -62,15 +62,15 @@ split_policy_load(const char *text, size_t text_len, const split_alloc *alloc, s
 }
 
 static int
-load_into(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults, size_t n_faults,
-          size_t *out_n_faults, void *out)
+load_into(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults,
+          size_t n_faults, size_t *out_n_faults, void *out)
 {
     return split_policy_load(text, text_len, alloc, faults, n_faults, out_n_faults, out);
 }
 
 int
-split_policy_load_file(const char *path, const split_alloc *alloc, split_error *faults, size_t n_faults,
-                       size_t *out_n_faults, split_policy **out)
+split_policy_load_file(const char *path, const split_alloc *alloc, split_error *faults,
+                       size_t n_faults, size_t *out_n_faults, split_policy **out)
 {
     return split__document_load_file(path, load_into, alloc, faults, n_faults, out_n_faults, out);
 }

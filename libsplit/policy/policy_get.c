@@ -71,13 +71,6 @@ split_policy_rollout(const split_policy *policy, split_rollout_info *out)
     return SPLIT_OK;
 }
 
-const uint16_t *
-split_policy_statuses(const split_policy *policy, size_t *out_n_statuses)
-{
-    *out_n_statuses = policy->failover.n_statuses;
-    return policy->failover.statuses;
-}
-
 size_t
 split_policy_n_origins(const split_policy *policy)
 {
@@ -125,7 +118,8 @@ split_policy_metric(const split_policy *policy, size_t metric, split_metric *out
 }
 
 int
-split_policy_ratio(const split_policy *policy, size_t metric, const char **out_bad, const char **out_of)
+split_policy_ratio(const split_policy *policy, size_t metric, const char **out_bad,
+                   const char **out_of)
 {
     if (policy == NULL || out_bad == NULL || out_of == NULL)
         return SPLIT_ERR_ARG;
@@ -147,7 +141,8 @@ split_policy_n_sources(const split_policy *policy, size_t metric)
 }
 
 int
-split_policy_source(const split_policy *policy, size_t metric, size_t source, split_source_info *out)
+split_policy_source(const split_policy *policy, size_t metric, size_t source,
+                    split_source_info *out)
 {
     if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
@@ -173,7 +168,9 @@ split_policy_notify(const split_policy *policy, size_t notify, split_notify_info
     const doc_notify *n = (const doc_notify *)policy->notify.items + notify;
     const char *const *command = n->command.items;
     *out = (split_notify_info){.type = (split_notify_type)n->type, .token = n->token, .on = n->on};
-    out->target = n->type == SPLIT_NOTIFY_EXEC ? command[0] : n->type == SPLIT_NOTIFY_SNS ? n->topic : n->url;
+    out->target = n->type == SPLIT_NOTIFY_EXEC  ? command[0]
+                  : n->type == SPLIT_NOTIFY_SNS ? n->topic
+                                                : n->url;
     out->n_args = n->command.n > 1 ? n->command.n - 1 : 0;
     out->args = out->n_args > 0 ? command + 1 : NULL;
     return SPLIT_OK;

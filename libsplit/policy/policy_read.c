@@ -34,7 +34,8 @@ split__read_overrides(loader *l, const field *f, uint32_t node, void *object)
         size_t len = strlen(key);
         items[i].item = (doc_item){c, split__arena_copy(&l->arena, key, len)};
         if (len < 1 || len > SPLIT_KEY_BYTES_MAX)
-            split__fault_key(l, SPLIT_ERR_KEY, c, "A key must have 1 to 4096 bytes; correct or remove it.");
+            split__fault_key(l, SPLIT_ERR_KEY, c,
+                             "A key must have 1 to 4096 bytes; correct or remove it.");
         split__read_name(l, c, &items[i].variant);
     }
     *list = (doc_list){items, items != NULL ? n : 0};
@@ -54,7 +55,8 @@ check_key_name(loader *l, uint32_t node)
 {
     if (!split__name_valid(split__json_key(&l->doc, node)))
         split__fault_key(l, SPLIT_ERR_NAME, node,
-                         "A name starts with a letter or digit and has up to 64 of A-Z a-z 0-9 . _ -; rename it.");
+                         "A name starts with a letter or digit and has up to 64 of A-Z a-z 0-9 . _ "
+                         "-; rename it.");
 }
 
 static void
@@ -78,7 +80,8 @@ read_source_object(loader *l, uint32_t node, const char *source, split_source_in
 {
     size_t n = 0;
     check_key_name(l, node);
-    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE; c = split__json_sibling(&l->doc, c))
+    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE;
+         c = split__json_sibling(&l->doc, c))
         read_source(l, c, source, copy_key(l, c), &out[n++]);
     return n;
 }
@@ -92,7 +95,8 @@ split__read_sources(loader *l, const field *f, uint32_t node, void *object)
         return;
     uint32_t n = count_sources(&l->doc, node);
     if (n > f->max) {
-        split__fault_value(l, SPLIT_ERR_LIMIT, node, "A metric can have at most 32 names in sources; remove some.");
+        split__fault_value(l, SPLIT_ERR_LIMIT, node,
+                           "A metric can have at most 32 names in sources; remove some.");
         return;
     }
     split_source_info *items = split__arena_take(&l->arena, (n + 1) * sizeof *items);
@@ -150,8 +154,9 @@ read_event(loader *l, uint32_t node)
     for (size_t i = 0; i < N_EVENTS; i++)
         if (strcmp(split__json_text(&l->doc, node), events[i]) == 0)
             return 1u << i;
-    split__fault_value(l, SPLIT_ERR_VALUE, node,
-                       "This must be one of \"level\", \"hold\", \"advance\", \"rollback\", \"complete\".");
+    split__fault_value(
+        l, SPLIT_ERR_VALUE, node,
+        "This must be one of \"level\", \"hold\", \"advance\", \"rollback\", \"complete\".");
     return 0;
 }
 
@@ -159,12 +164,15 @@ void
 split__read_events(loader *l, const field *f, uint32_t node, void *object)
 {
     uint32_t n, on = 0;
-    if (!split__want_kind(l, node, JSON_ARRAY, "an array of events") || !split__read_count(l, f, node, &n))
+    if (!split__want_kind(l, node, JSON_ARRAY, "an array of events") ||
+        !split__read_count(l, f, node, &n))
         return;
-    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE; c = split__json_sibling(&l->doc, c)) {
+    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE;
+         c = split__json_sibling(&l->doc, c)) {
         uint32_t bit = read_event(l, c);
         if ((on & bit) != 0)
-            split__fault_value(l, SPLIT_ERR_FIELD, c, "This event is in the list twice; keep one of them.");
+            split__fault_value(l, SPLIT_ERR_FIELD, c,
+                               "This event is in the list twice; keep one of them.");
         on |= bit;
     }
     memcpy((char *)object + f->offset, &on, sizeof on);
@@ -191,12 +199,15 @@ split__check_notify(loader *l, uint32_t node, void *object, bool clean)
             split__fault_missing(l, node, target_fields[i], "this type of target needs it");
         if (member == JSON_NONE || (allowed[notify->type] >> i & 1u) != 0)
             continue;
-        snprintf(sentence, sizeof sentence, "A target of this type has no \"%s\"; remove it.", target_fields[i]);
+        snprintf(sentence, sizeof sentence, "A target of this type has no \"%s\"; remove it.",
+                 target_fields[i]);
         split__fault_key(l, SPLIT_ERR_FIELD, member, sentence);
     }
-    if (notify->type == SPLIT_NOTIFY_SLACK && notify->url != NULL && strncmp(notify->url, "http", 4) == 0)
-        split__fault_value(l, SPLIT_ERR_VALUE, split__json_member(&l->doc, node, "url"),
-                           "A Slack webhook's URL is a secret; put it into \"env:NAME\" or \"file:PATH\".");
+    if (notify->type == SPLIT_NOTIFY_SLACK && notify->url != NULL &&
+        strncmp(notify->url, "http", 4) == 0)
+        split__fault_value(
+            l, SPLIT_ERR_VALUE, split__json_member(&l->doc, node, "url"),
+            "A Slack webhook's URL is a secret; put it into \"env:NAME\" or \"file:PATH\".");
 }
 
 /* Phases rise, so that no user is moved to and fro. */
@@ -208,6 +219,7 @@ split__check_rollout(loader *l, uint32_t node, void *object, bool clean)
     (void)node;
     for (size_t i = 1; clean && i < rollout->phases.n; i++)
         if (phases[i].percent_upct <= phases[i - 1].percent_upct)
-            split__fault_value(l, SPLIT_ERR_VALUE, split__json_member(&l->doc, phases[i].item.node, "percent"),
-                               "The percent of a phase must be above the one before; put the phases in order.");
+            split__fault_value(
+                l, SPLIT_ERR_VALUE, split__json_member(&l->doc, phases[i].item.node, "percent"),
+                "The percent of a phase must be above the one before; put the phases in order.");
 }

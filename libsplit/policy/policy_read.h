@@ -5,7 +5,8 @@
 
 #include "document.h"
 
-extern const char *const split__notify_types[]; /* in the order of split_notify_type, ends with NULL */
+extern const char
+    *const split__notify_types[]; /* in the order of split_notify_type, ends with NULL */
 
 void split__read_schema(loader *l, const field *f, uint32_t node, void *object);
 void split__read_overrides(loader *l, const field *f, uint32_t node, void *object);

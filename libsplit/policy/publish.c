@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Publishing a route file (DESIGN.md 7, D14 to D17). The order is what makes it safe:
- *   lock -> look at the revision on disk -> write a new file -> sync it -> rename -> sync the folder -> unlock
- * A crash at any step leaves the old file or the new one in place; what is left over is overwritten by the next writer.
+ *   lock -> look at the revision on disk -> write a new file -> sync it -> rename -> sync the
+ * folder -> unlock A crash at any step leaves the old file or the new one in place; what is left
+ * over is overwritten by the next writer.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,7 +41,8 @@ static int
 fail_step(publisher *p, const char *step, const char *path)
 {
     char sentence[sizeof p->error->text];
-    snprintf(sentence, sizeof sentence, "Cannot %s %.150s: %.40s; the route is as before.", step, path, strerror(errno));
+    snprintf(sentence, sizeof sentence, "Cannot %s %.150s: %.40s; the route is as before.", step,
+             path, strerror(errno));
     return fail(p, SPLIT_ERR_IO, sentence);
 }
 
@@ -82,7 +84,8 @@ read_revision(publisher *p, const split_alloc *alloc, uint64_t *out)
     if (stat(p->path, &st) != 0)
         return errno == ENOENT ? SPLIT_OK : fail_step(p, "look at", p->path);
     p->mode = st.st_mode & 07777;
-    int err = split_route_load_file(p->path, alloc, p->error, p->error != NULL ? 1 : 0, NULL, &there);
+    int err =
+        split_route_load_file(p->path, alloc, p->error, p->error != NULL ? 1 : 0, NULL, &there);
     if (err == SPLIT_OK)
         *out = there->revision;
     split_route_free(&there, alloc);
@@ -95,12 +98,14 @@ check_revision(publisher *p, uint64_t there, uint64_t expected)
     char sentence[sizeof p->error->text];
     if (there != expected) {
         snprintf(sentence, sizeof sentence,
-                 "The route has revision %llu, not %llu: another writer was faster. Look at it and try again.",
+                 "The route has revision %llu, not %llu: another writer was faster. Look at it and "
+                 "try again.",
                  (unsigned long long)there, (unsigned long long)expected);
         return fail(p, SPLIT_ERR_CONFLICT, sentence);
     }
     if (p->route->revision <= there) {
-        snprintf(sentence, sizeof sentence, "Revision %llu is not above revision %llu, which is there; use a higher one.",
+        snprintf(sentence, sizeof sentence,
+                 "Revision %llu is not above revision %llu, which is there; use a higher one.",
                  (unsigned long long)p->route->revision, (unsigned long long)there);
         return fail(p, SPLIT_ERR_REVISION, sentence);
     }
@@ -128,8 +133,8 @@ write_new(publisher *p)
     int fd = open(p->new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return fail_step(p, "create", p->new_path);
-    bool good = write_all(fd, p->route->text, p->route->text_len) && (p->mode == 0 || fchmod(fd, p->mode) == 0) &&
-                fsync(fd) == 0;
+    bool good = write_all(fd, p->route->text, p->route->text_len) &&
+                (p->mode == 0 || fchmod(fd, p->mode) == 0) && fsync(fd) == 0;
     int err = good ? SPLIT_OK : fail_step(p, "write", p->new_path);
     if (close(fd) != 0 && err == SPLIT_OK)
         err = fail_step(p, "close", p->new_path);
@@ -150,7 +155,8 @@ sync_folder(publisher *p)
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return fail_step(p, "open", folder);
-    /* Some file systems cannot sync a folder and say EINVAL; their rename is as durable as it gets. */
+    /* Some file systems cannot sync a folder and say EINVAL; their rename is as durable as it gets.
+     */
     int err = fsync(fd) == 0 || errno == EINVAL ? SPLIT_OK : fail_step(p, "sync", folder);
     close(fd);
     return err;
@@ -177,7 +183,8 @@ replace(publisher *p, uint64_t expected)
 }
 
 int
-split_route_publish(const split_route *route, const char *path, uint64_t expected, split_error *error)
+split_route_publish(const split_route *route, const char *path, uint64_t expected,
+                    split_error *error)
 {
     int lock = -1;
     publisher p = {.route = route, .path = path, .error = error};

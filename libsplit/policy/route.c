@@ -8,11 +8,15 @@
 static void
 book_refused_plan(loader *l, int err)
 {
-    const char *blamed = err == SPLIT_ERR_INDEX ? "default" : err == SPLIT_ERR_KEY ? "overrides" : "ranges";
+    const char *blamed = err == SPLIT_ERR_INDEX ? "default"
+                         : err == SPLIT_ERR_KEY ? "overrides"
+                                                : "ranges";
     uint32_t node = split__json_member(&l->doc, 0, blamed);
-    split__fault_value(l, err, node != JSON_NONE ? node : 0,
-                       err == SPLIT_ERR_LAYOUT ? "The ranges must be sorted and cover 0 to 1048576 once; publish the route again."
-                                               : split_strerror(err));
+    split__fault_value(
+        l, err, node != JSON_NONE ? node : 0,
+        err == SPLIT_ERR_LAYOUT
+            ? "The ranges must be sorted and cover 0 to 1048576 once; publish the route again."
+            : split_strerror(err));
 }
 
 static void
@@ -52,12 +56,14 @@ check_indices(loader *l, const split_route *route)
     uint32_t c = split__json_child(&l->doc, node);
     for (size_t i = 0; i < route->ranges.n; i++, c = split__json_sibling(&l->doc, c))
         if (ranges[i].variant >= n)
-            split__fault_value(l, SPLIT_ERR_INDEX, c, "The range names a variant that does not exist.");
+            split__fault_value(l, SPLIT_ERR_INDEX, c,
+                               "The range names a variant that does not exist.");
     node = split__json_member(&l->doc, 0, "overrides");
     c = node != JSON_NONE ? split__json_child(&l->doc, node) : JSON_NONE;
     for (size_t i = 0; i < route->overrides.n; i++, c = split__json_sibling(&l->doc, c))
         if (overrides[i].variant >= n)
-            split__fault_value(l, SPLIT_ERR_INDEX, c, "The override names a variant that does not exist.");
+            split__fault_value(l, SPLIT_ERR_INDEX, c,
+                               "The override names a variant that does not exist.");
     if (route->default_variant >= n)
         split__fault_value(l, SPLIT_ERR_INDEX, split__json_member(&l->doc, 0, "default"),
                            "The default names a variant that does not exist.");
@@ -83,10 +89,12 @@ link_chains(loader *l, split_route *route)
         for (size_t j = 0; j < chains[i].n; j++) {
             doc_name *name = (doc_name *)chains[i].items + j;
             name->index = 0;
-            while (name->index < route->origins.n && strcmp(origins[name->index].info.name, name->text) != 0)
+            while (name->index < route->origins.n &&
+                   strcmp(origins[name->index].info.name, name->text) != 0)
                 name->index++;
             if (name->index == route->origins.n)
-                split__fault_value(l, SPLIT_ERR_INDEX, name->item.node, "No origin of the route has this name.");
+                split__fault_value(l, SPLIT_ERR_INDEX, name->item.node,
+                                   "No origin of the route has this name.");
         }
 }
 
@@ -122,8 +130,8 @@ read_route(loader *l, const char *text, size_t len, const split_alloc *alloc, sp
 }
 
 int
-split_route_load(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults, size_t n_faults,
-                 size_t *out_n_faults, split_route **out)
+split_route_load(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults,
+                 size_t n_faults, size_t *out_n_faults, split_route **out)
 {
     loader l = {.arena = {.alloc = alloc}, .lenient = true};
     split_route *route = NULL;
@@ -146,15 +154,15 @@ split_route_load(const char *text, size_t text_len, const split_alloc *alloc, sp
 }
 
 static int
-load_into(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults, size_t n_faults,
-          size_t *out_n_faults, void *out)
+load_into(const char *text, size_t text_len, const split_alloc *alloc, split_error *faults,
+          size_t n_faults, size_t *out_n_faults, void *out)
 {
     return split_route_load(text, text_len, alloc, faults, n_faults, out_n_faults, out);
 }
 
 int
-split_route_load_file(const char *path, const split_alloc *alloc, split_error *faults, size_t n_faults,
-                      size_t *out_n_faults, split_route **out)
+split_route_load_file(const char *path, const split_alloc *alloc, split_error *faults,
+                      size_t n_faults, size_t *out_n_faults, split_route **out)
 {
     return split__document_load_file(path, load_into, alloc, faults, n_faults, out_n_faults, out);
 }
@@ -181,6 +189,7 @@ split_route_accept(const split_route *current, const split_route *next)
         return SPLIT_ERR_NAME;
     if (next->revision > current->revision)
         return SPLIT_OK;
-    bool same = current->text_len == next->text_len && memcmp(current->text, next->text, next->text_len) == 0;
+    bool same = current->text_len == next->text_len &&
+                memcmp(current->text, next->text, next->text_len) == 0;
     return same ? SPLIT_OK : SPLIT_ERR_REVISION;
 }

@@ -37,7 +37,8 @@ split_route_n_variants(const split_route *route)
 const char *
 split_route_variant(const split_route *route, size_t variant)
 {
-    return variant < route->variants.n ? ((const doc_name *)route->variants.items)[variant].text : NULL;
+    return variant < route->variants.n ? ((const doc_name *)route->variants.items)[variant].text
+                                       : NULL;
 }
 
 int
@@ -56,13 +57,6 @@ split_route_failover_options(const split_route *route, split_failover_options *o
         return SPLIT_ERR_ARG;
     *out = route->failover_options;
     return SPLIT_OK;
-}
-
-const uint16_t *
-split_route_statuses(const split_route *route, size_t *out_n_statuses)
-{
-    *out_n_statuses = route->failover.n_statuses;
-    return route->failover.statuses;
 }
 
 size_t

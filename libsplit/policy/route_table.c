@@ -12,7 +12,7 @@ static const char *const modes[] = {
 #define XX(name, number, text) text,
     SPLIT_MODE_MAP(XX)
 #undef XX
-    NULL};
+        NULL};
 
 static void
 read_time(loader *l, const field *f, uint32_t node, void *object)
@@ -24,7 +24,8 @@ read_time(loader *l, const field *f, uint32_t node, void *object)
     if (split__number_time(text, strlen(text), &us))
         memcpy((char *)object + f->offset, &us, sizeof us);
     else
-        split__fault_value(l, SPLIT_ERR_VALUE, node, "A time looks like \"2026-11-23T00:17:00Z\"; correct it.");
+        split__fault_value(l, SPLIT_ERR_VALUE, node,
+                           "A time looks like \"2026-11-23T00:17:00Z\"; correct it.");
 }
 
 /* Whole numbers up to 2^20 of an array, which must have n of them. Returns how many were read. */
@@ -34,7 +35,8 @@ read_buckets(loader *l, uint32_t node, uint32_t *out, uint32_t n)
     const field bucket = {.max = SPLIT_BUCKETS};
     uint64_t value;
     uint32_t i = 0;
-    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE && i < n; c = split__json_sibling(&l->doc, c)) {
+    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE && i < n;
+         c = split__json_sibling(&l->doc, c)) {
         if (!split__read_whole(l, &bucket, c, &value))
             return i;
         out[i++] = (uint32_t)value;
@@ -47,7 +49,8 @@ read_home(loader *l, const field *f, uint32_t node, void *object)
 {
     uint32_t n;
     doc_list *list = (doc_list *)(void *)((char *)object + f->offset);
-    if (!split__want_kind(l, node, JSON_ARRAY, "an array of bucket counts") || !split__read_count(l, f, node, &n))
+    if (!split__want_kind(l, node, JSON_ARRAY, "an array of bucket counts") ||
+        !split__read_count(l, f, node, &n))
         return;
     uint32_t *home = split__arena_take(&l->arena, n * sizeof *home);
     if (home != NULL && read_buckets(l, node, home, n) == n)
@@ -70,7 +73,8 @@ read_ranges(loader *l, const field *f, uint32_t node, void *object)
 {
     uint32_t n;
     doc_list *list = (doc_list *)(void *)((char *)object + f->offset);
-    if (!split__want_kind(l, node, JSON_ARRAY, "an array of ranges") || !split__read_count(l, f, node, &n))
+    if (!split__want_kind(l, node, JSON_ARRAY, "an array of ranges") ||
+        !split__read_count(l, f, node, &n))
         return;
     split_range *ranges = split__arena_take(&l->arena, n * sizeof *ranges);
     uint32_t c = split__json_child(&l->doc, node);
@@ -85,7 +89,8 @@ read_chains(loader *l, const field *f, uint32_t node, void *object)
     const field chain = {.kind = FIELD_NAMES, .min = 1, .max = DOC_CHAIN_MAX};
     uint32_t n;
     doc_list *list = (doc_list *)(void *)((char *)object + f->offset);
-    if (!split__want_kind(l, node, JSON_ARRAY, "an array of chains") || !split__read_count(l, f, node, &n))
+    if (!split__want_kind(l, node, JSON_ARRAY, "an array of chains") ||
+        !split__read_count(l, f, node, &n))
         return;
     doc_list *chains = split__arena_take(&l->arena, n * sizeof *chains);
     uint32_t c = split__json_child(&l->doc, node);
@@ -126,28 +131,34 @@ prepare_route(loader *l, uint32_t node, void *object)
 }
 
 static const field route_fields[] = {
-    {"schema", FIELD_CUSTOM, FIELD_REQUIRED, AT(split_route, schema), .min = 1, .max = 1, .read = split__read_schema},
+    {"schema", FIELD_CUSTOM, FIELD_REQUIRED, AT(split_route, schema), .min = 1, .max = 1,
+     .read = split__read_schema},
     {"split", FIELD_NAME, FIELD_REQUIRED, AT(split_route, name)},
-    {"revision", FIELD_WHOLE, FIELD_REQUIRED, AT(split_route, revision), .min = 1, .max = ROUTE_REVISION_MAX},
+    {"revision", FIELD_WHOLE, FIELD_REQUIRED, AT(split_route, revision), .min = 1,
+     .max = ROUTE_REVISION_MAX},
     {"issued_at", FIELD_CUSTOM, FIELD_REQUIRED, AT(split_route, issued_at_us), .read = read_time},
     {"salt", FIELD_TEXT, AT(split_route, salt), .max = 64, .form = split__form_salt,
      .form_name = "a salt of A-Z a-z 0-9 . _ -, or \"\" for none"},
     {"mode", FIELD_CHOICE, AT(split_route, mode), .choices = modes},
-    {"variants", FIELD_NAMES, FIELD_REQUIRED, AT(split_route, variants), .min = 1, .max = SPLIT_VARIANTS_MAX},
-    {"default", FIELD_WHOLE, FIELD_REQUIRED, AT(split_route, default_variant), .max = SPLIT_VARIANTS_MAX - 1},
-    {"home", FIELD_CUSTOM, AT(split_route, home), .min = 1, .max = SPLIT_VARIANTS_MAX, .read = read_home},
-    {"ranges", FIELD_CUSTOM, FIELD_REQUIRED, AT(split_route, ranges), .min = 1, .max = SPLIT_RANGES_MAX,
-     .read = read_ranges},
-    {"chains", FIELD_CUSTOM, FIELD_REQUIRED, AT(split_route, chains), .min = 1, .max = SPLIT_VARIANTS_MAX,
-     .read = read_chains},
-    {"origins", FIELD_MAP, FIELD_REQUIRED, AT(split_route, origins), .min = 1, .max = DOC_ORIGINS_MAX,
-     .table = &split__origin_table},
+    {"variants", FIELD_NAMES, FIELD_REQUIRED, AT(split_route, variants), .min = 1,
+     .max = SPLIT_VARIANTS_MAX},
+    {"default", FIELD_WHOLE, FIELD_REQUIRED, AT(split_route, default_variant),
+     .max = SPLIT_VARIANTS_MAX - 1},
+    {"home", FIELD_CUSTOM, AT(split_route, home), .min = 1, .max = SPLIT_VARIANTS_MAX,
+     .read = read_home},
+    {"ranges", FIELD_CUSTOM, FIELD_REQUIRED, AT(split_route, ranges), .min = 1,
+     .max = SPLIT_RANGES_MAX, .read = read_ranges},
+    {"chains", FIELD_CUSTOM, FIELD_REQUIRED, AT(split_route, chains), .min = 1,
+     .max = SPLIT_VARIANTS_MAX, .read = read_chains},
+    {"origins", FIELD_MAP, FIELD_REQUIRED, AT(split_route, origins), .min = 1,
+     .max = DOC_ORIGINS_MAX, .table = &split__origin_table},
     {"failover", FIELD_OBJECT, AT(split_route, failover), .table = &split__failover_table},
-    {"overrides", FIELD_CUSTOM, AT(split_route, overrides), .max = SPLIT_OVERRIDES_MAX, .read = read_overrides},
+    {"overrides", FIELD_CUSTOM, AT(split_route, overrides), .max = SPLIT_OVERRIDES_MAX,
+     .read = read_overrides},
     {"coverage", FIELD_MICROS, AT(split_route, coverage_upct), .max = DOC_PERCENT_ALL},
     {"holdout", FIELD_MICROS, AT(split_route, holdout_upct), .max = DOC_PERCENT_ALL},
     {"cookie", FIELD_OBJECT, AT(split_route, cookie), .table = &split__cookie_table},
 };
 
-const object_table split__route_table = {
-    route_fields, sizeof route_fields / sizeof route_fields[0], sizeof(split_route), prepare_route, NULL};
+const object_table split__route_table = {route_fields, sizeof route_fields / sizeof route_fields[0],
+                                         sizeof(split_route), prepare_route, NULL};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Building a route: canonical text from a policy and a plan, then read back by the reader's own rules. */
+/* Building a route: canonical text from a policy and a plan, then read back by the reader's own
+ * rules. */
 #include <string.h>
 
 #include "number.h"
@@ -25,7 +26,8 @@ write_duration(text_out *out, const char *name, split_us us)
 }
 
 static void
-write_head(text_out *out, const split_policy *policy, const split_plan *plan, uint64_t revision, split_us issued_at_us)
+write_head(text_out *out, const split_policy *policy, const split_plan *plan, uint64_t revision,
+           split_us issued_at_us)
 {
     char time[NUMBER_TEXT_BYTES];
     split__number_time_text(issued_at_us - issued_at_us % MICROS, time);
@@ -165,7 +167,8 @@ write_cookie(text_out *out, const split_cookie_info *cookie)
 {
     doc_cookie defaults = {0};
     split__cookie_table.prepare(NULL, JSON_NONE, &defaults);
-    bool name = strcmp(cookie->name, defaults.info.name) != 0, age = cookie->max_age_us != defaults.info.max_age_us;
+    bool name = strcmp(cookie->name, defaults.info.name) != 0,
+         age = cookie->max_age_us != defaults.info.max_age_us;
     if (!name && !age && cookie->idle_us == SPLIT_NEVER && cookie->signed_by == NULL)
         return;
     split__out_key(out, "cookie");
@@ -186,7 +189,8 @@ write_cookie(text_out *out, const split_cookie_info *cookie)
 }
 
 static int
-write_route(text_out *out, const split_policy *policy, const split_plan *plan, uint64_t revision, split_us issued_at_us)
+write_route(text_out *out, const split_policy *policy, const split_plan *plan, uint64_t revision,
+            split_us issued_at_us)
 {
     write_head(out, policy, plan, revision, issued_at_us);
     write_variants(out, policy, plan);
@@ -207,13 +211,14 @@ write_route(text_out *out, const split_policy *policy, const split_plan *plan, u
 }
 
 int
-split_route_build(const split_policy *policy, const split_plan *plan, uint64_t revision, split_us issued_at_us,
-                  const split_alloc *alloc, split_route **out)
+split_route_build(const split_policy *policy, const split_plan *plan, uint64_t revision,
+                  split_us issued_at_us, const split_alloc *alloc, split_route **out)
 {
     text_out text = {.alloc = alloc};
     if (policy == NULL || plan == NULL || out == NULL)
         return SPLIT_ERR_ARG;
-    if (revision < 1 || revision > ROUTE_REVISION_MAX || issued_at_us < 0 || issued_at_us > NUMBER_TIME_MAX)
+    if (revision < 1 || revision > ROUTE_REVISION_MAX || issued_at_us < 0 ||
+        issued_at_us > NUMBER_TIME_MAX)
         return SPLIT_ERR_VALUE;
     if (strcmp(split_plan_name(plan), policy->split.name) != 0 ||
         split_plan_n_variants(plan) != policy->split.variants.n)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Strict scanner of JSON text: grammar of RFC 8259, UTF-8, depth, and the place of every value (DESIGN.md 7, D1 to D4). */
+/* Strict scanner of JSON text: grammar of RFC 8259, UTF-8, depth, and the place of every value
+ * (DESIGN.md 7, D1 to D4). */
 #include <string.h>
 
 #include "arena.h"
@@ -132,9 +133,11 @@ scan_unicode_escape(scanner *s, uint32_t start)
         s->pos += 2;
         unit = scan_hex(s);
         if (unit < 0xdc00 || unit > 0xdfff)
-            book(s, SPLIT_ERR_TEXT, start, "A surrogate without its pair is no character; write the character itself.");
+            book(s, SPLIT_ERR_TEXT, start,
+                 "A surrogate without its pair is no character; write the character itself.");
     } else if (unit >= 0xd800 && unit <= 0xdfff) {
-        book(s, SPLIT_ERR_TEXT, start, "A surrogate without its pair is no character; write the character itself.");
+        book(s, SPLIT_ERR_TEXT, start,
+             "A surrogate without its pair is no character; write the character itself.");
     }
 }
 
@@ -149,18 +152,23 @@ scan_escape(scanner *s)
     if (c == 'u')
         scan_unicode_escape(s, start);
     else if (strchr("\"\\/bfnrt", c) == NULL)
-        book(s, SPLIT_ERR_JSON, start, "Only \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u are escapes in JSON; write \\\\ for a backslash.");
+        book(s, SPLIT_ERR_JSON, start,
+             "Only \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u are escapes in JSON; write \\\\ for a "
+             "backslash.");
 }
 
 /* A character of a string that is no quote and no escape. */
 static int
 scan_character(scanner *s, int c)
 {
-    size_t n = split__utf8_length((const unsigned char *)s->doc->text + s->pos, s->doc->len - s->pos);
+    size_t n =
+        split__utf8_length((const unsigned char *)s->doc->text + s->pos, s->doc->len - s->pos);
     if (c == '\n' || c == '\r')
-        return stop(s, SPLIT_ERR_JSON, s->pos, "The string is not closed on its line; add the missing \" or write \\n.");
+        return stop(s, SPLIT_ERR_JSON, s->pos,
+                    "The string is not closed on its line; add the missing \" or write \\n.");
     if (c < 0x20)
-        book(s, SPLIT_ERR_JSON, s->pos, "A control character must be written as an escape such as \\t.");
+        book(s, SPLIT_ERR_JSON, s->pos,
+             "A control character must be written as an escape such as \\t.");
     else if (n == 0)
         book(s, SPLIT_ERR_TEXT, s->pos, "This byte is not valid UTF-8; save the file as UTF-8.");
     s->pos += n == 0 ? 1 : (uint32_t)n;
@@ -175,7 +183,8 @@ scan_string(scanner *s)
     while (s->status == SPLIT_OK) {
         int c = peek(s);
         if (c < 0)
-            return stop(s, SPLIT_ERR_JSON, start, "The string that starts here is never closed; add the missing \".");
+            return stop(s, SPLIT_ERR_JSON, start,
+                        "The string that starts here is never closed; add the missing \".");
         if (c == '"')
             break;
         if (c == '\\')
@@ -203,7 +212,8 @@ scan_number_parts(scanner *s)
         s->pos++;
     uint32_t whole = s->pos, n = skip_digits(s);
     if (n == 0)
-        return starts_with(s, "Inf") ? "Infinity is no JSON number; write a finite one." : "A number needs a digit here.";
+        return starts_with(s, "Inf") ? "Infinity is no JSON number; write a finite one."
+                                     : "A number needs a digit here.";
     if (n > 1 && s->doc->text[whole] == '0')
         return "A number may not start with 0; remove the leading zeros.";
     if (peek(s) == '.') {
@@ -229,7 +239,8 @@ scan_number(scanner *s)
     if (fault != NULL)
         return stop(s, SPLIT_ERR_JSON, start, fault);
     if (s->pos - start > MAX_NUMBER_BYTES)
-        book(s, SPLIT_ERR_VALUE, start, "The number is longer than 40 characters; write it shorter.");
+        book(s, SPLIT_ERR_VALUE, start,
+             "The number is longer than 40 characters; write it shorter.");
     return SPLIT_OK;
 }
 
@@ -238,7 +249,8 @@ scan_key(scanner *s)
 {
     static const char sentence[] = "The name of a field must be a string in double quotes.";
     if (peek(s) != '"')
-        return stop(s, SPLIT_ERR_JSON, s->pos, peek(s) == '}' ? "Remove the comma before }." : sentence);
+        return stop(s, SPLIT_ERR_JSON, s->pos,
+                    peek(s) == '}' ? "Remove the comma before }." : sentence);
     if (scan_string(s) != SPLIT_OK)
         return s->status;
     skip_space(s);
@@ -263,11 +275,13 @@ another_element(scanner *s, int close)
         return s->status == SPLIT_OK;
     }
     if (c == '/')
-        stop(s, SPLIT_ERR_JSON, s->pos, "JSON has no comments; delete it or use a field whose name starts with x-.");
+        stop(s, SPLIT_ERR_JSON, s->pos,
+             "JSON has no comments; delete it or use a field whose name starts with x-.");
     else if (c < 0)
         stop(s, SPLIT_ERR_JSON, s->pos, "The text ends too early; close what is open with } or ].");
     else if (c != close)
-        stop(s, SPLIT_ERR_JSON, s->pos, close == '}' ? "A comma or } must follow here." : "A comma or ] must follow here.");
+        stop(s, SPLIT_ERR_JSON, s->pos,
+             close == '}' ? "A comma or } must follow here." : "A comma or ] must follow here.");
     return false;
 }
 
@@ -277,7 +291,8 @@ scan_container(scanner *s, json_kind kind, uint32_t key_pos)
 {
     int close = kind == JSON_OBJECT ? '}' : ']';
     if (s->depth == SPLIT_DOCUMENT_MAX_DEPTH)
-        return stop(s, SPLIT_ERR_LIMIT, s->pos, "The document is nested deeper than 16 levels; make it flatter.");
+        return stop(s, SPLIT_ERR_LIMIT, s->pos,
+                    "The document is nested deeper than 16 levels; make it flatter.");
     uint32_t outer = s->parent, node = open_node(s, kind, key_pos);
     if (node == JSON_NONE)
         return s->status;
@@ -325,14 +340,19 @@ refuse_value(scanner *s, int c)
     if (c < 0)
         return stop(s, SPLIT_ERR_JSON, s->pos, "The text ends where a value must follow.");
     if (c == '/')
-        return stop(s, SPLIT_ERR_JSON, s->pos, "JSON has no comments; delete it or use a field whose name starts with x-.");
+        return stop(s, SPLIT_ERR_JSON, s->pos,
+                    "JSON has no comments; delete it or use a field whose name starts with x-.");
     if (c == '\'')
         return stop(s, SPLIT_ERR_JSON, s->pos, "Text must be in double quotes.");
-    if (starts_with(s, "NaN") || starts_with(s, "nan") || starts_with(s, "Inf") || starts_with(s, "inf"))
-        return stop(s, SPLIT_ERR_JSON, s->pos, "NaN and Infinity are no JSON numbers; write a finite one.");
+    if (starts_with(s, "NaN") || starts_with(s, "nan") || starts_with(s, "Inf") ||
+        starts_with(s, "inf"))
+        return stop(s, SPLIT_ERR_JSON, s->pos,
+                    "NaN and Infinity are no JSON numbers; write a finite one.");
     if (c == '+' || c == '.')
-        return stop(s, SPLIT_ERR_JSON, s->pos, "A number starts with a digit or a minus sign, such as 0.5.");
-    return stop(s, SPLIT_ERR_JSON, s->pos, "A value must follow here: text in quotes, a number, true, false, null, { or [.");
+        return stop(s, SPLIT_ERR_JSON, s->pos,
+                    "A number starts with a digit or a minus sign, such as 0.5.");
+    return stop(s, SPLIT_ERR_JSON, s->pos,
+                "A value must follow here: text in quotes, a number, true, false, null, { or [.");
 }
 
 static int
@@ -359,16 +379,20 @@ split__json_scan(json_doc *doc)
 {
     scanner s = {.doc = doc, .parent = JSON_NONE};
     if (doc->len > SPLIT_DOCUMENT_MAX_BYTES)
-        return stop(&s, SPLIT_ERR_LIMIT, 0, "The document is larger than 256 KB; split or shorten it.");
+        return stop(&s, SPLIT_ERR_LIMIT, 0,
+                    "The document is larger than 256 KB; split or shorten it.");
     if (starts_with(&s, "\xef\xbb\xbf"))
-        return stop(&s, SPLIT_ERR_JSON, 0, "The text starts with a byte order mark; save it as UTF-8 without one.");
+        return stop(&s, SPLIT_ERR_JSON, 0,
+                    "The text starts with a byte order mark; save it as UTF-8 without one.");
     skip_space(&s);
     if (scan_value(&s, JSON_NONE) != SPLIT_OK)
         return s.status;
     skip_space(&s);
     if (peek(&s) == '/')
-        return stop(&s, SPLIT_ERR_JSON, s.pos, "JSON has no comments; delete it or use a field whose name starts with x-.");
+        return stop(&s, SPLIT_ERR_JSON, s.pos,
+                    "JSON has no comments; delete it or use a field whose name starts with x-.");
     if (peek(&s) >= 0)
-        return stop(&s, SPLIT_ERR_JSON, s.pos, "Something follows the end of the document; delete it.");
+        return stop(&s, SPLIT_ERR_JSON, s.pos,
+                    "Something follows the end of the document; delete it.");
     return doc->faults->n > 0 ? SPLIT_ERR_JSON : SPLIT_OK;
 }

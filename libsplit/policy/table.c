@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The loader: walks an object by its table, books what does not fit. Reading of single values is in value.c. */
+/* The loader: walks an object by its table, books what does not fit. Reading of single values is in
+ * value.c. */
 #include "table.h"
 
 #include <stdio.h>
@@ -34,7 +35,8 @@ split__fault_missing(loader *l, uint32_t object, const char *name, const char *c
     uint32_t pos = l->doc.nodes[object].pos;
     if (split__fault_has_room(&l->faults, pos))
         split__json_path(&l->doc, object, name, path);
-    split__fault_add(&l->faults, SPLIT_ERR_FIELD, pos, path, "The field \"%s\" is missing; %s.", name, cure);
+    split__fault_add(&l->faults, SPLIT_ERR_FIELD, pos, path, "The field \"%s\" is missing; %s.",
+                     name, cure);
 }
 
 bool
@@ -44,7 +46,8 @@ split__want_kind(loader *l, uint32_t node, json_kind kind, const char *wanted)
     json_kind found = l->doc.nodes[node].kind;
     if (found == kind)
         return true;
-    snprintf(sentence, sizeof sentence, "This must be %s, but it is %s.", wanted, split__json_kind_name(found));
+    snprintf(sentence, sizeof sentence, "This must be %s, but it is %s.", wanted,
+             split__json_kind_name(found));
     split__fault_value(l, SPLIT_ERR_FIELD, node, sentence);
     return false;
 }
@@ -58,7 +61,8 @@ find_field(const object_table *table, const char *name)
     return NULL;
 }
 
-/* Number of single-letter edits from a to b, where swapping neighbours counts as two; at most 32 bytes each. */
+/* Number of single-letter edits from a to b, where swapping neighbours counts as two; at most 32
+ * bytes each. */
 static size_t
 edit_distance(const char *a, const char *b)
 {
@@ -105,12 +109,16 @@ book_unknown(loader *l, const object_table *table, uint32_t node)
     if (l->doc.nodes[node].parent == 0 && strcmp(key, "$schema") == 0)
         return;
     split__json_quote(key, strlen(key), name);
-    near = split__fault_has_room(&l->faults, l->doc.nodes[node].key_pos) ? nearest_field(table, key) : NULL;
+    near = split__fault_has_room(&l->faults, l->doc.nodes[node].key_pos) ? nearest_field(table, key)
+                                                                         : NULL;
     if (near != NULL)
-        snprintf(sentence, sizeof sentence, "The field \"%s\" is not known; did you mean \"%s\"?", name, near);
+        snprintf(sentence, sizeof sentence, "The field \"%s\" is not known; did you mean \"%s\"?",
+                 name, near);
     else
         snprintf(sentence, sizeof sentence,
-                 "The field \"%s\" is not known here; remove it, or start its name with x- to keep a note.", name);
+                 "The field \"%s\" is not known here; remove it, or start its name with x- to keep "
+                 "a note.",
+                 name);
     split__fault_key(l, SPLIT_ERR_FIELD, node, sentence);
 }
 
@@ -133,10 +141,12 @@ load_items(loader *l, const field *f, uint32_t node, uint32_t n, doc_list *list)
 static void
 check_map_names(loader *l, uint32_t node)
 {
-    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE; c = split__json_sibling(&l->doc, c))
+    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE;
+         c = split__json_sibling(&l->doc, c))
         if (!split__name_valid(split__json_key(&l->doc, c)))
             split__fault_key(l, SPLIT_ERR_NAME, c,
-                             "A name starts with a letter or digit and has up to 64 of A-Z a-z 0-9 . _ -; rename it.");
+                             "A name starts with a letter or digit and has up to 64 of A-Z a-z 0-9 "
+                             ". _ -; rename it.");
 }
 
 static void
@@ -189,7 +199,8 @@ check_required(loader *l, const object_table *table, uint32_t node)
 {
     for (size_t i = 0; i < table->n_fields; i++) {
         const field *f = &table->fields[i];
-        if ((f->flags & FIELD_REQUIRED) != 0 && split__json_member(&l->doc, node, f->name) == JSON_NONE)
+        if ((f->flags & FIELD_REQUIRED) != 0 &&
+            split__json_member(&l->doc, node, f->name) == JSON_NONE)
             split__fault_missing(l, node, f->name, "add it");
     }
 }
@@ -202,7 +213,8 @@ split__table_load(loader *l, const object_table *table, uint32_t node, void *obj
         table->prepare(l, node, object);
     if (!split__want_kind(l, node, JSON_OBJECT, "an object"))
         return;
-    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE; c = split__json_sibling(&l->doc, c)) {
+    for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE;
+         c = split__json_sibling(&l->doc, c)) {
         const field *f = find_field(table, split__json_key(&l->doc, c));
         if (f == NULL)
             book_unknown(l, table, c);

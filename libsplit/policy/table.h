@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Field tables: what an object of a document may hold, and where it goes. Loader and writer are driven by them. */
+/* Field tables: what an object of a document may hold, and where it goes. Loader and writer are
+ * driven by them. */
 #ifndef SPLIT_POLICY_TABLE_H
 #define SPLIT_POLICY_TABLE_H
 
@@ -18,7 +19,7 @@ typedef struct field field;
 typedef struct object_table {
     const field *fields;
     size_t n_fields;
-    size_t bytes;                                              /* of the struct that is filled */
+    size_t bytes;                                            /* of the struct that is filled */
     void (*prepare)(loader *l, uint32_t node, void *object); /* defaults; NULL for zeros */
     /* Rules over several fields, or NULL; `clean` says that no field had a fault. */
     void (*check)(loader *l, uint32_t node, void *object, bool clean);
@@ -34,10 +35,10 @@ typedef enum field_kind {
     FIELD_DURATION, /* duration of min to max us -> split_us */
     FIELD_OBJECT,   /* -> the table's struct, in place */
     FIELD_LIST,     /* array of min to max objects -> doc_list of the table's struct */
-    FIELD_MAP,      /* object of min to max members, each an object -> doc_list of the table's struct */
-    FIELD_NAMES,    /* array of min to max different names -> doc_list of doc_name */
-    FIELD_CUSTOM,   /* read() does it */
-    FIELD_ANY,      /* known, not looked at */
+    FIELD_MAP, /* object of min to max members, each an object -> doc_list of the table's struct */
+    FIELD_NAMES,  /* array of min to max different names -> doc_list of doc_name */
+    FIELD_CUSTOM, /* read() does it */
+    FIELD_ANY,    /* known, not looked at */
 } field_kind;
 
 #define FIELD_REQUIRED 1u
@@ -53,10 +54,10 @@ struct field {
     size_t bytes;
     uint64_t min;
     uint64_t max;
-    const char *const *choices;              /* CHOICE: ends with NULL */
-    const object_table *table;               /* OBJECT, LIST, MAP */
-    bool (*form)(const char *text);          /* TEXT */
-    const char *form_name;                   /* what form() wants, for the sentence */
+    const char *const *choices;     /* CHOICE: ends with NULL */
+    const object_table *table;      /* OBJECT, LIST, MAP */
+    bool (*form)(const char *text); /* TEXT */
+    const char *form_name;          /* what form() wants, for the sentence */
     void (*read)(loader *l, const field *f, uint32_t node, void *object); /* CUSTOM */
 };
 

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* Bytes of the character that starts here, 1 to 4; 0 when it is not well-formed. `n` is what is left, at least 1. */
+/* Bytes of the character that starts here, 1 to 4; 0 when it is not well-formed. `n` is what is
+ * left, at least 1. */
 size_t split__utf8_length(const unsigned char *s, size_t n);
 
 #endif

@@ -10,7 +10,8 @@
 bool
 split__name_valid(const char *text)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     size_t n = strspn(text, letters);
     return n >= 1 && n <= 64 && text[n] == '\0' && strchr("._-", text[0]) == NULL;
 }
@@ -23,7 +24,8 @@ split__read_name(loader *l, uint32_t node, const char **out)
     const char *text = split__json_text(&l->doc, node);
     if (!split__name_valid(text)) {
         split__fault_value(l, SPLIT_ERR_NAME, node,
-                           "A name starts with a letter or digit and has up to 64 of A-Z a-z 0-9 . _ -; rename it.");
+                           "A name starts with a letter or digit and has up to 64 of A-Z a-z 0-9 . "
+                           "_ -; rename it.");
         return false;
     }
     *out = split__arena_copy(&l->arena, text, strlen(text));
@@ -48,7 +50,8 @@ split__read_text(loader *l, const field *f, uint32_t node, const char **out)
     const char *text = split__json_text(&l->doc, node);
     size_t n = count_characters(text);
     if (n < f->min || n > f->max) {
-        snprintf(sentence, sizeof sentence, "This text must have %u to %u characters, but it has %zu.", (unsigned)f->min,
+        snprintf(sentence, sizeof sentence,
+                 "This text must have %u to %u characters, but it has %zu.", (unsigned)f->min,
                  (unsigned)f->max, n);
         split__fault_value(l, SPLIT_ERR_VALUE, node, sentence);
     } else if (f->form != NULL && !f->form(text)) {
@@ -89,7 +92,8 @@ load_choice(loader *l, const field *f, uint32_t node, int *out)
 static bool
 outside(const field *f, uint64_t value)
 {
-    return value < f->min || value > f->max || ((f->flags & FIELD_OPEN_LOW) != 0 && value == f->min) ||
+    return value < f->min || value > f->max ||
+           ((f->flags & FIELD_OPEN_LOW) != 0 && value == f->min) ||
            ((f->flags & FIELD_OPEN_HIGH) != 0 && value == f->max);
 }
 
@@ -158,8 +162,8 @@ split__read_count(loader *l, const field *f, uint32_t node, uint32_t *out_n)
     *out_n = split__json_count(&l->doc, node);
     if (*out_n >= f->min && *out_n <= f->max)
         return true;
-    snprintf(sentence, sizeof sentence, "There must be %u to %u entries here, but there are %u.", (unsigned)f->min,
-             (unsigned)f->max, (unsigned)*out_n);
+    snprintf(sentence, sizeof sentence, "There must be %u to %u entries here, but there are %u.",
+             (unsigned)f->min, (unsigned)f->max, (unsigned)*out_n);
     split__fault_value(l, SPLIT_ERR_LIMIT, node, sentence);
     return false;
 }
@@ -205,10 +209,12 @@ load_duration(loader *l, const field *f, uint32_t node, split_us *out)
     number_fault fault = split__number_duration(text, strlen(text), &us);
     if (fault == NUMBER_SHAPE) {
         split__fault_value(l, SPLIT_ERR_VALUE, node,
-                           "A duration is a number and one of ms, s, m, h, d, such as \"250ms\", \"1.5s\" or \"4h\".");
+                           "A duration is a number and one of ms, s, m, h, d, such as \"250ms\", "
+                           "\"1.5s\" or \"4h\".");
     } else if (fault == NUMBER_FINE) {
-        split__fault_value(l, SPLIT_ERR_VALUE, node,
-                           "A duration has at most 3 decimals of ms, or 6 of s, m, h, d; round it.");
+        split__fault_value(
+            l, SPLIT_ERR_VALUE, node,
+            "A duration has at most 3 decimals of ms, or 6 of s, m, h, d; round it.");
     } else if (fault == NUMBER_BIG || outside(f, (uint64_t)us)) {
         split__number_duration_text((split_us)f->min, low);
         split__number_duration_text((split_us)f->max, high);
@@ -234,14 +240,16 @@ static void
 load_names(loader *l, const field *f, uint32_t node, doc_list *list)
 {
     uint32_t n;
-    if (!split__want_kind(l, node, JSON_ARRAY, "an array of names") || !split__read_count(l, f, node, &n))
+    if (!split__want_kind(l, node, JSON_ARRAY, "an array of names") ||
+        !split__read_count(l, f, node, &n))
         return;
     doc_name *names = split__arena_take(&l->arena, n * sizeof *names);
     uint32_t c = split__json_child(&l->doc, node);
     for (uint32_t i = 0; names != NULL && i < n; i++, c = split__json_sibling(&l->doc, c)) {
         names[i].item.node = c;
         if (split__read_name(l, c, &names[i].text) && repeats_elder(l, c))
-            split__fault_value(l, SPLIT_ERR_FIELD, c, "This name is in the list twice; keep one of them.");
+            split__fault_value(l, SPLIT_ERR_FIELD, c,
+                               "This name is in the list twice; keep one of them.");
     }
     *list = (doc_list){names, names != NULL ? n : 0};
 }
