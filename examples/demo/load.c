@@ -12,7 +12,7 @@
 #include "load.h"
 
 struct settings {
-    const char *url, *record, *summary, *prefix;
+    const char *url, *record, *summary, *prefix, *ids;
     double rate, seconds, post_percent;
     unsigned visitors, connections;
     uint64_t seed;
@@ -283,6 +283,7 @@ usage(FILE *to)
 {
     fputs("Usage: split-load --url URL [--visitors 2000] [--rate 400] [--seconds 10] [--post-percent 20]\n"
           "                  [--connections 64] [--seed 1] [--record FILE.csv] [--summary FILE] [--prefix TEXT]\n"
+          "                  [--ids FILE]\n"
           "SIGTERM ends the load early; the summary is printed in any case.\n",
           to);
 }
@@ -294,7 +295,7 @@ parse(struct settings *set, int argc, char **argv)
         {"url", 1, NULL, 'u'},    {"visitors", 1, NULL, 'v'},    {"rate", 1, NULL, 'r'},
         {"seconds", 1, NULL, 's'}, {"post-percent", 1, NULL, 'p'}, {"connections", 1, NULL, 'c'},
         {"seed", 1, NULL, 'e'},   {"record", 1, NULL, 'f'},      {"summary", 1, NULL, 'y'},
-        {"prefix", 1, NULL, 'x'}, {"help", 0, NULL, 'h'},        {NULL, 0, NULL, 0}};
+        {"prefix", 1, NULL, 'x'}, {"ids", 1, NULL, 'i'},          {"help", 0, NULL, 'h'},        {NULL, 0, NULL, 0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -309,9 +310,29 @@ parse(struct settings *set, int argc, char **argv)
         case 'f': set->record = optarg; break;
         case 'y': set->summary = optarg; break;
         case 'x': set->prefix = optarg; break;
+        case 'i': set->ids = optarg; break;
         default: usage(c == 'h' ? stdout : stderr); exit(c == 'h' ? 0 : 1);
         }
     }
+}
+
+/* The visitors' ids as the proxy gave them, one a line. */
+static int
+write_ids(const struct load *l)
+{
+    FILE *out = l->set.ids ? fopen(l->set.ids, "w") : NULL;
+    unsigned i;
+
+    if (!l->set.ids)
+        return 0;
+    if (!out)
+        return -1;
+    for (i = 0; i < l->set.visitors; i++) {
+        const char *value = strchr(l->visitors[i].cookie, '=');
+        if (value)
+            fprintf(out, "%s\n", value + 1);
+    }
+    return fclose(out);
 }
 
 int
@@ -347,7 +368,7 @@ main(int argc, char **argv)
         return 2;
     }
     load_summary(&l.tally, l.visitors, l.set.visitors, seconds, out);
-    if (l.record && fclose(l.record) != 0)
+    if ((l.record && fclose(l.record) != 0) || write_ids(&l) < 0)
         return 2;
     return 0;
 }
