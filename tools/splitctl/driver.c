@@ -35,7 +35,7 @@ driver_open(driver *d, const split_policy *policy, const char *route_path, const
         return code;
     int rc = split_policy_rollout_options(policy, &options);
     if (rc == SPLIT_OK)
-        rc = split_policy_rollout_arms(policy, &d->variant, &d->baseline);
+        rc = split_policy_rollout(policy, &d->info);
     if (rc == SPLIT_OK)
         rc = split_rollout_new(&options, NULL, &d->rollout);
     code = rc == SPLIT_OK ? route_state_read(policy, route_path, &d->route) : failed("rollout", rc);
@@ -101,15 +101,23 @@ check_owner(driver *d)
     return CTL_NOT_PUBLISHED;
 }
 
+int64_t
+driver_percent(const driver *d)
+{
+    bool back = split_rollout_ended(d->rollout) && d->decision.decision == SPLIT_DECISION_ROLLBACK;
+    return back ? d->info.rollback_to_e6 : split_rollout_percent_e6(d->rollout);
+}
+
 int
 driver_publish(driver *d)
 {
     split_us decided = split_clock_now();
-    int64_t percent = split_rollout_percent_e6(d->rollout);
+    int64_t percent = driver_percent(d);
     int code = d->dry_run ? CTL_OK : check_owner(d);
     if (code != CTL_OK || d->dry_run)
         return code;
-    code = publish_percent(d->policy, d->route_path, &d->route, d->variant, percent, &d->published);
+    code = publish_percent(d->policy, d->route_path, &d->route, d->info.variant, percent,
+                           &d->published);
     if (code != CTL_OK)
         return code;
     if (d->published.unchanged)

@@ -25,8 +25,7 @@ typedef struct driver {
     bool dry_run;
     split_rollout *rollout;
     split_us window_us;
-    size_t variant;
-    size_t baseline;
+    split_rollout_info info;
     fleet fleet;
     route_state route;
     split_us window_start_wall;
@@ -47,6 +46,9 @@ typedef struct driver {
 int driver_open(driver *d, const split_policy *policy, const char *route_path,
                 const cli_texts *specs);
 void driver_close(driver *d);
+
+/* Share of the new system that should be in force now. */
+int64_t driver_percent(const driver *d);
 
 /*
  * Publish the share that the rollout asks for now, when another one is in force, and wait until

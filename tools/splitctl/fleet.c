@@ -36,19 +36,18 @@ fleet_open(fleet *f, const split_policy *policy, const cli_texts *specs)
 {
     split_source_options o;
     split_rollout_options rollout;
-    size_t variant;
-    size_t baseline;
+    split_rollout_info info;
     *f = (fleet){0};
     if (split_policy_rollout_options(policy, &rollout) != SPLIT_OK ||
-        split_policy_rollout_arms(policy, &variant, &baseline) != SPLIT_OK) {
+        split_policy_rollout(policy, &info) != SPLIT_OK) {
         fputs("splitctl: the policy has no rollout\n", stderr);
         return CTL_BAD_INPUT;
     }
     f->n_metrics = rollout.n_metrics;
     memcpy(f->metrics, rollout.metrics, rollout.n_metrics * sizeof f->metrics[0]);
     split_source_options_init(&o);
-    o.arms[SPLIT_READING_ARM] = split_policy_variant(policy, variant);
-    o.arms[SPLIT_READING_BASELINE] = split_policy_variant(policy, baseline);
+    o.arms[SPLIT_READING_ARM] = split_policy_variant(policy, info.variant);
+    o.arms[SPLIT_READING_BASELINE] = split_policy_variant(policy, info.baseline);
     o.metrics = f->metrics;
     o.n_metrics = f->n_metrics;
     o.window_us = rollout.window_us;

@@ -138,11 +138,10 @@ publish_percent(const split_policy *policy, const char *route_path, const route_
 size_t
 moving_variant(const split_policy *policy)
 {
-    size_t variant;
-    size_t baseline;
+    split_rollout_info info;
     split_plan_options options;
-    if (split_policy_rollout_arms(policy, &variant, &baseline) == SPLIT_OK)
-        return variant;
+    if (split_policy_rollout(policy, &info) == SPLIT_OK)
+        return info.variant;
     if (split_policy_n_variants(policy) != 2 ||
         split_policy_plan_options(policy, &options) != SPLIT_OK)
         return SIZE_MAX;

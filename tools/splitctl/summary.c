@@ -30,10 +30,10 @@ summary_begin(const driver *d)
     char share[16];
     print_now();
     printf("%s: '%s' against '%s', phase %u of %u at %s %%, windows of %.3g s%s\n",
-           split_policy_name(d->policy), split_policy_variant(d->policy, d->variant),
-           split_policy_variant(d->policy, d->baseline),
+           split_policy_name(d->policy), split_policy_variant(d->policy, d->info.variant),
+           split_policy_variant(d->policy, d->info.baseline),
            (unsigned)split_rollout_phase(d->rollout) + 1, (unsigned)d->n_phases,
-           weights_print(split_rollout_percent_e6(d->rollout), share), (double)d->window_us / 1e6,
+           weights_print(driver_percent(d), share), (double)d->window_us / 1e6,
            d->dry_run ? " (dry run)" : "");
 }
 
@@ -72,8 +72,8 @@ summary_published(const driver *d)
         return;
     print_now();
     printf("published revision %llu: %s %% to '%s'", (unsigned long long)d->published.revision,
-           weights_print(split_rollout_percent_e6(d->rollout), share),
-           split_policy_variant(d->policy, d->variant));
+           weights_print(driver_percent(d), share),
+           split_policy_variant(d->policy, d->info.variant));
     if (d->effect_us >= 0)
         printf("; on every router %s after the decision\n", text_span(d->effect_us, took));
     else
@@ -105,9 +105,9 @@ print_phase(const driver *d, uint32_t i)
     print_time(p->began_wall);
     printf(", %s, %lld windows\n", text_span(p->ended_wall - p->began_wall, span),
            (long long)p->n_windows);
-    print_arm(split_policy_variant(d->policy, d->variant), &p->arm);
-    if (d->baseline < split_policy_n_variants(d->policy))
-        print_arm(split_policy_variant(d->policy, d->baseline), &p->baseline);
+    print_arm(split_policy_variant(d->policy, d->info.variant), &p->arm);
+    if (d->info.baseline < split_policy_n_variants(d->policy))
+        print_arm(split_policy_variant(d->policy, d->info.baseline), &p->baseline);
 }
 
 static const char *
@@ -132,6 +132,6 @@ summary_end(const driver *d, int code)
     for (uint32_t i = 0; i < d->n_phases; i++)
         print_phase(d, i);
     printf("  in force: revision %llu, %s %% to '%s'\n", (unsigned long long)d->route.revision,
-           weights_print(route_state_percent(&d->route, d->variant), share),
-           split_policy_variant(d->policy, d->variant));
+           weights_print(route_state_percent(&d->route, d->info.variant), share),
+           split_policy_variant(d->policy, d->info.variant));
 }

@@ -12,7 +12,8 @@ alb_fits(const char *line, size_t n)
     static const char *const kinds[] = {"http ", "https ", "h2 ", "grpcs ", "ws ", "wss "};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t len = strlen(kinds[i]);
-        if (n > len + 24 && memcmp(line, kinds[i], len) == 0 && line[len + 4] == '-' && line[len + 10] == 'T')
+        if (n > len + 24 && memcmp(line, kinds[i], len) == 0 && line[len + 4] == '-' &&
+            line[len + 10] == 'T')
             return true;
     }
     return false;
@@ -23,14 +24,15 @@ alb_parse(log_state *s, const char *line, size_t n, log_record *out)
 {
     const char *p = line;
     const char *end = line + n;
-    log_text field[10]; /* type time elb client target request-, target-, response-time status target-status */
+    log_text field[10]; /* type time elb client target request-, target-, response-time status
+                           target-status */
     split_us parts[3];
     int64_t status;
     (void)s;
     for (int i = 0; i < 10; i++)
         field[i] = log_word(&p, end);
-    if (split_time_read(field[1].at, field[1].len, &out->at_us) != SPLIT_OK ||
-        field[8].len != 3 || !log_integer(field[8].at, 3, &status))
+    if (split_time_read(field[1].at, field[1].len, &out->at_us) != SPLIT_OK || field[8].len != 3 ||
+        !log_integer(field[8].at, 3, &status))
         return LOG_REJECT;
     out->status = status == 460 ? 0 : (int)status; /* 460: the client closed the connection */
     out->upstream = field[4];

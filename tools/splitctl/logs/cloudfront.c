@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CloudFront standard logs (version 1) and real-time logs: tab-separated, columns named by `#Fields` or known by number. */
+/* CloudFront standard logs (version 1) and real-time logs: tab-separated, columns named by
+ * `#Fields` or known by number. */
 #include <string.h>
 
 #include "split/net.h"
@@ -7,7 +8,19 @@
 #include "record.h"
 
 /* What the tool wants of a line; log_state.column_of[] holds the column of each, from 1, or 0. */
-enum meaning { DATE, TIME, STAMP, METHOD, STATUS, COOKIE, RESULT, TAKEN, FIRST_BYTE, DETAIL, MEANINGS };
+enum meaning {
+    DATE,
+    TIME,
+    STAMP,
+    METHOD,
+    STATUS,
+    COOKIE,
+    RESULT,
+    TAKEN,
+    FIRST_BYTE,
+    DETAIL,
+    MEANINGS
+};
 
 static const struct {
     const char *name;
@@ -103,14 +116,15 @@ static bool
 take_fields(log_state *s, const log_text *f, log_record *out)
 {
     int64_t status;
-    if (!take_when(s, f, out) || f[STATUS].len == 0 || !log_integer(f[STATUS].at, f[STATUS].len, &status) ||
-        status > 999)
+    if (!take_when(s, f, out) || f[STATUS].len == 0 ||
+        !log_integer(f[STATUS].at, f[STATUS].len, &status) || status > 999)
         return false;
     out->status = (int)status;
     out->method = f[METHOD];
     out->cookie = f[COOKIE];
     out->cache = log_cache_of(f[DETAIL].len > 0 ? f[DETAIL] : f[RESULT]);
-    if (f[FIRST_BYTE].len == 0 || !log_seconds(f[FIRST_BYTE].at, f[FIRST_BYTE].len, &out->latency_us))
+    if (f[FIRST_BYTE].len == 0 ||
+        !log_seconds(f[FIRST_BYTE].at, f[FIRST_BYTE].len, &out->latency_us))
         if (f[TAKEN].len == 0 || !log_seconds(f[TAKEN].at, f[TAKEN].len, &out->latency_us))
             out->latency_us = -1;
     return true;

@@ -80,7 +80,8 @@ take_when(const fields *f, split_us *out)
 {
     char iso[] = "yyyy-mm-ddThh:mm:ssZ";
     int64_t ms;
-    if (f->stamp.len > 0 && log_integer(f->stamp.at, f->stamp.len, &ms) && ms < INT64_C(253402300800000)) {
+    if (f->stamp.len > 0 && log_integer(f->stamp.at, f->stamp.len, &ms) &&
+        ms < INT64_C(253402300800000)) {
         *out = ms * 1000;
         return true;
     }

@@ -24,7 +24,8 @@ haproxy_fits(const char *line, size_t n)
     return find_clock(line, n) != NULL;
 }
 
-/* "TR/Tw/Tc/Tr/Ta": the time to the answer's headers is all but the last; -1 for a phase that never came. */
+/* "TR/Tw/Tc/Tr/Ta": the time to the answer's headers is all but the last; -1 for a phase that never
+ * came. */
 static split_us
 first_byte(log_text timers)
 {
@@ -64,7 +65,8 @@ haproxy_parse(log_state *s, const char *line, size_t n, log_record *out)
     else if (code.len != 3 || !log_integer(code.at, 3, &status))
         return LOG_REJECT;
     const char *slash = memchr(backend.at, '/', backend.len);
-    out->upstream = (log_text){backend.at, slash == NULL ? backend.len : (size_t)(slash - backend.at)};
+    out->upstream =
+        (log_text){backend.at, slash == NULL ? backend.len : (size_t)(slash - backend.at)};
     out->status = (int)status;
     out->latency_us = first_byte(timers);
     for (int i = 0; i < 3; i++) /* bytes, captured request cookie, captured response cookie */

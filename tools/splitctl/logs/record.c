@@ -7,9 +7,9 @@
 
 #include "split/net.h"
 
-const log_format *const log_formats[] = {&log_split_proxy, &log_cloudfront_json, &log_alb,
-                                         &log_haproxy,     &log_combined,        &log_cloudfront,
-                                         NULL};
+const log_format *const log_formats[] = {
+    &log_split_proxy, &log_cloudfront_json, &log_alb, &log_haproxy,
+    &log_combined,    &log_cloudfront,      NULL};
 
 bool
 log_is(log_text t, const char *word)
@@ -107,7 +107,8 @@ log_clock(log_state *s, const char *p, size_t n, split_us *out)
         *out = s->time_us;
         return true;
     }
-    if (n < 20 || n > sizeof s->time_text || !clock_seconds(p, out) || !clock_rest(p + 20, n - 20, out))
+    if (n < 20 || n > sizeof s->time_text || !clock_seconds(p, out) ||
+        !clock_rest(p + 20, n - 20, out))
         return false;
     memcpy(s->time_text, p, n);
     s->time_len = n;
@@ -150,10 +151,14 @@ log_cache_of(log_text word)
     static const struct {
         const char *word;
         log_cache cache;
-    } known[] = {{"Hit", LOG_CACHE_HIT},          {"Miss", LOG_CACHE_MISS},
-                 {"RefreshHit", LOG_CACHE_REFRESH}, {"OriginShieldHit", LOG_CACHE_HIT},
-                 {"EXPIRED", LOG_CACHE_MISS},     {"STALE", LOG_CACHE_HIT},
-                 {"UPDATING", LOG_CACHE_HIT},     {"REVALIDATED", LOG_CACHE_REFRESH}};
+    } known[] = {{"Hit", LOG_CACHE_HIT},
+                 {"Miss", LOG_CACHE_MISS},
+                 {"RefreshHit", LOG_CACHE_REFRESH},
+                 {"OriginShieldHit", LOG_CACHE_HIT},
+                 {"EXPIRED", LOG_CACHE_MISS},
+                 {"STALE", LOG_CACHE_HIT},
+                 {"UPDATING", LOG_CACHE_HIT},
+                 {"REVALIDATED", LOG_CACHE_REFRESH}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (log_is(word, known[i].word))
             return known[i].cache;

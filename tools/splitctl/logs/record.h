@@ -14,11 +14,17 @@ typedef struct log_text {
     size_t len;
 } log_text;
 
-typedef enum log_cache { LOG_CACHE_NONE, LOG_CACHE_MISS, LOG_CACHE_HIT, LOG_CACHE_REFRESH } log_cache;
+typedef enum log_cache {
+    LOG_CACHE_NONE,
+    LOG_CACHE_MISS,
+    LOG_CACHE_HIT,
+    LOG_CACHE_REFRESH
+} log_cache;
 
 typedef struct log_record {
     split_us at_us;      /* wall clock; -1 when the line does not say */
-    split_us latency_us; /* server's view, to the first byte where the format has it; -1 when there is none */
+    split_us latency_us; /* server's view, to the first byte where the format has it; -1 when there
+                            is none */
     int status;          /* 0: the visitor left first */
     log_cache cache;
     log_text method;
@@ -58,11 +64,12 @@ extern const log_format *const log_formats[];
 
 /* Shared by the parsers. */
 bool log_is(log_text t, const char *word);
-bool log_seconds(const char *p, size_t n, split_us *out);          /* "0.037", "12"; false for "-" */
-bool log_integer(const char *p, size_t n, int64_t *out);           /* digits only */
-bool log_clock(log_state *s, const char *p, size_t n, split_us *out); /* "23/Nov/2026:00:46:29 +0000" */
-log_text log_quoted(const char **p, const char *end);              /* text between quotes, escapes left in */
-log_text log_word(const char **p, const char *end);                /* up to the next space */
-log_cache log_cache_of(log_text word);                             /* Hit, Miss, EXPIRED, ... */
+bool log_seconds(const char *p, size_t n, split_us *out); /* "0.037", "12"; false for "-" */
+bool log_integer(const char *p, size_t n, int64_t *out);  /* digits only */
+bool log_clock(log_state *s, const char *p, size_t n,
+               split_us *out);                        /* "23/Nov/2026:00:46:29 +0000" */
+log_text log_quoted(const char **p, const char *end); /* text between quotes, escapes left in */
+log_text log_word(const char **p, const char *end);   /* up to the next space */
+log_cache log_cache_of(log_text word);                /* Hit, Miss, EXPIRED, ... */
 
 #endif
