@@ -114,13 +114,14 @@ push_recent(split__recent *r, const split_metric_counts *c)
     r->len = r->len < SPLIT__RECENT ? r->len + 1 : SPLIT__RECENT;
 }
 
-/* A window is on or off a latch; three successive windows off it are counted, and a window on it begins again. */
+/* Counts successive windows off a latch. Without trials a window is neither on nor off, and the count stands still. */
 static void
-latch_window(split__latch *l, bool proven, bool off)
+latch_window(split__latch *l, bool proven, bool off, bool trials)
 {
     if (proven)
         l->set = true;
-    l->off = l->set && off ? l->off + 1 : 0;
+    if (trials)
+        l->off = l->set && off ? l->off + 1 : 0;
 }
 
 static void
@@ -142,9 +143,7 @@ take_arm(const struct split_rollout *ro, split__metric *m, int64_t id)
     const bool proven = sample && m->warning.ln >= bound;
     if (proven && !m->breach.set)
         m->breach_id = id;
-    /* Without trials a window is neither on nor off: the count of windows off it stands still. */
-    if (c->n > 0 || proven)
-        latch_window(&m->breach, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_WARNING));
+    latch_window(&m->breach, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_WARNING), c->n > 0);
     if (m->breach.set && sample && m->critical.ln >= bound)
         m->critical_proven = true;
 }
@@ -157,8 +156,7 @@ take_legacy(const struct split_rollout *ro, split__metric *m)
     m->baseline_n += c->n;
     const bool proven =
         m->baseline_n >= ro->opt.min_sample && m->baseline.ln >= split__rollout_breach_bound(ro);
-    if (c->n > 0 || proven)
-        latch_window(&m->legacy, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_CRITICAL));
+    latch_window(&m->legacy, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_CRITICAL), c->n > 0);
     if (m->legacy.off >= SPLIT__OFF)
         begin_legacy(ro, m);
 }
@@ -170,7 +168,7 @@ take_relative(const struct split_rollout *ro, split__metric *m, double share)
     const double theta = split_evidence_label_bound(share, ro->opt.relative);
     split__evidence_take(&m->relative, theta, bad + m->baseline_counts.bad[SPLIT_BOUND_CRITICAL], bad);
     const bool proven = m->relative.ln >= split__rollout_breach_bound(ro);
-    latch_window(&m->worse, proven, !proven);
+    latch_window(&m->worse, proven, !proven, true);
     if (m->worse.off >= SPLIT__OFF)
         m->worse = (split__latch){0};
 }
