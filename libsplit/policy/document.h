@@ -137,7 +137,8 @@ struct split_policy {
     split_plan_options plan_options;
     split_failover_options failover_options;
     split_rollout_options rollout_options;
-    split_rollout_info rollout_info;
+    size_t variant; /* of the rollout */
+    size_t baseline;
 };
 
 extern const object_table split__policy_table;

@@ -30,7 +30,8 @@ link_variant(loader *l, const split_policy *policy, uint32_t node, const char *n
     size_t i = find_variant(policy, name);
     if (i != DOC_NO_INDEX)
         return i;
-    book_no_variant(l, node);
+    if (policy->split.variants.n > 0) /* without variants that fault alone is told */
+        book_no_variant(l, node);
     return 0;
 }
 
@@ -150,7 +151,7 @@ find_origin(loader *l, const doc_list *origins, doc_name *name)
 {
     const doc_origin *items = origins->items;
     for (size_t i = 0; i < origins->n; i++)
-        if (name->text != NULL && strcmp(items[i].info.name, name->text) == 0) {
+        if (name->text != NULL && strcmp(items[i].item.name, name->text) == 0) {
             name->index = i;
             return;
         }
@@ -168,7 +169,8 @@ link_failover(loader *l, split_policy *policy)
     if (chains == NULL)
         return;
     link_chains(l, policy, chains);
-    for (size_t i = 0; i < n; i++)
+    /* Without origins that fault alone is told, not one more for each chain. */
+    for (size_t i = 0; i < n && policy->origins.n > 0; i++)
         for (size_t j = 0; j < chains[i].n; j++)
             find_origin(l, &policy->origins, (doc_name *)chains[i].items + j);
     if (l->faults.n == 0 && !l->arena.failed)

@@ -12,8 +12,10 @@ find_arm(loader *l, const split_policy *policy, const char *name, uint32_t node)
     for (size_t i = 0; i < policy->split.variants.n; i++)
         if (variants[i].name != NULL && strcmp(variants[i].name, name) == 0)
             return i;
-    split__fault_value(l, SPLIT_ERR_FIELD, node,
-                       "No variant of the split has this name; correct it, or add the variant.");
+    if (policy->split.variants.n > 0) /* without variants that fault alone is told */
+        split__fault_value(
+            l, SPLIT_ERR_FIELD, node,
+            "No variant of the split has this name; correct it, or add the variant.");
     return DOC_NO_INDEX;
 }
 
@@ -43,13 +45,11 @@ static void
 link_arms(loader *l, split_policy *policy)
 {
     const doc_rollout *rollout = &policy->rollout;
-    split_rollout_info *info = &policy->rollout_info;
     if (rollout->variant == NULL)
         return;
-    info->variant = find_arm(l, policy, rollout->variant,
-                             split__json_member(&l->doc, rollout->item.node, "variant"));
-    info->baseline = link_baseline(l, policy, info->variant);
-    info->rollback_to_e6 = (int64_t)rollout->rollback_to_upct;
+    policy->variant = find_arm(l, policy, rollout->variant,
+                               split__json_member(&l->doc, rollout->item.node, "variant"));
+    policy->baseline = link_baseline(l, policy, policy->variant);
 }
 
 static const split_metric *

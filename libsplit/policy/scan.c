@@ -19,6 +19,9 @@ typedef struct scanner {
     int status; /* 0, or why the scan must stop */
 } scanner;
 
+static const char no_comments[] =
+    "JSON has no comments; delete it or use a field whose name starts with x-.";
+
 static int scan_value(scanner *s, uint32_t key_pos);
 
 /* A fault that leaves the rest readable. */
@@ -248,6 +251,8 @@ static int
 scan_key(scanner *s)
 {
     static const char sentence[] = "The name of a field must be a string in double quotes.";
+    if (peek(s) == '/')
+        return stop(s, SPLIT_ERR_JSON, s->pos, no_comments);
     if (peek(s) != '"')
         return stop(s, SPLIT_ERR_JSON, s->pos,
                     peek(s) == '}' ? "Remove the comma before }." : sentence);
@@ -275,8 +280,7 @@ another_element(scanner *s, int close)
         return s->status == SPLIT_OK;
     }
     if (c == '/')
-        stop(s, SPLIT_ERR_JSON, s->pos,
-             "JSON has no comments; delete it or use a field whose name starts with x-.");
+        stop(s, SPLIT_ERR_JSON, s->pos, no_comments);
     else if (c < 0)
         stop(s, SPLIT_ERR_JSON, s->pos, "The text ends too early; close what is open with } or ].");
     else if (c != close)
@@ -340,8 +344,7 @@ refuse_value(scanner *s, int c)
     if (c < 0)
         return stop(s, SPLIT_ERR_JSON, s->pos, "The text ends where a value must follow.");
     if (c == '/')
-        return stop(s, SPLIT_ERR_JSON, s->pos,
-                    "JSON has no comments; delete it or use a field whose name starts with x-.");
+        return stop(s, SPLIT_ERR_JSON, s->pos, no_comments);
     if (c == '\'')
         return stop(s, SPLIT_ERR_JSON, s->pos, "Text must be in double quotes.");
     if (starts_with(s, "NaN") || starts_with(s, "nan") || starts_with(s, "Inf") ||
@@ -389,8 +392,7 @@ split__json_scan(json_doc *doc)
         return s.status;
     skip_space(&s);
     if (peek(&s) == '/')
-        return stop(&s, SPLIT_ERR_JSON, s.pos,
-                    "JSON has no comments; delete it or use a field whose name starts with x-.");
+        return stop(&s, SPLIT_ERR_JSON, s.pos, no_comments);
     if (peek(&s) >= 0)
         return stop(&s, SPLIT_ERR_JSON, s.pos,
                     "Something follows the end of the document; delete it.");
