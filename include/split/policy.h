@@ -168,13 +168,15 @@ SPLIT_API SPLIT_CHECKED int split_policy_rollout_options(const split_policy *pol
  *
  * @param out_variant   Receives the variant that ramps.
  * @param out_baseline  Receives the one it is compared with, or SIZE_MAX for none.
- * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no "rollout".
+ * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no
+ * "rollout".
  * @note Threads: const-safe. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_rollout_arms(const split_policy *policy, size_t *out_variant,
-                                                      size_t *out_baseline);
+SPLIT_API SPLIT_CHECKED int split_policy_rollout_arms(const split_policy *policy,
+                                                      size_t *out_variant, size_t *out_baseline);
 
-/** Percent of the rollout's variant after a rollback, in millionths of a percent; 0 when not set. @since 0.1 */
+/** Percent of the rollout's variant after a rollback, in millionths of a percent; 0 when not set.
+ * @since 0.1 */
 SPLIT_API int64_t split_policy_rollback_to_e6(const split_policy *policy);
 
 /** Number of origins, 1 to 64. @since 0.1 */

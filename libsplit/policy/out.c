@@ -3,15 +3,22 @@
 #include "out.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
+#include "split/error.h"
 
 static bool
 make_room(text_out *out, size_t n)
 {
     size_t room = out->room == 0 ? 1024 : out->room;
+    if (out->fixed) {
+        out->failed = out->failed || out->room - out->len <= n; /* one byte stays for the zero */
+        return !out->failed;
+    }
     while (room - out->len < n)
         room *= 2;
     if (room == out->room || out->failed)
@@ -90,6 +97,33 @@ split__out_key(text_out *out, const char *name)
     split__out_comma(out);
     split__out_name(out, name);
     split__out_raw(out, ":");
+}
+
+void
+split__out_double(text_out *out, double value)
+{
+    char text[40];
+    if (!isfinite(value)) {
+        split__out_raw(out, "null");
+        return;
+    }
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    split__out_raw(out, text);
+}
+
+int
+split__out_finish(text_out *out, size_t *out_len)
+{
+    if (out->failed || out->room == 0)
+        return SPLIT_ERR_SPACE;
+    out->text[out->len] = '\0';
+    if (out_len != NULL)
+        *out_len = out->len;
+    return SPLIT_OK;
 }
 
 void
