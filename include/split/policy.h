@@ -84,6 +84,14 @@ typedef struct split_source_info {
     const char *text;
 } split_source_info;
 
+/** The arms of a rollout. @since 0.1 */
+typedef struct split_rollout_info {
+    size_t variant;  /**< Index of the variant that ramps. */
+    size_t baseline; /**< Index of the one it is compared with, or SIZE_MAX for none. */
+    int64_t
+        rollback_to_e6; /**< Percent of the variant after a rollback, in millionths; default 0. */
+} split_rollout_info;
+
 /**
  * Load a policy from text.
  *
@@ -164,20 +172,15 @@ SPLIT_API SPLIT_CHECKED int split_policy_rollout_options(const split_policy *pol
                                                          split_rollout_options *out);
 
 /**
- * Variants of the rollout, as indices.
+ * What a rollout's driver needs besides the core's options.
  *
- * @param out_variant   Receives the variant that ramps.
- * @param out_baseline  Receives the one it is compared with, or SIZE_MAX for none.
+ * @param out  Filled completely.
  * @return 0; SPLIT_ERR_ARG when an argument is NULL; SPLIT_ERR_NO_DATA when the policy has no
  * "rollout".
  * @note Threads: const-safe. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_rollout_arms(const split_policy *policy,
-                                                      size_t *out_variant, size_t *out_baseline);
-
-/** Percent of the rollout's variant after a rollback, in millionths of a percent; 0 when not set.
- * @since 0.1 */
-SPLIT_API int64_t split_policy_rollback_to_e6(const split_policy *policy);
+SPLIT_API SPLIT_CHECKED int split_policy_rollout(const split_policy *policy,
+                                                 split_rollout_info *out);
 
 /** Number of origins, 1 to 64. @since 0.1 */
 SPLIT_API size_t split_policy_n_origins(const split_policy *policy);

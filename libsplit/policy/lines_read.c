@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading of JSON Lines: policy, windows, operator actions. */
-#include <stdio.h>
 #include <string.h>
 
 #include "document.h"
@@ -252,7 +251,8 @@ read_policy(split_lines *lines, loader *l, uint32_t node)
     if (err == SPLIT_OK)
         lines->policy = lines->own = policy;
     else if (n_faults > 0) {
-        snprintf(path, sizeof path, "$.policy%s", inner.path + 1);
+        memcpy(path, "$.policy", 8);
+        memcpy(path + 8, inner.path + 1, strlen(inner.path)); /* with its zero */
         split__fault_add(&l->faults, inner.code, n->pos + inner.pos, path, "%s", inner.text);
     }
     return err;

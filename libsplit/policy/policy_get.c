@@ -61,21 +61,15 @@ split_policy_rollout_options(const split_policy *policy, split_rollout_options *
 }
 
 int
-split_policy_rollout_arms(const split_policy *policy, size_t *out_variant, size_t *out_baseline)
+split_policy_rollout(const split_policy *policy, split_rollout_info *out)
 {
-    if (policy == NULL || out_variant == NULL || out_baseline == NULL)
+    if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
     if (!policy->rollout.present)
         return SPLIT_ERR_NO_DATA;
-    *out_variant = policy->variant;
-    *out_baseline = policy->baseline;
+    *out = (split_rollout_info){policy->variant, policy->baseline,
+                                (int64_t)policy->rollout.rollback_to_upct};
     return SPLIT_OK;
-}
-
-int64_t
-split_policy_rollback_to_e6(const split_policy *policy)
-{
-    return (int64_t)policy->rollout.rollback_to_upct;
 }
 
 size_t
