@@ -13,6 +13,7 @@
     XX(abort, "abort", "end the running rollout and take the traffic back")                        \
     XX(assign, "assign", "say which variant keys get")                                             \
     XX(completion, "completion", "print a completion script for bash or zsh")                      \
+    XX(logs, "logs", "count requests, errors and latencies of access logs")                        \
     XX(pause, "pause", "hold the running rollout where it is")                                     \
     XX(resume, "resume", "end a pause")                                                            \
     XX(rollback, "rollback", "take the traffic back at once")                                      \

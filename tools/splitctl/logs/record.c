@@ -40,7 +40,7 @@ log_seconds(const char *p, size_t n, split_us *out)
     int64_t whole = 0;
     int64_t part = 0;
     int64_t unit = 100000;
-    if (whole_len > 9 || !log_integer(p, whole_len, &whole))
+    if (whole_len > 11 || !log_integer(p, whole_len, &whole))
         return false;
     for (size_t i = whole_len + 1; i < n; i++, unit /= 10) {
         if (p[i] < '0' || p[i] > '9')

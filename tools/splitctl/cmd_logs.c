@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* Access logs of any known format: per arm requests, errors, latencies, cache hits and the realised
+ * split. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "split/net.h"
+
+#include "cli.h"
+#include "commands.h"
+#include "logs/arm.h"
+#include "logs/scan.h"
+#include "logs/show.h"
+#include "logs/tally.h"
+
+#define MINUTE_US INT64_C(60000000)
+#define MINUTES_OPEN 4 /* logs are not quite in order */
+
+typedef struct minute {
+    split_us at; /* -1: free */
+    tally tally;
+} minute;
+
+typedef struct analysis {
+    arm_rules rules;
+    tally total;
+    split_us from_us;
+    split_us to_us;
+    bool json;
+    bool per_minute;
+    minute minutes[MINUTES_OPEN];
+    split_us closed_to; /* minutes before this were printed */
+    int64_t n_late;
+} analysis;
+
+static void
+close_minute(analysis *a, minute *m)
+{
+    show_minute(&m->tally, m->at, a->json);
+    if (m->at + MINUTE_US > a->closed_to)
+        a->closed_to = m->at + MINUTE_US;
+    tally_clear(&m->tally);
+    m->at = -1;
+}
+
+static minute *
+oldest_minute(analysis *a)
+{
+    minute *oldest = NULL;
+    for (size_t i = 0; i < MINUTES_OPEN; i++)
+        if (a->minutes[i].at >= 0 && (oldest == NULL || a->minutes[i].at < oldest->at))
+            oldest = &a->minutes[i];
+    return oldest;
+}
+
+/* The open minute of an instant; the oldest is printed to make room. NULL when it was printed
+ * already. */
+static minute *
+open_minute(analysis *a, split_us at)
+{
+    split_us start = at - at % MINUTE_US;
+    minute *free_one = NULL;
+    for (size_t i = 0; i < MINUTES_OPEN; i++) {
+        if (a->minutes[i].at == start)
+            return &a->minutes[i];
+        if (a->minutes[i].at < 0)
+            free_one = &a->minutes[i];
+    }
+    if (start < a->closed_to)
+        return NULL;
+    if (free_one == NULL) {
+        free_one = oldest_minute(a);
+        if (start < free_one->at)
+            return NULL;
+        close_minute(a, free_one);
+    }
+    free_one->at = start;
+    return free_one;
+}
+
+static void
+take_record(const log_record *r, void *ctx)
+{
+    analysis *a = ctx;
+    if (r->at_us < a->from_us || r->at_us >= a->to_us)
+        return;
+    log_text arm = arm_of(&a->rules, r);
+    tally_add(&a->total, arm, r);
+    if (!a->per_minute)
+        return;
+    minute *m = open_minute(a, r->at_us);
+    if (m != NULL)
+        tally_add(&m->tally, arm, r);
+    else
+        a->n_late++;
+}
+
+static void
+finish(analysis *a, const log_scan *s, size_t n_files)
+{
+    minute *m;
+    while (a->per_minute && (m = oldest_minute(a)) != NULL)
+        close_minute(a, m);
+    if (a->json) {
+        show_json(&a->total, s, n_files);
+        return;
+    }
+    if (a->per_minute)
+        putchar('\n');
+    show_table(&a->total);
+    show_summary(&a->total, s, n_files);
+    if (a->n_late > 0)
+        printf("%lld records came too late for their minute; they are in the totals\n",
+               (long long)a->n_late);
+}
+
+static int
+scan_files(analysis *a, log_scan *s, char **files, int n_files)
+{
+    char dash[] = "-";
+    char *only[] = {dash};
+    int code = CTL_OK;
+    if (n_files == 0) {
+        files = only;
+        n_files = 1;
+    }
+    for (int i = 0; code == CTL_OK && i < n_files; i++)
+        code = log_scan_file(s, files[i]);
+    if (a->total.no_memory) {
+        fputs("splitctl logs: out of memory\n", stderr);
+        code = CTL_BAD_INPUT;
+    }
+    if (code == CTL_OK)
+        finish(a, s, (size_t)n_files);
+    return code == CTL_OK && a->total.n_arms == 0 ? CTL_NO_DATA : code;
+}
+
+static int
+check_maps(const cli_texts *maps)
+{
+    for (size_t i = 0; i < maps->n; i++)
+        if (strchr(maps->text[i], '=') == NULL)
+            return cli_usage_error("logs", "--map takes UPSTREAM=VARIANT, not '%s'", maps->text[i]);
+    return CTL_OK;
+}
+
+static int
+take_times(const char *from, const char *to, analysis *a)
+{
+    a->from_us = INT64_MIN;
+    a->to_us = INT64_MAX;
+    if (from != NULL && split_time_read(from, strlen(from), &a->from_us) != SPLIT_OK)
+        return cli_usage_error("logs", "--from takes a time such as 2026-11-23T00:17:00Z, not '%s'",
+                               from);
+    if (to != NULL && split_time_read(to, strlen(to), &a->to_us) != SPLIT_OK)
+        return cli_usage_error("logs", "--to takes a time such as 2026-11-23T00:17:00Z, not '%s'",
+                               to);
+    return CTL_OK;
+}
+
+typedef struct logs_options {
+    cli_texts maps;
+    cli_texts documents;
+    const char *cookie;
+    const char *format;
+    const char *from;
+    const char *to;
+    bool cookie_is_variant;
+} logs_options;
+
+static int
+analyse(analysis *a, const logs_options *o, char **files, int n_files)
+{
+    log_scan s = {.take = take_record, .ctx = a, .progress = isatty(STDERR_FILENO) == 1};
+    int code = check_maps(&o->maps);
+    if (code == CTL_OK)
+        code = take_times(o->from, o->to, a);
+    if (code != CTL_OK)
+        return code;
+    if (o->format != NULL && (s.format = log_format_named(o->format)) == NULL)
+        return cli_usage_error("logs", "there is no format '%s'", o->format);
+    if (o->cookie_is_variant && o->cookie == NULL)
+        return cli_usage_error("logs", "--cookie-is-variant needs --cookie");
+    s.is_given = o->format != NULL;
+    a->rules.maps = &o->maps;
+    a->rules.cookie = o->cookie;
+    a->rules.cookie_is_variant = o->cookie_is_variant;
+    code = arm_rules_load(&a->rules, &o->documents);
+    return code == CTL_OK ? scan_files(a, &s, files, n_files) : code;
+}
+
+static void
+clean_up(analysis *a)
+{
+    tally_free(&a->total);
+    for (size_t i = 0; i < MINUTES_OPEN; i++)
+        tally_free(&a->minutes[i].tally);
+    arm_rules_free(&a->rules);
+}
+
+int
+cmd_logs(int argc, char **argv)
+{
+    static analysis a; /* large */
+    cli_common common = {0};
+    logs_options o = {0};
+    const cli_option options[] = {
+        {"per-minute", 'm', CLI_FLAG, NULL, "a line for each minute and arm", &a.per_minute},
+        {"map", 0, CLI_TEXTS, "UPSTREAM=VARIANT", "arm of an address or back end; may be repeated",
+         &o.maps},
+        {"recompute", 0, CLI_TEXTS, "FILE",
+         "policy or routes to assign visitors by; may be repeated", &o.documents},
+        {"cookie", 0, CLI_TEXT, "NAME", "cookie with the visitor's id", &o.cookie},
+        {"cookie-is-variant", 0, CLI_FLAG, NULL, "the cookie's value is the variant",
+         &o.cookie_is_variant},
+        {"from", 0, CLI_TEXT, "TIME", "leave out what was before", &o.from},
+        {"to", 0, CLI_TEXT, "TIME", "leave out this and what came later", &o.to},
+        {"format", 0, CLI_TEXT, "NAME", "do not guess the format", &o.format},
+        CLI_OPTIONS_END};
+    const cli_spec spec = {
+        .usage = "[OPTION...] [FILE...|-]",
+        .about =
+            "Reads access logs, plain or gzip: CloudFront v1 and v2, nginx and Apache combined,\n"
+            "HAProxy, ALB, and the proxy's own. Says for each arm how many requests came, how\n"
+            "many failed, how long they took, and what the cache did. Latency is the time to\n"
+            "the first byte where the format has it; percentiles are exact to 1 ms.\n",
+        .common = CLI_JSON,
+        .options = options};
+    int first;
+    int code = cli_parse(&spec, &common, argc, argv, &first);
+    if (code != CLI_GO)
+        return code;
+    a.json = common.json;
+    tally_init(&a.total);
+    for (size_t i = 0; i < MINUTES_OPEN; i++)
+        a.minutes[i].at = -1;
+    code = analyse(&a, &o, argv + first, argc - first);
+    clean_up(&a);
+    return code;
+}

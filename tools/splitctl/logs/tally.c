@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What the records add up to, for each arm. */
+#include "tally.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+tally_init(tally *t)
+{
+    memset(t, 0, sizeof *t);
+    t->first_us = INT64_MAX;
+    t->last_us = -1;
+}
+
+void
+tally_free(tally *t)
+{
+    for (size_t i = 0; i < t->n_arms; i++) {
+        free(t->arms[i].all);
+        free(t->arms[i].misses);
+    }
+    tally_init(t);
+}
+
+void
+tally_clear(tally *t)
+{
+    for (size_t i = 0; i < t->n_arms; i++) {
+        tally_arm *a = &t->arms[i];
+        tally_arm empty = {.all = a->all, .misses = a->misses};
+        memcpy(empty.name, a->name, sizeof empty.name);
+        *a = empty;
+        memset(a->all, 0, sizeof *a->all);
+        memset(a->misses, 0, sizeof *a->misses);
+    }
+    t->first_us = INT64_MAX;
+    t->last_us = -1;
+}
+
+static tally_arm *
+add_arm(tally *t, log_text name)
+{
+    static const char other[] = "(other)";
+    if (t->n_arms == TALLY_ARMS_MAX - 1) { /* the last place is for the rest */
+        t->too_many_arms = true;
+        name = (log_text){other, sizeof other - 1};
+    }
+    if (t->n_arms == TALLY_ARMS_MAX)
+        return &t->arms[TALLY_ARMS_MAX - 1];
+    tally_arm *a = &t->arms[t->n_arms];
+    a->all = calloc(1, sizeof *a->all);
+    a->misses = calloc(1, sizeof *a->misses);
+    if (a->all == NULL || a->misses == NULL) {
+        free(a->all);
+        free(a->misses);
+        t->no_memory = true;
+        return NULL;
+    }
+    size_t n = name.len < sizeof a->name ? name.len : sizeof a->name - 1;
+    memcpy(a->name, name.at, n);
+    a->name[n] = '\0';
+    t->n_arms++;
+    return a;
+}
+
+static tally_arm *
+find_arm(tally *t, log_text name)
+{
+    for (size_t i = 0; i < t->n_arms; i++)
+        if (strlen(t->arms[i].name) == name.len && memcmp(t->arms[i].name, name.at, name.len) == 0)
+            return &t->arms[i];
+    return add_arm(t, name);
+}
+
+static void
+add_time(tally_times *times, split_us us)
+{
+    int64_t ms = us / 1000;
+    times->n++;
+    times->cell[ms < TALLY_MS_MAX ? ms : TALLY_MS_MAX]++;
+    if (us > times->largest_us)
+        times->largest_us = us;
+}
+
+/* A cache is only asked for these, and only counts where the answer is no error. */
+static bool
+is_lookup(const log_record *r)
+{
+    if (r->cache == LOG_CACHE_NONE || r->status >= 400)
+        return false;
+    return r->method.len == 0 || log_is(r->method, "GET") || log_is(r->method, "HEAD") ||
+           log_is(r->method, "OPTIONS");
+}
+
+static void
+add_lookup(tally_arm *a, const log_record *r)
+{
+    a->lookups++;
+    a->hits += r->cache == LOG_CACHE_HIT || r->cache == LOG_CACHE_REFRESH ? 1 : 0;
+    a->refreshed += r->cache == LOG_CACHE_REFRESH ? 1 : 0;
+    if (r->cache == LOG_CACHE_MISS && r->latency_us >= 0)
+        add_time(a->misses, r->latency_us);
+}
+
+void
+tally_add(tally *t, log_text arm, const log_record *r)
+{
+    tally_arm *a = find_arm(t, arm);
+    if (a == NULL)
+        return;
+    if (r->at_us >= 0 && r->at_us < t->first_us)
+        t->first_us = r->at_us;
+    if (r->at_us > t->last_us)
+        t->last_us = r->at_us;
+    if (r->status == 0) {
+        a->left++;
+        return;
+    }
+    a->n++;
+    a->n_4xx += r->status / 100 == 4 ? 1 : 0;
+    a->n_5xx += r->status / 100 == 5 ? 1 : 0;
+    if (r->latency_us >= 0)
+        add_time(a->all, r->latency_us);
+    if (is_lookup(r))
+        add_lookup(a, r);
+}
+
+int64_t
+tally_percentile_ms(const tally_times *times, int percent)
+{
+    int64_t rank = (times->n * percent + 99) / 100;
+    int64_t seen = 0;
+    if (times->n == 0)
+        return -1;
+    for (int64_t ms = 0; ms < TALLY_MS_MAX; ms++) {
+        seen += times->cell[ms];
+        if (seen >= rank)
+            return ms;
+    }
+    return times->largest_us / 1000;
+}
