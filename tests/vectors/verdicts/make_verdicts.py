@@ -225,7 +225,7 @@ def reasons():
     yield "coverage", policy(["20m", "4h"]), at(gap, {20: BAKE, 21: {**ADVANCE, "bake_s": 1200.0}})
     two = [w(error=3) for _ in range(10)] + [w(none=True)] * 2 + [w(error=3) for _ in range(28)]
     yield "coverage-below-95", policy(["20m", "4h"]), at(two, {22: hold("coverage"), 39: hold("coverage"), 40: ADVANCE})
-    yield "recent", policy(["90m", "4h"], alpha=1e-12), at(
+    yield "recent", policy(["90m", "4h"], alpha=0.000001), at(
         [w(error=1) for _ in range(60)] + [w(error=7) for _ in range(30)] + [w(error=1) for _ in range(10)],
         {89: BAKE, 90: hold("recent"), 95: hold("recent"), 96: ADVANCE})
     yield "paused", policy(["5m", "4h"]), [w(error=3), op("pause"), w(error=3, expect=hold("paused", bake_s=60.0)),
