@@ -12,6 +12,9 @@ static const vectors_kind *const kinds[] = {
     &vectors_assign,
     &vectors_evidence,
     &vectors_reweight,
+#ifdef WITH_POLICY
+    &vectors_verdict,
+#endif
 };
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
