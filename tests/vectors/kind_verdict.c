@@ -9,17 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "split/policy.h"
+#include "split/lines.h"
 #include "split/split.h"
-#include "vectors_window.h"
 
 typedef struct verdict_run {
     vectors_run *run;
-    split_policy *policy;
+    split_lines *lines;
     split_rollout *rollout;
-    vectors_arms arms;
-    const char *name; /* "x-name" of the policy, or "" */
-    char name_text[80];
+    split_line line;
+    char name[80]; /* "x-name" of the policy, or "" */
     char id[120];
 } verdict_run;
 
@@ -121,15 +119,12 @@ check_field(verdict_run *v, const cJSON *want, const split_rollout_decision *d)
 }
 
 static void
-take_window(verdict_run *v, const cJSON *line)
+take_window(verdict_run *v, const cJSON *expect)
 {
-    const cJSON *expect = cJSON_GetObjectItemCaseSensitive(line, "expect"), *field;
-    split_window window;
+    const cJSON *field;
     split_rollout_decision d;
-    int err = vectors_window(line, &v->arms, v->rollout, &window);
-    snprintf(v->id, sizeof v->id, "%s%s%lld", v->name, v->name[0] != '\0' ? "/" : "", (long long)window.id);
-    if (err == 0)
-        err = split_rollout_step(v->rollout, &window, &d);
+    const int err = split_rollout_step(v->rollout, &v->line.window, &d);
+    snprintf(v->id, sizeof v->id, "%s%s%lld", v->name, v->name[0] != '\0' ? "/" : "", (long long)v->line.window.id);
     if (expect == NULL)
         return;
     const cJSON *error = cJSON_GetObjectItemCaseSensitive(expect, "error");
@@ -148,83 +143,85 @@ take_window(verdict_run *v, const cJSON *line)
     vectors_case(v->run, v->id, NULL);
 }
 
-static bool
-take_action(verdict_run *v, const cJSON *line, const cJSON *what)
-{
-    for (int a = 0; cJSON_IsString(what) && a < SPLIT_ACTIONS; a++)
-        if (strcmp(what->valuestring, split_action_name((split_action)a)) == 0) {
-            const int err = split_rollout_act(v->rollout, (split_action)a);
-            return err == 0 || err == SPLIT_ERR_MODE; /* after the end actions change nothing */
-        }
-    vectors_unreadable(v->run, NULL, line != NULL ? "an operator line with an unknown action" : "");
-    return false;
-}
-
 static void
 end_rollout(verdict_run *v)
 {
     split_rollout_free(&v->rollout, NULL);
-    split_policy_free(&v->policy, NULL);
+    split_lines_free(&v->lines, NULL);
 }
 
-static bool
+/* A policy line begins a rollout, also a second one. */
+static int
+begin_rollout(verdict_run *v)
+{
+    end_rollout(v);
+    return split_lines_new(NULL, NULL, &v->lines);
+}
+
+static int
 take_policy(verdict_run *v, const cJSON *policy)
 {
-    split_error fault = {.size = sizeof fault};
     split_rollout_options options;
-    char *text = cJSON_PrintUnformatted(policy);
-    end_rollout(v);
-    int err = text != NULL ? split_policy_load(text, strlen(text), NULL, &fault, 1, NULL, &v->policy) : SPLIT_ERR_NOMEM;
-    cJSON_free(text);
-    if (err == 0)
-        err = split_policy_rollout_options(v->policy, &options);
-    if (err == 0)
-        err = split_rollout_new(&options, NULL, &v->rollout);
-    if (err == 0)
-        err = vectors_arms_of(v->policy, &v->arms);
     const cJSON *name = cJSON_GetObjectItemCaseSensitive(policy, "x-name");
-    snprintf(v->name_text, sizeof v->name_text, "%s", cJSON_IsString(name) ? name->valuestring : "");
-    v->name = v->name_text;
+    snprintf(v->name, sizeof v->name, "%s", cJSON_IsString(name) ? name->valuestring : "");
+    const int err = split_policy_rollout_options(split_lines_policy(v->lines), &options);
+    return err != 0 ? err : split_rollout_new(&options, NULL, &v->rollout);
+}
+
+static int
+take_action(verdict_run *v)
+{
+    const int err = split_rollout_act(v->rollout, v->line.operation.action);
+    return err == SPLIT_ERR_MODE ? 0 : err; /* after the end actions change nothing */
+}
+
+/* Read a line with the library, and its expectation with cJSON. */
+static int
+take_line(verdict_run *v, const char *text, size_t text_len, const cJSON *json, split_error *fault)
+{
+    const cJSON *policy = cJSON_GetObjectItemCaseSensitive(json, "policy");
+    int err = policy != NULL ? begin_rollout(v) : v->lines != NULL ? 0 : SPLIT_ERR_MODE;
     if (err == 0)
-        return true;
-    fprintf(stderr, "%s: %s\n", fault.path, fault.text);
-    vectors_unreadable(v->run, NULL, split_errname(err));
-    return false;
+        err = split_lines_read(v->lines, text, text_len, &v->line, fault);
+    if (err != 0)
+        return err;
+    switch (v->line.kind) {
+    case SPLIT_LINE_POLICY:
+        return take_policy(v, policy);
+    case SPLIT_LINE_OPERATOR:
+        return take_action(v);
+    default:
+        take_window(v, cJSON_GetObjectItemCaseSensitive(json, "expect"));
+        return 0;
+    }
 }
 
 static bool
-take_line(verdict_run *v, const cJSON *line)
+check_line(verdict_run *v, const char *text, size_t text_len)
 {
-    const cJSON *policy = cJSON_GetObjectItemCaseSensitive(line, "policy");
-    const cJSON *what = cJSON_GetObjectItemCaseSensitive(line, "do");
-    if (policy != NULL)
-        return take_policy(v, policy);
-    if (v->rollout == NULL) {
-        vectors_unreadable(v->run, NULL, "the first line is no policy");
-        return false;
-    }
-    if (what != NULL)
-        return take_action(v, line, what);
-    take_window(v, line);
-    return true;
+    split_error fault = {.size = sizeof fault};
+    cJSON *json = cJSON_ParseWithLength(text, text_len);
+    const int err = take_line(v, text, text_len, json, &fault);
+    cJSON_Delete(json);
+    if (err == 0)
+        return true;
+    char why[512];
+    snprintf(why, sizeof why, "%s: %s %s", split_errname(err), fault.path, fault.text);
+    vectors_unreadable(v->run, v->name[0] != '\0' ? v->name : NULL, why);
+    return false;
 }
 
 static void
 check(vectors_run *run, const char *text, size_t text_len)
 {
-    verdict_run v = {.run = run, .name = ""};
+    verdict_run v = {.run = run};
     const char *end = text + text_len;
     bool readable = true;
     while (readable && text < end) {
         const char *eol = memchr(text, '\n', (size_t)(end - text));
         const size_t len = (size_t)((eol != NULL ? eol : end) - text);
-        if (len > 0) {
-            cJSON *line = cJSON_ParseWithLength(text, len);
-            readable = cJSON_IsObject(line) && take_line(&v, line);
-            if (line == NULL)
-                vectors_unreadable(run, NULL, "a line is not valid JSON");
-            cJSON_Delete(line);
-        }
+        if (len > 0)
+            readable = check_line(&v, text, len);
         text += len + 1;
     }
     end_rollout(&v);
