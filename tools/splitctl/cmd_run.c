@@ -12,6 +12,7 @@
 #include "load.h"
 #include "summary.h"
 
+#define OPERATOR_US 1000000
 #define POLL_US 50000 /* how often signals and the operator are looked for */
 
 static volatile sig_atomic_t stopped;
@@ -25,6 +26,10 @@ on_signal(int number)
 typedef struct run {
     driver driver;
     bool once;
+    bool fresh;
+    bool aborted; /* an operator ended the rollout; the route may be theirs already */
+    bool json;
+    bool no_journal;
     split_us until; /* monotonic; SPLIT_NEVER without --duration */
     bool shown;     /* a line was printed already */
     split_rollout_decision last;
@@ -48,20 +53,26 @@ has_changed(const run *r)
 static void
 show(run *r)
 {
-    if (has_changed(r))
+    if (r->json)
+        summary_json(&r->driver);
+    else if (has_changed(r))
         summary_line(&r->driver);
     r->last = r->driver.decision;
     r->shown = true;
 }
 
-/* Sleep in small steps until the window ends. False when the run shall stop. */
+/* Sleep in small steps until the window ends or an operator ends the rollout. False when the run
+ * shall stop. */
 static bool
-wait_window(const run *r)
+wait_window(run *r)
 {
     while (split_clock_now() < r->driver.window_end) {
         split_us next = split_clock_now() + POLL_US;
         if (stopped != 0 || split_clock_now() >= r->until)
             return false;
+        r->aborted = driver_listen(&r->driver);
+        if (r->aborted)
+            return true;
         (void)split_clock_sleep_until(next < r->driver.window_end ? next : r->driver.window_end);
     }
     return stopped == 0;
@@ -84,6 +95,23 @@ hold_code(const split_rollout_decision *d)
     }
 }
 
+/* Somebody else published: when that was a rollback, its word comes through the journal; otherwise
+ * the route is theirs. */
+static int
+check_route(run *r)
+{
+    if (r->aborted || driver_owns_route(&r->driver))
+        return CTL_OK;
+    for (split_us until = split_clock_now() + OPERATOR_US; split_clock_now() < until;) {
+        if (driver_listen(&r->driver))
+            return CTL_OK;
+        (void)split_clock_sleep_until(split_clock_now() + POLL_US);
+    }
+    fputs("splitctl: the route was published by somebody else; it is left alone, this run ends\n",
+          stderr);
+    return CTL_NOT_PUBLISHED;
+}
+
 static int
 drive(run *r)
 {
@@ -91,13 +119,16 @@ drive(run *r)
     int code = driver_publish(d);
     if (code != CTL_OK)
         return code;
-    summary_begin(d);
+    if (!r->json)
+        summary_begin(d);
     if (d->published.revision == 0 || d->published.unchanged || d->dry_run)
         driver_mark(d);
     for (;;) {
         if (!wait_window(r))
             return stopped != 0 ? CTL_HOLD : CTL_TIMEOUT;
-        code = driver_step(d);
+        code = check_route(r);
+        if (code == CTL_OK)
+            code = driver_step(d);
         if (code != CTL_OK)
             return code;
         show(r);
@@ -105,7 +136,8 @@ drive(run *r)
             code = driver_publish(d);
             if (code != CTL_OK)
                 return code;
-            summary_published(d);
+            if (!r->json)
+                summary_published(d);
         }
         if (split_rollout_ended(d->rollout))
             return d->decision.decision == SPLIT_DECISION_ROLLBACK ? CTL_ROLLED_BACK : CTL_OK;
@@ -127,16 +159,25 @@ static int
 run_policy(run *r, const cli_common *common, const cli_texts *specs)
 {
     char path[CLI_PATH_MAX];
+    char db[CLI_PATH_MAX];
     split_policy *policy = NULL;
     int code = load_policy(cli_policy_path(common), &policy);
     if (code == CTL_OK)
         code = driver_open(&r->driver, policy, cli_route_path(common, path), specs);
     if (code == CTL_OK) {
         r->driver.dry_run = common->dry_run;
+        r->json = common->json;
+        if (!r->no_journal && !common->dry_run)
+            code = driver_keep(&r->driver, cli_journal_path(common, db), r->fresh);
+        if (code != CTL_OK)
+            driver_close(&r->driver);
+    }
+    if (code == CTL_OK) {
         setvbuf(stdout, NULL, _IOLBF, 0);
         catch_signals();
         code = drive(r);
-        summary_end(&r->driver, code);
+        if (!r->json)
+            summary_end(&r->driver, code);
         driver_close(&r->driver);
     }
     split_policy_free(&policy, NULL);
@@ -152,6 +193,10 @@ cmd_run(int argc, char **argv)
     int64_t duration = INT64_MAX;
     const cli_option options[] = {
         {"source", 's', CLI_TEXTS, "SOURCE", "where counts come from; may be repeated", &specs},
+        {"metrics", 0, CLI_TEXTS, "URL", "the same as --source", &specs},
+        {"new", 0, CLI_FLAG, NULL, "begin anew though the journal holds an open rollout", &r.fresh},
+        {"no-journal", 0, CLI_FLAG, NULL, "keep none; a run that is cut off cannot go on",
+         &r.no_journal},
         {"once", 0, CLI_FLAG, NULL, "judge one window and stop", &r.once},
         {"duration", 0, CLI_DURATION, "TIME", "stop after this time (exit code 7)", &duration},
         CLI_OPTIONS_END};
@@ -160,8 +205,9 @@ cmd_run(int argc, char **argv)
         .about =
             "Drives the rollout of a policy: reads the counts of each window from the sources\n"
             "(URLs of proxies' admin ports, summed), judges them, and publishes the next\n"
-            "share or the way back. Prints one line a change and a closing summary.\n",
-        .common = CLI_POLICY | CLI_ROUTE | CLI_DRY_RUN,
+            "share or the way back. Prints one line a change and a closing summary. A run that\n"
+            "was cut off goes on where it was.\n",
+        .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_DRY_RUN,
         .options = options};
     int first;
     int code = cli_parse(&spec, &common, argc, argv, &first);

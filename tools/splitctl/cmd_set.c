@@ -90,9 +90,12 @@ cmd_set(int argc, char **argv)
 {
     cli_common common = {0};
     int64_t expect = -1;
-    const cli_option options[] = {{"expect", 0, CLI_INTEGER, "REVISION",
-                                   "refuse unless the route has this revision now", &expect},
-                                  CLI_OPTIONS_END};
+    char *to = NULL;
+    const cli_option options[] = {
+        {"to", 0, CLI_TEXT, "PERCENT", "the share, in place of an argument", &to},
+        {"expect", 0, CLI_INTEGER, "REVISION", "refuse unless the route has this revision now",
+         &expect},
+        CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE PERCENT | NAME=PERCENT...",
         .about = "Publishes new weights at once: the share of the rollout's variant, or the share\n"
@@ -106,12 +109,13 @@ cmd_set(int argc, char **argv)
     int code = cli_parse(&spec, &common, argc, argv, &first);
     if (code != CLI_GO)
         return code;
-    if (first == argc)
-        return cli_usage_error(argv[0], "say which weights");
+    if ((first == argc) == (to == NULL))
+        return cli_usage_error(argv[0], "say which weights, once");
+    char **weights = to != NULL ? &to : argv + first;
+    int n_weights = to != NULL ? 1 : argc - first;
     code = load_policy(cli_policy_path(&common), &policy);
     if (code == CTL_OK)
-        code =
-            set_weights(policy, cli_route_path(&common, path), expect, argv + first, argc - first);
+        code = set_weights(policy, cli_route_path(&common, path), expect, weights, n_weights);
     split_policy_free(&policy, NULL);
     return code;
 }

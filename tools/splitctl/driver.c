@@ -46,9 +46,39 @@ driver_open(driver *d, const split_policy *policy, const char *route_path, const
     return code;
 }
 
+/* Ids count windows: those that passed while nobody drove were never reported, and count as such.
+ */
+static int64_t
+next_id(const driver *d)
+{
+    if (d->diary.n_replayed == 0)
+        return 1;
+    split_us passed = split_clock_wall() - d->diary.last_start;
+    int64_t n = passed / d->window_us;
+    return d->diary.last_id + (n < 1 ? 1 : n);
+}
+
+int
+driver_keep(driver *d, const char *journal_path, bool fresh)
+{
+    int code = diary_open(&d->diary, journal_path, d->policy, fresh, d->rollout);
+    if (code == CTL_OK)
+        d->id = next_id(d);
+    return code;
+}
+
+bool
+driver_listen(driver *d)
+{
+    bool abort = false;
+    diary_actions(&d->diary, d->rollout, d->id, &abort);
+    return abort;
+}
+
 void
 driver_close(driver *d)
 {
+    diary_close(&d->diary);
     fleet_close(&d->fleet);
     split_rollout_free(&d->rollout, NULL);
     route_state_free(&d->route);
@@ -82,23 +112,36 @@ await_effect(driver *d, split_us decided)
     }
 }
 
-/* The route must be the one that this driver saw or wrote last; an operator's own change is not
- * overwritten. */
-static int
-check_owner(driver *d)
+bool
+driver_owns_route(const driver *d)
 {
     split_route *route = NULL;
+    if (d->dry_run)
+        return true;
     int code = load_route_if_there(d->route_path, &route);
     uint64_t revision = route != NULL ? split_route_revision(route) : 0;
     split_route_free(&route, NULL);
-    if (code != CTL_OK)
-        return CTL_NOT_PUBLISHED;
-    if (revision == d->route.revision)
-        return CTL_OK;
-    fprintf(stderr,
-            "splitctl: %s has revision %llu, which this run did not publish; it is left alone\n",
-            d->route_path, (unsigned long long)revision);
-    return CTL_NOT_PUBLISHED;
+    return code == CTL_OK && revision == d->route.revision;
+}
+
+/* After an abort the route may have been changed by hand already: that was the operator's word. */
+static bool
+is_operators_word(driver *d)
+{
+    route_state state;
+    if (d->decision.decision != SPLIT_DECISION_ROLLBACK ||
+        d->decision.reason != SPLIT_REASON_MANUAL ||
+        route_state_read(d->policy, d->route_path, &state) != CTL_OK)
+        return false;
+    bool changed = state.revision != d->route.revision;
+    if (changed) {
+        route_state_free(&d->route);
+        d->route = state;
+        d->published = (publication){.revision = state.revision, .unchanged = true};
+    } else {
+        route_state_free(&state);
+    }
+    return changed;
 }
 
 int64_t
@@ -113,11 +156,15 @@ driver_publish(driver *d)
 {
     split_us decided = split_clock_now();
     int64_t percent = driver_percent(d);
-    int code = d->dry_run ? CTL_OK : check_owner(d);
-    if (code != CTL_OK || d->dry_run)
-        return code;
-    code = publish_percent(d->policy, d->route_path, &d->route, d->info.variant, percent,
-                           &d->published);
+    if (d->dry_run || is_operators_word(d))
+        return CTL_OK;
+    if (!driver_owns_route(d)) {
+        fprintf(stderr, "splitctl: %s was changed by another writer; it is left alone\n",
+                d->route_path);
+        return CTL_NOT_PUBLISHED;
+    }
+    int code = publish_percent(d->policy, d->route_path, &d->route, d->info.variant, percent,
+                               &d->published);
     if (code != CTL_OK)
         return code;
     if (d->published.unchanged)
@@ -125,6 +172,7 @@ driver_publish(driver *d)
     route_state_free(&d->route);
     code = route_state_read(d->policy, d->route_path, &d->route);
     await_effect(d, decided);
+    diary_publication(&d->diary, &d->published, percent, d->effect_us);
     d->window_start_wall = split_clock_wall();
     d->window_end = split_clock_now() + d->window_us;
     return code == CTL_OK ? CTL_OK : CTL_NOT_PUBLISHED;
@@ -161,5 +209,10 @@ driver_step(driver *d)
     d->window_end += d->window_us;
     int rc = split_rollout_step(d->rollout, w, &d->decision);
     d->decided_wall = split_clock_wall();
-    return rc == SPLIT_OK ? CTL_OK : failed("window", rc);
+    if (rc != SPLIT_OK)
+        return failed("window", rc);
+    diary_window(&d->diary, d->rollout, w, &d->decision, "");
+    if (split_rollout_ended(d->rollout))
+        diary_end(&d->diary, split_decision_name(d->decision.decision));
+    return CTL_OK;
 }

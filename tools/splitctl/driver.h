@@ -7,6 +7,7 @@
 #include "split/policy.h"
 #include "split/rollout.h"
 
+#include "diary.h"
 #include "fleet.h"
 #include "publish.h"
 
@@ -28,6 +29,7 @@ typedef struct driver {
     split_rollout_info info;
     fleet fleet;
     route_state route;
+    diary diary;
     split_us window_start_wall;
     split_us window_end; /* monotonic */
     int64_t id;          /* of the next window */
@@ -57,9 +59,19 @@ int64_t driver_percent(const driver *d);
  */
 int driver_publish(driver *d);
 
+/* Is the route on disk the one that this driver saw or wrote last? Not asked in a dry run. */
+bool driver_owns_route(const driver *d);
+
 /* Close the current window: read all sources, judge. Fills window, reading and decision. CTL_OK or
  * CTL_BAD_INPUT. */
 int driver_step(driver *d);
+
+/* Take operators' actions that wait. True when one of them ends the rollout: close the window now.
+ */
+bool driver_listen(driver *d);
+
+/* Keep a journal, and go on with the rollout that it holds when that is open. An exit code. */
+int driver_keep(driver *d, const char *journal_path, bool fresh);
 
 /* Begin the first window without waiting for a publication. */
 void driver_mark(driver *d);

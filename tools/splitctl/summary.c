@@ -29,6 +29,8 @@ summary_begin(const driver *d)
 {
     char share[16];
     print_now();
+    if (d->diary.n_replayed > 0)
+        printf("goes on after %lld windows of the journal; ", (long long)d->diary.n_replayed);
     printf("%s: '%s' against '%s', phase %u of %u at %s %%, windows of %.3g s%s\n",
            split_policy_name(d->policy), split_policy_variant(d->policy, d->info.variant),
            split_policy_variant(d->policy, d->info.baseline),
@@ -61,6 +63,14 @@ summary_line(const driver *d)
     if (split_rollout_detail(d->rollout, s, detail, sizeof detail) > 0)
         printf("  %s", detail);
     putchar('\n');
+}
+
+void
+summary_json(const driver *d)
+{
+    static char line[SPLIT_LINE_BYTES];
+    if (split_decision_write(d->rollout, &d->decision, line, sizeof line, NULL) == SPLIT_OK)
+        puts(line);
 }
 
 void

@@ -11,6 +11,9 @@ void summary_begin(const driver *d);
 /* The decision of the last window. */
 void summary_line(const driver *d);
 
+/* The same as the documents' JSON line, every window. */
+void summary_json(const driver *d);
+
 /* A publication and how long it took to take effect. */
 void summary_published(const driver *d);
 
