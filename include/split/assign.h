@@ -3,9 +3,10 @@
  * @file assign.h
  * Decisions of a plan: which variant gets this request (DESIGN.md 2).
  *
- * Sticky: split_assign() with the visitor's key; the same key gets the same variant everywhere. Random and even plans
- * draw per request from a small state of the caller: split_assign_random(), split_assign_even(); split_assign_gate()
- * first applies the rules that look at the key alone. No call allocates, locks or does I/O.
+ * Sticky: split_assign() with the visitor's key; the same key gets the same variant everywhere.
+ * Random and even plans draw per request from a small state of the caller: split_assign_random(),
+ * split_assign_even(); split_assign_gate() first applies the rules that look at the key alone. No
+ * call allocates, locks or does I/O.
  */
 #ifndef SPLIT_ASSIGN_H
 #define SPLIT_ASSIGN_H
@@ -27,7 +28,8 @@ SPLIT_BEGIN
     XX(EVEN, 6, "even")                                                                            \
     XX(STORED, 7, "stored")
 
-/** Which rule decided. DEFAULT and STORED are for callers: no usable key, and a stored decision. @since 0.1 */
+/** Which rule decided. DEFAULT and STORED are for callers: no usable key, and a stored decision.
+ * @since 0.1 */
 typedef enum split_rule {
 #define XX(name, number, text) SPLIT_RULE_##name = number,
     SPLIT_RULE_MAP(XX)
@@ -43,15 +45,16 @@ typedef struct split_assignment {
 
 /** One decision with all that led to it. */
 typedef struct split_explanation {
-    uint64_t hash;            /**< XXH64 of the unit. */
-    uint32_t variant;         /**< Index of the variant. */
-    uint32_t reason;          /**< A split_rule. */
-    uint32_t bucket;          /**< Low 20 bits of the hash. */
-    uint32_t range;           /**< Index of the range that holds the bucket, whether or not it decided. */
-    split_range bounds;       /**< That range. */
-    uint32_t coverage_bucket; /**< Bucket in the coverage gate; SPLIT_NO_BUCKET when all take part. */
-    uint32_t holdout_bucket;  /**< Bucket in the holdout gate; SPLIT_NO_BUCKET without a holdout. */
-    uint32_t override_index;  /**< Index of the override that decided, or SPLIT_NO_BUCKET. */
+    uint64_t hash;      /**< XXH64 of the unit. */
+    uint32_t variant;   /**< Index of the variant. */
+    uint32_t reason;    /**< A split_rule. */
+    uint32_t bucket;    /**< Low 20 bits of the hash. */
+    uint32_t range;     /**< Index of the range that holds the bucket, whether or not it decided. */
+    split_range bounds; /**< That range. */
+    uint32_t
+        coverage_bucket; /**< Bucket in the coverage gate; SPLIT_NO_BUCKET when all take part. */
+    uint32_t holdout_bucket; /**< Bucket in the holdout gate; SPLIT_NO_BUCKET without a holdout. */
+    uint32_t override_index; /**< Index of the override that decided, or SPLIT_NO_BUCKET. */
 } split_explanation;
 
 /** State of the random mode: a splitmix64 generator. Type: exclusive. Any value is valid. */
@@ -59,12 +62,14 @@ typedef struct split_random {
     uint64_t state;
 } split_random;
 
-/** State of the even mode: what each variant is owed. Type: exclusive. Fill with split_even_init(); may be copied. */
+/** State of the even mode: what each variant is owed. Type: exclusive. Fill with split_even_init();
+ * may be copied. */
 typedef struct split_even {
     uint64_t shares_id;               /**< Identifies the shares that `owed` belongs to. */
     uint32_t n_variants;              /**< Of those shares. */
     uint32_t n_active;                /**< Variants with weight among them. */
-    int32_t owed[SPLIT_VARIANTS_MAX]; /**< Requests owed to each variant, in buckets (1,048,576 = one request). */
+    int32_t owed[SPLIT_VARIANTS_MAX]; /**< Requests owed to each variant, in buckets (1,048,576 =
+                                         one request). */
 } split_even;
 
 /** Text of a reason, as in documents; NULL for a number that is no reason. @since 0.1 */
@@ -77,9 +82,10 @@ SPLIT_API const char *split_rule_name(uint32_t reason);
  * @param key     key_len bytes, compared as bytes; text is UTF-8.
  * @param key_len [1,4096].
  * @param out     Receives the decision.
- * @return 0; SPLIT_ERR_KEY for an empty, NULL or too long key: use split_plan_default() and count it; SPLIT_ERR_MODE
- *         when the plan is not sticky; SPLIT_ERR_ARG for a NULL plan or out.
- * @note Source: DESIGN.md A1-A4, A17-A19. Threads: const-safe. Cost: one XXH64 of the unit. Since 0.1.
+ * @return 0; SPLIT_ERR_KEY for an empty, NULL or too long key: use split_plan_default() and count
+ * it; SPLIT_ERR_MODE when the plan is not sticky; SPLIT_ERR_ARG for a NULL plan or out.
+ * @note Source: DESIGN.md A1-A4, A17-A19. Threads: const-safe. Cost: one XXH64 of the unit. Since
+ * 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign(const split_plan *plan, const char *key, size_t key_len,
                                          split_assignment *out);
@@ -87,7 +93,8 @@ SPLIT_API SPLIT_CHECKED int split_assign(const split_plan *plan, const char *key
 /**
  * Decide for many keys of a sticky plan that lie behind each other in one buffer.
  *
- * A key that is empty, too long, or whose offsets are not in order and within the buffer gets the default variant.
+ * A key that is empty, too long, or whose offsets are not in order and within the buffer gets the
+ * default variant.
  *
  * @param plan       Plan.
  * @param keys       keys_len bytes; may be NULL when keys_len is 0.
@@ -97,7 +104,8 @@ SPLIT_API SPLIT_CHECKED int split_assign(const split_plan *plan, const char *key
  * @param out        Receives n_keys variants.
  * @param out_n_bad  Receives how many keys were unusable; may be NULL.
  * @return 0; SPLIT_ERR_MODE when the plan is not sticky; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md A20. Threads: const-safe. Cost: as n_keys times split_assign(). Since 0.1.
+ * @note Source: DESIGN.md A20. Threads: const-safe. Cost: as n_keys times split_assign(). Since
+ * 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_many(const split_plan *plan, const char *keys,
                                               size_t keys_len, const uint32_t *offsets,
@@ -127,8 +135,8 @@ SPLIT_API SPLIT_CHECKED int split_assign_explain(const split_plan *plan, const c
  * @param out         Receives the decision; written only when @p out_decided becomes true.
  * @param out_decided Receives whether a rule decided.
  * @return 0; SPLIT_ERR_KEY for an empty, NULL or too long key; SPLIT_ERR_ARG for another NULL.
- * @note Source: DESIGN.md A17, A18. Threads: const-safe. Cost: up to three XXH64, none for a plan without such rules.
- *       Since 0.1.
+ * @note Source: DESIGN.md A17, A18. Threads: const-safe. Cost: up to three XXH64, none for a plan
+ * without such rules. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_gate(const split_plan *plan, const char *key,
                                               size_t key_len, split_assignment *out,
@@ -137,7 +145,8 @@ SPLIT_API SPLIT_CHECKED int split_assign_gate(const split_plan *plan, const char
 /**
  * Hash of the unit of a key: XXH64, seed 0, of salt ":" key, or of the key without a salt.
  *
- * Failover takes it as the request's key, so that a visitor's retries and probes are the same everywhere.
+ * Failover takes it as the request's key, so that a visitor's retries and probes are the same
+ * everywhere.
  *
  * @param plan    Plan of any mode.
  * @param key     key_len bytes.
@@ -159,7 +168,8 @@ SPLIT_API void split_random_init(split_random *rnd, uint64_t seed);
  * @param rnd  Generator; moves on by one.
  * @param out  Receives the decision.
  * @return 0; SPLIT_ERR_MODE when the plan is not random; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md A21. Threads: exclusive for @p rnd, const-safe for the plan. Cost: O(log ranges). Since 0.1.
+ * @note Source: DESIGN.md A21. Threads: exclusive for @p rnd, const-safe for the plan. Cost: O(log
+ * ranges). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_random(const split_plan *plan, split_random *rnd,
                                                 split_assignment *out);
@@ -168,18 +178,20 @@ SPLIT_API SPLIT_CHECKED int split_assign_random(const split_plan *plan, split_ra
 SPLIT_API void split_even_init(split_even *even);
 
 /**
- * Take the next variant of an even plan: exact shares in every window of requests, not only on average.
+ * Take the next variant of an even plan: exact shares in every window of requests, not only on
+ * average.
  *
- * With k variants that have weight, the count of each is never further than 1 - 1/(2k - 2) from its share since the
- * last change of weights, and never 2 in any window without a change. Each caller (thread, process) has a state of its
- * own and the bounds hold for each; n of them together are within n times the bounds.
+ * With k variants that have weight, the count of each is never further than 1 - 1/(2k - 2) from its
+ * share since the last change of weights, and never 2 in any window without a change. Each caller
+ * (thread, process) has a state of its own and the bounds hold for each; n of them together are
+ * within n times the bounds.
  *
  * @param plan Plan; may be another one than in the last call, with other weights.
  * @param even State; moves on by one request.
  * @param out  Receives the decision; its bucket is SPLIT_NO_BUCKET.
  * @return 0; SPLIT_ERR_MODE when the plan is not even; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md A22-A24, after Tijdeman's chairman assignment. Threads: exclusive for @p even. Cost:
- *       O(variants), no allocation. Since 0.1.
+ * @note Source: DESIGN.md A22-A24, after Tijdeman's chairman assignment. Threads: exclusive for @p
+ * even. Cost: O(variants), no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_even(const split_plan *plan, split_even *even,
                                               split_assignment *out);

@@ -3,11 +3,13 @@
  * @file plan.h
  * Plans: who gets which variant (DESIGN.md 2).
  *
- * A plan divides 1,048,576 buckets among variants. It never changes: a change of weights makes a new plan from the old
- * one, moving as few buckets as arithmetic allows. A plan can be rebuilt anywhere from its options, its home counts
- * and its ranges, which is what route.json carries. Asking a plan for a decision: split/assign.h.
+ * A plan divides 1,048,576 buckets among variants. It never changes: a change of weights makes a
+ * new plan from the old one, moving as few buckets as arithmetic allows. A plan can be rebuilt
+ * anywhere from its options, its home counts and its ranges, which is what route.json carries.
+ * Asking a plan for a decision: split/assign.h.
  *
- * Type split_plan: const-safe. It holds no pointer, so it may be copied or mapped at several addresses.
+ * Type split_plan: const-safe. It holds no pointer, so it may be copied or mapped at several
+ * addresses.
  */
 #ifndef SPLIT_PLAN_H
 #define SPLIT_PLAN_H
@@ -16,14 +18,14 @@
 
 SPLIT_BEGIN
 
-#define SPLIT_BUCKETS 1048576           /**< Buckets of every plan, 2^20; a bucket is just under one millionth. */
-#define SPLIT_VARIANTS_MAX 64           /**< Variants of a plan, at most. */
-#define SPLIT_RANGES_MAX 1024           /**< Ranges of a plan, at most. */
-#define SPLIT_OVERRIDES_MAX 1000        /**< Overrides of a plan, at most. */
-#define SPLIT_KEY_BYTES_MAX 4096        /**< Longest key. */
-#define SPLIT_NAME_BYTES_MAX 64         /**< Longest split name, and longest salt. */
+#define SPLIT_BUCKETS 1048576            /**< Buckets of every plan, 2^20. */
+#define SPLIT_VARIANTS_MAX 64            /**< Variants of a plan, at most. */
+#define SPLIT_RANGES_MAX 1024            /**< Ranges of a plan, at most. */
+#define SPLIT_OVERRIDES_MAX 1000         /**< Overrides of a plan, at most. */
+#define SPLIT_KEY_BYTES_MAX 4096         /**< Longest key. */
+#define SPLIT_NAME_BYTES_MAX 64          /**< Longest split name, and longest salt. */
 #define SPLIT_WEIGHT_SUM_MAX (1LL << 43) /**< Largest sum of weights. */
-#define SPLIT_PERCENT 1000000           /**< One percent, in fields named _upct (millionths of a percent). */
+#define SPLIT_PERCENT 1000000            /**< One percent, in millionths (suffix _upct). */
 
 /** Modes: XX(name, number, text in documents). @since 0.1 */
 #define SPLIT_MODE_MAP(XX)                                                                         \
@@ -31,7 +33,8 @@ SPLIT_BEGIN
     XX(RANDOM, 1, "random")                                                                        \
     XX(EVEN, 2, "even")
 
-/** Where the decision comes from: the key's hash, a generator, or a counter with exact shares. @since 0.1 */
+/** Where the decision comes from: the key's hash, a generator, or a counter with exact shares.
+ * @since 0.1 */
 typedef enum split_mode {
 #define XX(name, number, text) SPLIT_MODE_##name = number,
     SPLIT_MODE_MAP(XX)
@@ -55,23 +58,30 @@ typedef struct split_override {
 /**
  * What a plan is made of. Everything is copied; pointers are borrowed for the call.
  *
- * Give either `weights`, for a new split, or `ranges` (and `home`), to rebuild a plan that was written down.
+ * Give either `weights`, for a new split, or `ranges` (and `home`), to rebuild a plan that was
+ * written down.
  */
 typedef struct split_plan_options {
-    size_t size;                     /**< Set by split_plan_options_init(). */
-    const char *name;                /**< Split's name, [A-Za-z0-9][A-Za-z0-9._-]{0,63}. Required. */
-    const char *salt;                /**< NULL: the name. "": none, the unit is the bare key. Else [A-Za-z0-9._-]{1,64}. */
-    const uint64_t *weights;         /**< n_variants exact integers of any scale, not all zero, sum up to 2^43. */
-    const uint32_t *home;            /**< n_variants bucket counts of the first layout; NULL: counts of this plan. */
-    const split_range *ranges;       /**< n_ranges entries, sorted, disjoint, covering all buckets; NULL: from weights. */
+    size_t size;      /**< Set by split_plan_options_init(). */
+    const char *name; /**< Split's name, [A-Za-z0-9][A-Za-z0-9._-]{0,63}. Required. */
+    const char *
+        salt; /**< NULL: the name. "": none, the unit is the bare key. Else [A-Za-z0-9._-]{1,64}. */
+    const uint64_t
+        *weights; /**< n_variants exact integers of any scale, not all zero, sum up to 2^43. */
+    const uint32_t
+        *home; /**< n_variants bucket counts of the first layout; NULL: counts of this plan. */
+    const split_range *ranges; /**< n_ranges entries, sorted, disjoint, covering all buckets; NULL:
+                                  from weights. */
     const split_override *overrides; /**< n_overrides entries with different keys. */
     size_t n_variants;               /**< [1,64]. */
     size_t n_ranges;                 /**< [0,1024]. */
     size_t n_overrides;              /**< [0,1000]. */
     uint32_t mode;                   /**< A split_mode; default sticky. */
-    uint32_t default_variant;        /**< Answer without a usable key, outside coverage, and for the holdout. Default 0. */
-    uint32_t coverage_upct;          /**< Units that take part, [0, 100 * SPLIT_PERCENT]; default all. */
-    uint32_t holdout_upct;           /**< Units kept on the default variant, [0, 100 * SPLIT_PERCENT]; default none. */
+    uint32_t default_variant;        /**< Answer without a usable key, outside coverage, and for the
+                                        holdout. Default 0. */
+    uint32_t coverage_upct; /**< Units that take part, [0, 100 * SPLIT_PERCENT]; default all. */
+    uint32_t holdout_upct; /**< Units kept on the default variant, [0, 100 * SPLIT_PERCENT]; default
+                              none. */
 } split_plan_options;
 
 /** A division of all buckets among variants; opaque, immutable. */
@@ -86,11 +96,12 @@ SPLIT_API void split_plan_options_init(split_plan_options *options);
 /**
  * Bytes that split_plan_init() needs.
  *
- * Only overrides change it: every plan has room for 1,024 ranges, so a re-weighted plan is as large as the old one.
+ * Only overrides change it: every plan has room for 1,024 ranges, so a re-weighted plan is as large
+ * as the old one.
  *
  * @param options Only the overrides are looked at.
- * @return Bytes, a multiple of 8; 0 when @p options is NULL, its size field is not set, or there are too many
- *         overrides.
+ * @return Bytes, a multiple of 8; 0 when @p options is NULL, its size field is not set, or there
+ * are too many overrides.
  * @note Source: DESIGN.md 2.2. Threads: pure. Cost: O(n_overrides), no allocation. Since 0.1.
  */
 SPLIT_API size_t split_plan_size(const split_plan_options *options);
@@ -102,13 +113,15 @@ SPLIT_API size_t split_plan_size(const split_plan_options *options);
  * @param mem_bytes At least split_plan_size(@p options).
  * @param options   What the plan is made of; borrowed.
  * @param out       Receives @p mem as a plan.
- * @return 0; SPLIT_ERR_ARG for NULL, for both or neither of weights and ranges, or for home without ranges;
- *         SPLIT_ERR_STRUCT or SPLIT_ERR_NEWER for options; SPLIT_ERR_ALIGN, SPLIT_ERR_MEMORY_SIZE for memory;
- *         SPLIT_ERR_NAME, SPLIT_ERR_SALT; SPLIT_ERR_WEIGHTS for weights or the number of variants;
- *         SPLIT_ERR_LAYOUT for ranges or home that do not fit together; SPLIT_ERR_INDEX for a variant that does not
- *         exist; SPLIT_ERR_KEY for an override's key; SPLIT_ERR_DUPLICATE for two overrides of one key;
- *         SPLIT_ERR_LIMIT for too many ranges or overrides; SPLIT_ERR_VALUE for mode, coverage or holdout.
- * @note Source: DESIGN.md 2.2, A5-A9. Threads: pure. Cost: O(ranges + overrides), no allocation. Since 0.1.
+ * @return 0; SPLIT_ERR_ARG for NULL, for both or neither of weights and ranges, or for home without
+ * ranges; SPLIT_ERR_STRUCT or SPLIT_ERR_NEWER for options; SPLIT_ERR_ALIGN, SPLIT_ERR_MEMORY_SIZE
+ * for memory; SPLIT_ERR_NAME, SPLIT_ERR_SALT; SPLIT_ERR_WEIGHTS for weights or the number of
+ * variants; SPLIT_ERR_LAYOUT for ranges or home that do not fit together; SPLIT_ERR_INDEX for a
+ * variant that does not exist; SPLIT_ERR_KEY for an override's key; SPLIT_ERR_DUPLICATE for two
+ * overrides of one key; SPLIT_ERR_LIMIT for too many ranges or overrides; SPLIT_ERR_VALUE for mode,
+ * coverage or holdout.
+ * @note Source: DESIGN.md 2.2, A5-A9. Threads: pure. Cost: O(ranges + overrides), no allocation.
+ * Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_plan_init(void *mem, size_t mem_bytes,
                                             const split_plan_options *options, split_plan **out);
@@ -125,7 +138,8 @@ SPLIT_API SPLIT_CHECKED int split_plan_init(void *mem, size_t mem_bytes,
 SPLIT_API SPLIT_CHECKED int split_plan_new(const split_plan_options *options,
                                            const split_alloc *alloc, split_plan **out);
 
-/** Give back a plan of a _new() function and set the handle to NULL. NULL handles are accepted. @since 0.1 */
+/** Give back a plan of a _new() function and set the handle to NULL. NULL handles are accepted.
+ * @since 0.1 */
 SPLIT_API void split_plan_free(split_plan **plan, const split_alloc *alloc);
 
 /** Bytes of this plan in memory: copy as many to clone it. @since 0.1 */
@@ -180,8 +194,8 @@ SPLIT_API SPLIT_CHECKED int split_plan_override(const split_plan *plan, size_t i
 /**
  * Make a new plan with other weights that moves as few buckets as possible, and home where it can.
  *
- * Everything but the ranges is as in @p plan. More weights than variants add variants at the end; fewer take the last
- * ones away. To take one out of the middle give it weight 0.
+ * Everything but the ranges is as in @p plan. More weights than variants add variants at the end;
+ * fewer take the last ones away. To take one out of the middle give it weight 0.
  *
  * @param plan      Plan to start from; unchanged.
  * @param weights   n_weights exact integers of any scale, not all zero, sum up to 2^43.
@@ -190,10 +204,12 @@ SPLIT_API SPLIT_CHECKED int split_plan_override(const split_plan *plan, size_t i
  * @param mem_bytes At least split_plan_bytes(@p plan).
  * @param out       Receives @p mem as a plan.
  * @param out_moved Receives the number of buckets whose variant changes; may be NULL.
- * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_ALIGN, SPLIT_ERR_MEMORY_SIZE for memory; SPLIT_ERR_WEIGHTS;
- *         SPLIT_ERR_INDEX when the default variant or an override's variant would go; SPLIT_ERR_RANGES when the new
- *         plan would need more than 1,024 ranges: split_plan_rehome() is the way out.
- * @note Source: DESIGN.md 2.4, A10-A14. Threads: pure. Cost: O(variants^2 + moves * ranges), no allocation. Since 0.1.
+ * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_ALIGN, SPLIT_ERR_MEMORY_SIZE for memory;
+ * SPLIT_ERR_WEIGHTS; SPLIT_ERR_INDEX when the default variant or an override's variant would go;
+ * SPLIT_ERR_RANGES when the new plan would need more than 1,024 ranges: split_plan_rehome() is the
+ * way out.
+ * @note Source: DESIGN.md 2.4, A10-A14. Threads: pure. Cost: O(variants^2 + moves * ranges), no
+ * allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_plan_reweight(const split_plan *plan, const uint64_t *weights,
                                                 size_t n_weights, void *mem, size_t mem_bytes,
@@ -215,7 +231,8 @@ SPLIT_API SPLIT_CHECKED int split_plan_reweight_new(const split_plan *plan, cons
  *
  * Parameters and errors as split_plan_reweight(), but for SPLIT_ERR_RANGES, which cannot happen.
  *
- * @note Source: DESIGN.md 2.4, A15. Threads: pure. Cost: O(variants + ranges), no allocation. Since 0.1.
+ * @note Source: DESIGN.md 2.4, A15. Threads: pure. Cost: O(variants + ranges), no allocation. Since
+ * 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_plan_rehome(const split_plan *plan, const uint64_t *weights,
                                               size_t n_weights, void *mem, size_t mem_bytes,
@@ -231,11 +248,12 @@ SPLIT_API SPLIT_CHECKED int split_plan_rehome_new(const split_plan *plan, const 
  *
  * @param from       Plan before.
  * @param to         Plan after; may have another number of variants.
- * @param out_matrix Receives n_matrix counts: cell [f * variants of to + t] is what goes from f to t. May be NULL.
+ * @param out_matrix Receives n_matrix counts: cell [f * variants of to + t] is what goes from f to
+ * t. May be NULL.
  * @param n_matrix   Variants of @p from times variants of @p to; 0 with a NULL matrix.
  * @param out_moved  Receives the sum of the cells with f != t; may be NULL.
- * @return 0; SPLIT_ERR_ARG for a NULL plan or plans with different salts (their buckets hold different users);
- *         SPLIT_ERR_SPACE when n_matrix is another number.
+ * @return 0; SPLIT_ERR_ARG for a NULL plan or plans with different salts (their buckets hold
+ * different users); SPLIT_ERR_SPACE when n_matrix is another number.
  * @note Source: DESIGN.md A16. Threads: const-safe. Cost: O(ranges), no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_plan_diff(const split_plan *from, const split_plan *to,

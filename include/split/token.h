@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file token.h
- * Stored decisions: a cookie value that keeps a visitor's variant when weights change (library split-token, DESIGN.md 8).
+ * Stored decisions: a cookie value that keeps a visitor's variant when weights change (library
+ * split-token, DESIGN.md 8).
  *
  * The value is at most SPLIT_TOKEN_TEXT_MAX bytes that need no quoting in a cookie:
  *
  *     1:REVISION:ISSUED:SEEN:VARIANT:-              unsigned
- *     1:REVISION:ISSUED:SEEN:VARIANT:KEYID:MAC      signed, HMAC-SHA-256 by OpenSSL's libcrypto, base64url
+ *     1:REVISION:ISSUED:SEEN:VARIANT:KEYID:MAC      signed, HMAC-SHA-256 by OpenSSL's libcrypto,
+ * base64url
  *
- * Times are seconds since 1970. A value that is tampered with, expired, of the future, cut off or over-long is never an
- * error: split_token_decide() falls back to the plan and says which status it met, for the caller to count.
+ * Times are seconds since 1970. A value that is tampered with, expired, of the future, cut off or
+ * over-long is never an error: split_token_decide() falls back to the plan and says which status it
+ * met, for the caller to count.
  *
  * Type split_token: const-safe. It holds the secrets; split_token_free() wipes them.
  */
@@ -20,11 +23,11 @@
 
 SPLIT_BEGIN
 
-#define SPLIT_TOKEN_TEXT_MAX 192      /**< Longest value, without a terminator. */
-#define SPLIT_TOKEN_KEYS_MAX 8        /**< Keys of one object. */
-#define SPLIT_TOKEN_SECRET_MIN 16     /**< Shortest secret, in bytes. */
-#define SPLIT_TOKEN_SECRET_MAX 64     /**< Longest secret, in bytes. */
-#define SPLIT_TOKEN_KEY_ID_MAX 16     /**< Longest key id, in bytes. */
+#define SPLIT_TOKEN_TEXT_MAX 192  /**< Longest value, without a terminator. */
+#define SPLIT_TOKEN_KEYS_MAX 8    /**< Keys of one object. */
+#define SPLIT_TOKEN_SECRET_MIN 16 /**< Shortest secret, in bytes. */
+#define SPLIT_TOKEN_SECRET_MAX 64 /**< Longest secret, in bytes. */
+#define SPLIT_TOKEN_KEY_ID_MAX 16 /**< Longest key id, in bytes. */
 
 /** What a value turned out to be: XX(name, number, text for logs and metrics). @since 0.1 */
 #define SPLIT_TOKEN_STATUS_MAP(XX)                                                                 \
@@ -44,40 +47,43 @@ SPLIT_BEGIN
     XX(OVERRULED, 13, "overruled")
 
 /**
- * What a value turned out to be; only VALID is used. UNSIGNED: a signature is demanded. FENCED: older than the fence.
- * GONE: no such variant. DRAINED: its weight is 0. OVERRULED: an override, holdout or coverage decided. @since 0.1
+ * What a value turned out to be; only VALID is used. UNSIGNED: a signature is demanded. FENCED:
+ * older than the fence. GONE: no such variant. DRAINED: its weight is 0. OVERRULED: an override,
+ * holdout or coverage decided. @since 0.1
  */
 typedef enum split_token_status {
 #define XX(name, number, text) SPLIT_TOKEN_##name = number,
     SPLIT_TOKEN_STATUS_MAP(XX)
 #undef XX
-    SPLIT_TOKEN_STATUS_COUNT = 14 /**< For arrays of counters. */
+        SPLIT_TOKEN_STATUS_COUNT = 14 /**< For arrays of counters. */
 } split_token_status;
 
 /** A signing key. Several at once let keys be changed: the first signs, all verify. */
 typedef struct split_token_key {
-    const char *id;               /**< [A-Za-z0-9][A-Za-z0-9._-]{0,15}, different for each key. */
-    const unsigned char *secret;  /**< secret_len random bytes. */
-    size_t secret_len;            /**< [16,64]. */
+    const char *id;              /**< [A-Za-z0-9][A-Za-z0-9._-]{0,15}, different for each key. */
+    const unsigned char *secret; /**< secret_len random bytes. */
+    size_t secret_len;           /**< [16,64]. */
 } split_token_key;
 
 /** What a split's stored decisions are checked against. Everything is copied. */
 typedef struct split_token_options {
-    size_t size;                 /**< Set by split_token_options_init(). */
-    const char *split;           /**< Name of the split; a value of another split does not verify. Required. */
+    size_t size; /**< Set by split_token_options_init(). */
+    const char
+        *split; /**< Name of the split; a value of another split does not verify. Required. */
     const split_token_key *keys; /**< n_keys entries; NULL for the unsigned form. */
     size_t n_keys;               /**< [0,8]. */
-    split_us max_age_us;         /**< A decision lives so long from its issue; default 365 days, > 0. */
-    split_us idle_us;            /**< And so long unseen; default SPLIT_NEVER, > 0. */
-    split_us skew_us;            /**< How far clocks may differ; default 60 s, >= 0. */
-    uint64_t fence;              /**< Decisions of a smaller revision are ignored: fresh draw for all. Default 0. */
+    split_us max_age_us; /**< A decision lives so long from its issue; default 365 days, > 0. */
+    split_us idle_us;    /**< And so long unseen; default SPLIT_NEVER, > 0. */
+    split_us skew_us;    /**< How far clocks may differ; default 60 s, >= 0. */
+    uint64_t
+        fence; /**< Decisions of a smaller revision are ignored: fresh draw for all. Default 0. */
 } split_token_options;
 
 /** A stored decision. */
 typedef struct split_stored {
-    uint64_t revision;                      /**< Of the route that decided. */
-    int64_t issued_s;                       /**< Seconds since 1970. */
-    int64_t seen_s;                         /**< The same, of the last request that renewed the value. */
+    uint64_t revision; /**< Of the route that decided. */
+    int64_t issued_s;  /**< Seconds since 1970. */
+    int64_t seen_s;    /**< The same, of the last request that renewed the value. */
     char variant[SPLIT_NAME_BYTES_MAX + 8]; /**< Its name, terminated. */
 } split_stored;
 
@@ -100,15 +106,16 @@ SPLIT_API size_t split_token_size(const split_token_options *options);
  * @param mem_bytes At least split_token_size(@p options).
  * @param options   Borrowed.
  * @param out       Receives @p mem.
- * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_STRUCT, SPLIT_ERR_NEWER; SPLIT_ERR_ALIGN, SPLIT_ERR_MEMORY_SIZE;
- *         SPLIT_ERR_NAME for the split or a key id; SPLIT_ERR_DUPLICATE for two keys of one id; SPLIT_ERR_LIMIT for too
- *         many keys; SPLIT_ERR_VALUE for a secret's length or a time.
+ * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_STRUCT, SPLIT_ERR_NEWER; SPLIT_ERR_ALIGN,
+ * SPLIT_ERR_MEMORY_SIZE; SPLIT_ERR_NAME for the split or a key id; SPLIT_ERR_DUPLICATE for two keys
+ * of one id; SPLIT_ERR_LIMIT for too many keys; SPLIT_ERR_VALUE for a secret's length or a time.
  * @note Threads: pure. Cost: O(keys), no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_token_init(void *mem, size_t mem_bytes,
                                              const split_token_options *options, split_token **out);
 
-/** As split_token_init(), in memory from an allocator (NULL: malloc); also SPLIT_ERR_NOMEM. @since 0.1 */
+/** As split_token_init(), in memory from an allocator (NULL: malloc); also SPLIT_ERR_NOMEM. @since
+ * 0.1 */
 SPLIT_API SPLIT_CHECKED int split_token_new(const split_token_options *options,
                                             const split_alloc *alloc, split_token **out);
 
@@ -116,17 +123,19 @@ SPLIT_API SPLIT_CHECKED int split_token_new(const split_token_options *options,
 SPLIT_API void split_token_free(split_token **token, const split_alloc *alloc);
 
 /**
- * Read keys from the text of a file or variable: entries ID:HEX apart by white space or commas; # starts a comment.
+ * Read keys from the text of a file or variable: entries ID:HEX apart by white space or commas; #
+ * starts a comment.
  *
  * @param text     text_len bytes.
  * @param text_len Its length.
  * @param ids      Receives the ids, terminated; max_keys rows.
  * @param secrets  Receives the secrets; max_keys rows.
- * @param out_keys Receives max_keys entries at most, whose pointers lead into @p ids and @p secrets.
+ * @param out_keys Receives max_keys entries at most, whose pointers lead into @p ids and @p
+ * secrets.
  * @param max_keys [1,8].
  * @param out_n    Receives the number of keys, 1 or more.
- * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_FIELD for text of another form or without a key; SPLIT_ERR_LIMIT for
- *         too many.
+ * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_FIELD for text of another form or without a key;
+ * SPLIT_ERR_LIMIT for too many.
  * @note Threads: pure. Cost: O(text), no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_token_keys_parse(const char *text, size_t text_len,
@@ -140,14 +149,16 @@ SPLIT_API SPLIT_CHECKED int split_token_keys_parse(const char *text, size_t text
  *
  * @param token       Writer.
  * @param stored      What to write.
- * @param subject     Whom it is for, such as the visitor id: subject_len bytes that the signature covers, so that a
- *                    signed value is of no use to others. May be NULL when subject_len is 0.
+ * @param subject     Whom it is for, such as the visitor id: subject_len bytes that the signature
+ * covers, so that a signed value is of no use to others. May be NULL when subject_len is 0.
  * @param subject_len [0,4096].
  * @param out         Receives the value and a terminator.
  * @param out_bytes   SPLIT_TOKEN_TEXT_MAX + 1 always suffices.
- * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_NAME for the variant; SPLIT_ERR_VALUE for times below 0 or out of order;
- *         SPLIT_ERR_KEY for the subject's length; SPLIT_ERR_SPACE; SPLIT_ERR_NOMEM when libcrypto has no memory.
- * @note Source: DESIGN.md D1, D2. Threads: const-safe. Cost: one HMAC-SHA-256 when signed. Since 0.1.
+ * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_NAME for the variant; SPLIT_ERR_VALUE for times
+ * below 0 or out of order; SPLIT_ERR_KEY for the subject's length; SPLIT_ERR_SPACE; SPLIT_ERR_NOMEM
+ * when libcrypto has no memory.
+ * @note Source: DESIGN.md D1, D2. Threads: const-safe. Cost: one HMAC-SHA-256 when signed. Since
+ * 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_token_write(const split_token *token, const split_stored *stored,
                                               const char *subject, size_t subject_len, char *out,
@@ -164,8 +175,10 @@ SPLIT_API SPLIT_CHECKED int split_token_write(const split_token *token, const sp
  * @param unix_us     Wall clock, microseconds since 1970.
  * @param out         Receives the decision, only when VALID.
  * @param out_status  Receives a split_token_status.
- * @return 0; SPLIT_ERR_ARG for a NULL token or output; SPLIT_ERR_NOMEM when libcrypto has no memory.
- * @note Source: DESIGN.md D2-D5. Threads: const-safe. Cost: one HMAC-SHA-256 when signed. Since 0.1.
+ * @return 0; SPLIT_ERR_ARG for a NULL token or output; SPLIT_ERR_NOMEM when libcrypto has no
+ * memory.
+ * @note Source: DESIGN.md D2-D5. Threads: const-safe. Cost: one HMAC-SHA-256 when signed. Since
+ * 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_token_read(const split_token *token, const char *text,
                                              size_t text_len, const char *subject,
@@ -190,8 +203,10 @@ SPLIT_API SPLIT_CHECKED int split_token_read(const split_token *token, const cha
  * @param out         Receives the decision; its reason is STORED when the value was used.
  * @param out_status  Receives a split_token_status, for counting.
  * @param out_renew   Receives what to write into a new cookie; its variant is "" when none is due.
- * @return 0; SPLIT_ERR_ARG for NULL or n_names; SPLIT_ERR_MODE when the plan is not sticky; SPLIT_ERR_NOMEM.
- * @note Source: DESIGN.md D6-D8. Threads: const-safe. Cost: as split_token_read() and split_assign(). Since 0.1.
+ * @return 0; SPLIT_ERR_ARG for NULL or n_names; SPLIT_ERR_MODE when the plan is not sticky;
+ * SPLIT_ERR_NOMEM.
+ * @note Source: DESIGN.md D6-D8. Threads: const-safe. Cost: as split_token_read() and
+ * split_assign(). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_token_decide(const split_token *token, const split_plan *plan,
                                                const char *const *names, size_t n_names,

@@ -105,7 +105,8 @@ split_assign(const split_plan *plan, const char *key, size_t key_len, split_assi
 }
 
 int
-split_assign_explain(const split_plan *plan, const char *key, size_t key_len, split_explanation *out)
+split_assign_explain(const split_plan *plan, const char *key, size_t key_len,
+                     split_explanation *out)
 {
     if (plan == NULL || out == NULL)
         return SPLIT_ERR_ARG;

@@ -51,8 +51,8 @@ decide_all(const split_plan *plan, const char *keys, size_t keys_len, const uint
 }
 
 int
-split_assign_many(const split_plan *plan, const char *keys, size_t keys_len, const uint32_t *offsets,
-                  size_t n_keys, uint16_t *out, size_t *out_n_bad)
+split_assign_many(const split_plan *plan, const char *keys, size_t keys_len,
+                  const uint32_t *offsets, size_t n_keys, uint16_t *out, size_t *out_n_bad)
 {
     size_t n_bad;
     if (plan == NULL || offsets == NULL || out == NULL || (keys == NULL && keys_len > 0))

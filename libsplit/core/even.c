@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The even mode (DESIGN.md A22-A24): R. Tijdeman, "The chairman assignment problem", Discrete Mathematics 32 (1980).
+ * The even mode (DESIGN.md A22-A24): R. Tijdeman, "The chairman assignment problem", Discrete
+ * Mathematics 32 (1980).
  *
- * All numbers are requests times 1,048,576, so they are exact. With k active variants and c = 2k - 2, a variant may be
- * chosen once it is owed 1/c of a request, and the one whose debt would first pass 1 - 1/c is chosen.
+ * All numbers are requests times 1,048,576, so they are exact. With k active variants and c = 2k -
+ * 2, a variant may be chosen once it is owed 1/c of a request, and the one whose debt would first
+ * pass 1 - 1/c is chosen.
  */
 #include <string.h>
 
@@ -26,8 +28,8 @@ count_active(const split_plan *plan)
     return n;
 }
 
-/* After other shares. Two variants go on, for their debts stay within half a request whatever the shares do; with more
- * no rule can promise that, and all start from nothing. */
+/* After other shares. Two variants go on, for their debts stay within half a request whatever the
+ * shares do; with more no rule can promise that, and all start from nothing. */
 static void
 meet_shares(split_even *even, const split_plan *plan)
 {
@@ -49,7 +51,8 @@ next_of_two(split_even *even, const split_plan *plan)
     return next;
 }
 
-/* Adds what is due and returns the eligible variant with the earliest deadline; ties to the lower index. */
+/* Adds what is due and returns the eligible variant with the earliest deadline; ties to the lower
+ * index. */
 static uint32_t
 earliest_deadline(split_even *even, const split_plan *plan)
 {

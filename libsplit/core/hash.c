@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * XXH64 of a prefix and a key, without copying them together: a copy would cost twice the hash, because the hash reads
- * words that the copy has only just written in other pieces.
+ * XXH64 of a prefix and a key, without copying them together: a copy would cost twice the hash,
+ * because the hash reads words that the copy has only just written in other pieces.
  *
- * XXH64 works on stripes of four words of 8 bytes, one for each lane. The prefix fills some words, then one word holds
- * the prefix's last bytes and the key's first, and from there on words are read straight from the key:
+ * XXH64 works on stripes of four words of 8 bytes, one for each lane. The prefix fills some words,
+ * then one word holds the prefix's last bytes and the key's first, and from there on words are read
+ * straight from the key:
  *
- *     prefix  |salt-of-|a-spl-it:|                    words 0 and 1 are mixed in when the plan is made
- *     key              .         |key bytes.|...      word 2 onwards, at key + 8 * word - tail_len
+ *     prefix  |salt-of-|a-spl-it:|                    words 0 and 1 are mixed in when the plan is
+ * made key              .         |key bytes.|...      word 2 onwards, at key + 8 * word - tail_len
  */
 #include "hash_inline.h"
 
@@ -39,7 +40,8 @@ split__prefix_set(split__prefix *prefix, const char *first, size_t first_len, co
     prefix->lane[1] = XXH_PRIME64_2;
     prefix->lane[3] = 0 - XXH_PRIME64_1;
     for (size_t word = 0; word < len / WORD; word++)
-        prefix->lane[word % 4] = XXH64_round(prefix->lane[word % 4], split__read_word(prefix->bytes + WORD * word));
+        prefix->lane[word % 4] =
+            XXH64_round(prefix->lane[word % 4], split__read_word(prefix->bytes + WORD * word));
     prefix->head = split__read_word(prefix->bytes + len - len % WORD);
 }
 
@@ -53,7 +55,8 @@ hash_copy(const split__prefix *prefix, const char *key, size_t key_len)
     return XXH64(unit, prefix->len + key_len, 0);
 }
 
-/* A unit below one stripe, of a key of at least a word: written by whole words, as the hash will read it. */
+/* A unit below one stripe, of a key of at least a word: written by whole words, as the hash will
+ * read it. */
 static uint64_t
 hash_words(const split__prefix *prefix, const char *key, size_t key_len)
 {
@@ -67,7 +70,8 @@ hash_words(const split__prefix *prefix, const char *key, size_t key_len)
     if (total % WORD > 0)
         unit[word] = split__read_word(key + key_len - WORD) >> (8 * (WORD - total % WORD));
     for (size_t i = 0; i < 4; i++)
-        unit[i] = split__read_word(&unit[i]); /* back to the order of bytes, on machines where it is another */
+        unit[i] = split__read_word(
+            &unit[i]); /* back to the order of bytes, on machines where it is another */
     return XXH64(unit, total, 0);
 }
 

@@ -2,7 +2,8 @@
 /*
  * The hash of a unit, for inlining into the files that decide. See hash.c for the picture.
  *
- * The only file that includes xxHash, whose own pieces (round, merge, finalize) are used; it is compiled in.
+ * The only file that includes xxHash, whose own pieces (round, merge, finalize) are used; it is
+ * compiled in.
  */
 #ifndef SPLIT_CORE_HASH_INLINE_H
 #define SPLIT_CORE_HASH_INLINE_H
@@ -36,7 +37,8 @@ split__is_long(const split__prefix *prefix, size_t key_len)
 #define SPLIT__LIKELY(x) (x)
 #endif
 
-/* XXH64's last bytes, fewer than a stripe, as XXH64_finalize() has them; here the compiler may see into it. */
+/* XXH64's last bytes, fewer than a stripe, as XXH64_finalize() has them; here the compiler may see
+ * into it. */
 XXH_FORCE_INLINE uint64_t
 split__hash_rest(uint64_t h, const char *at, size_t left)
 {
@@ -59,7 +61,8 @@ split__hash_rest(uint64_t h, const char *at, size_t left)
 
 /* From the lanes after the first stripe to the end. */
 XXH_FORCE_INLINE uint64_t
-split__hash_from(uint64_t a, uint64_t b, uint64_t c, uint64_t d, const char *at, size_t left, size_t total)
+split__hash_from(uint64_t a, uint64_t b, uint64_t c, uint64_t d, const char *at, size_t left,
+                 size_t total)
 {
     while (!SPLIT__LIKELY(left < SPLIT__STRIPE)) {
         a = XXH64_round(a, split__read_word(at));

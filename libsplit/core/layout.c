@@ -56,7 +56,8 @@ split__apportion(const uint64_t *weights, size_t n_weights, uint32_t *out)
         remainder[i] = scaled % sum;
         left -= out[i];
     }
-    /* The remainders add up to left * sum, so each variant gets at most one and only with a remainder above 0. */
+    /* The remainders add up to left * sum, so each variant gets at most one and only with a
+     * remainder above 0. */
     for (; left > 0; left--) {
         size_t i = largest_of(remainder, n_weights);
         remainder[i] = 0;
@@ -122,7 +123,8 @@ split__layout_finish(split_plan *plan)
         start = plan->end[i];
     }
     /* Equal plans are equal bytes, whatever they were before. */
-    memset(plan->end + plan->n_ranges, 0, (SPLIT_RANGES_MAX - plan->n_ranges) * sizeof plan->end[0]);
+    memset(plan->end + plan->n_ranges, 0,
+           (SPLIT_RANGES_MAX - plan->n_ranges) * sizeof plan->end[0]);
     memset(plan->owner + plan->n_ranges, 0, SPLIT_RANGES_MAX - plan->n_ranges);
     fill_cells(plan);
     plan->shares_id = split__hash_bytes(plan->buckets, plan->n_variants * sizeof plan->buckets[0]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of overrides behind a plan: open addressing over the hash of the unit (DESIGN.md A17). */
+/* The table of overrides behind a plan: open addressing over the hash of the unit (DESIGN.md A17).
+ */
 #include "override.h"
 
 #include <string.h>
@@ -88,7 +89,8 @@ split__override_fill(split_plan *plan, const split_override *overrides, size_t n
             return SPLIT_ERR_DUPLICATE;
         uint32_t high = (uint32_t)(hash >> 32), slot = high & (plan->n_slots - 1);
         memcpy(keys + plan->key_bytes, from->key, from->key_len);
-        entries[i] = (override_entry){plan->key_bytes, (uint32_t)from->key_len, from->variant, high};
+        entries[i] =
+            (override_entry){plan->key_bytes, (uint32_t)from->key_len, from->variant, high};
         while (slots[slot] != 0)
             slot = (slot + 1) & (plan->n_slots - 1);
         slots[slot] = (uint16_t)(i + 1);

@@ -61,7 +61,8 @@ take_names(split_plan *plan, const split_plan_options *o)
     return SPLIT_OK;
 }
 
-/* A share becomes buckets by the rule of weights, so that neither side of a gate vanishes by rounding (A18). */
+/* A share becomes buckets by the rule of weights, so that neither side of a gate vanishes by
+ * rounding (A18). */
 static uint32_t
 gate_buckets(uint32_t share_upct)
 {
@@ -78,7 +79,8 @@ take_numbers(split_plan *plan, const split_plan_options *o)
         return SPLIT_ERR_WEIGHTS;
     if (o->default_variant >= o->n_variants)
         return SPLIT_ERR_INDEX;
-    if (split_mode_name(o->mode) == NULL || o->coverage_upct > ALL_UPCT || o->holdout_upct > ALL_UPCT)
+    if (split_mode_name(o->mode) == NULL || o->coverage_upct > ALL_UPCT ||
+        o->holdout_upct > ALL_UPCT)
         return SPLIT_ERR_VALUE;
     plan->n_variants = (uint32_t)o->n_variants;
     plan->default_variant = o->default_variant;

@@ -29,7 +29,8 @@ set_variants(split_plan *plan, size_t n_variants)
 }
 
 static int
-fill_changed(const split_plan *from, split_plan *to, const uint32_t *counts, size_t n_counts, bool fresh)
+fill_changed(const split_plan *from, split_plan *to, const uint32_t *counts, size_t n_counts,
+             bool fresh)
 {
     int err = SPLIT_OK;
     memcpy(to, from, (size_t)from->n_bytes);

@@ -11,8 +11,8 @@
 #define SPLIT__CELLS (SPLIT_BUCKETS >> SPLIT__CELL_SHIFT)
 
 /*
- * [ struct | overrides | slots | keys of the overrides ]. Offsets, never pointers, lead to the last three.
- * Ranges are kept by their ends: range i is [end[i - 1], end[i]) and belongs to owner[i].
+ * [ struct | overrides | slots | keys of the overrides ]. Offsets, never pointers, lead to the last
+ * three. Ranges are kept by their ends: range i is [end[i - 1], end[i]) and belongs to owner[i].
  */
 struct split_plan {
     uint64_t n_bytes;
@@ -27,7 +27,8 @@ struct split_plan {
     uint32_t n_slots; /* power of two, or 0 */
     uint32_t key_bytes;
     uint32_t gated;        /* overrides, coverage or holdout have to be looked at */
-    uint32_t direct_bytes; /* longest key for which the hash alone decides: none unless sticky and not gated */
+    uint32_t direct_bytes; /* longest key for which the hash alone decides: none unless sticky and
+                              not gated */
     split__prefix unit_prefix;
     split__prefix coverage_prefix;
     split__prefix holdout_prefix;
@@ -60,7 +61,8 @@ split__plan_find(const split_plan *plan, uint32_t bucket)
     return i;
 }
 
-/* Variant of a bucket, given in the low bits of a hash. Most cells belong to one variant: one load. */
+/* Variant of a bucket, given in the low bits of a hash. Most cells belong to one variant: one load.
+ */
 static inline uint32_t
 split__plan_variant(const split_plan *plan, uint64_t hash)
 {
@@ -73,7 +75,8 @@ split__plan_variant(const split_plan *plan, uint64_t hash)
 static inline split_range
 split__plan_range_at(const split_plan *plan, uint32_t index)
 {
-    return (split_range){index == 0 ? 0 : plan->end[index - 1], plan->end[index], plan->owner[index]};
+    return (split_range){index == 0 ? 0 : plan->end[index - 1], plan->end[index],
+                         plan->owner[index]};
 }
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * Moving the fewest buckets from one set of counts to another (DESIGN.md 2.4, A10-A13).
  *
- * Works on atoms: the ranges of the plan cut at the borders of the home layout, so that each has one owner and one home.
+ * Works on atoms: the ranges of the plan cut at the borders of the home layout, so that each has
+ * one owner and one home.
  */
 #include "reweight.h"
 
@@ -15,8 +16,9 @@
 #define NO_HOME 255
 
 /*
- * 1,024 ranges cut at 64 borders make at most 1,088 atoms. A move cuts at most one atom, and only when it ends the
- * surplus of its giver or the deficit of its receiver: at most 128 in each of the two passes.
+ * 1,024 ranges cut at 64 borders make at most 1,088 atoms. A move cuts at most one atom, and only
+ * when it ends the surplus of its giver or the deficit of its receiver: at most 128 in each of the
+ * two passes.
  */
 #define ATOMS_MAX (SPLIT_RANGES_MAX + SPLIT_VARIANTS_MAX + 4 * SPLIT_VARIANTS_MAX)
 
@@ -77,7 +79,8 @@ cut(atoms *a, uint32_t i, uint32_t at)
     a->n++;
 }
 
-/* Move up to `want` buckets of the pool, lowest first when the receiver comes before the giver (A12). */
+/* Move up to `want` buckets of the pool, lowest first when the receiver comes before the giver
+ * (A12). */
 static uint32_t
 move_pool(atoms *a, uint32_t giver, uint32_t receiver, home_filter filter, uint32_t want)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A visitor's decision from the gates, the stored decision, or the plan, in this order (DESIGN.md D6-D8). */
+/* A visitor's decision from the gates, the stored decision, or the plan, in this order (DESIGN.md
+ * D6-D8). */
 #include <string.h>
 
 #include "split/error.h"
@@ -17,8 +18,8 @@ find_variant(const split_plan *plan, const char *const *names, const char *name,
     return SPLIT_TOKEN_GONE;
 }
 
-/* A used value is written again when a quarter of its idle life has gone, so that it lives on without a cookie in each
- * answer. */
+/* A used value is written again when a quarter of its idle life has gone, so that it lives on
+ * without a cookie in each answer. */
 static bool
 is_renewal_due(const split_token *token, const split_stored *stored, int64_t now_s)
 {
@@ -26,7 +27,8 @@ is_renewal_due(const split_token *token, const split_stored *stored, int64_t now
 }
 
 static void
-set_renewal(split_stored *out, const char *variant, uint64_t revision, int64_t issued_s, int64_t now_s)
+set_renewal(split_stored *out, const char *variant, uint64_t revision, int64_t issued_s,
+            int64_t now_s)
 {
     memset(out, 0, sizeof *out);
     out->revision = revision;
@@ -45,7 +47,8 @@ typedef struct visit {
 
 /* The plan decides; its answer is what the visitor keeps from now on. */
 static int
-draw(const visit *v, const char *key, size_t key_len, split_assignment *out, split_stored *out_renew)
+draw(const visit *v, const char *key, size_t key_len, split_assignment *out,
+     split_stored *out_renew)
 {
     int err = split_assign(v->plan, key, key_len, out);
     const char *name = err == 0 ? v->names[out->variant] : NULL;
@@ -65,16 +68,16 @@ use_stored(const visit *v, const split_stored *stored, uint32_t variant, split_a
 
 int
 split_token_decide(const split_token *token, const split_plan *plan, const char *const *names,
-                   size_t n_names, const char *text, size_t text_len, const char *key, size_t key_len,
-                   split_us unix_us, uint64_t revision, split_assignment *out, uint32_t *out_status,
-                   split_stored *out_renew)
+                   size_t n_names, const char *text, size_t text_len, const char *key,
+                   size_t key_len, split_us unix_us, uint64_t revision, split_assignment *out,
+                   uint32_t *out_status, split_stored *out_renew)
 {
     const visit v = {token, plan, names, unix_us < 0 ? 0 : unix_us / 1000000, revision};
     split_stored stored;
     uint32_t status = SPLIT_TOKEN_ABSENT, variant = 0;
     bool decided = false;
-    if (token == NULL || plan == NULL || names == NULL || n_names != split_plan_n_variants(plan) || out == NULL ||
-        out_status == NULL || out_renew == NULL)
+    if (token == NULL || plan == NULL || names == NULL || n_names != split_plan_n_variants(plan) ||
+        out == NULL || out_status == NULL || out_renew == NULL)
         return SPLIT_ERR_ARG;
     if (split_plan_mode(plan) != SPLIT_MODE_STICKY)
         return SPLIT_ERR_MODE;

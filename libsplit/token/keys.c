@@ -34,7 +34,8 @@ hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Pairs of hexadecimal digits up to a gap; 0 when there is anything else, or too little or too much. */
+/* Pairs of hexadecimal digits up to a gap; 0 when there is anything else, or too little or too
+ * much. */
 static size_t
 read_secret(const char **at, const char *end, unsigned char *out)
 {
@@ -62,7 +63,8 @@ split_token_keys_parse(const char *text, size_t text_len, char (*ids)[SPLIT_TOKE
         size_t id_len = token__name_len(at, (size_t)(end - at));
         if (n == max_keys)
             return SPLIT_ERR_LIMIT;
-        if (id_len == 0 || id_len > SPLIT_TOKEN_KEY_ID_MAX || at + id_len == end || at[id_len] != ':')
+        if (id_len == 0 || id_len > SPLIT_TOKEN_KEY_ID_MAX || at + id_len == end ||
+            at[id_len] != ':')
             return SPLIT_ERR_FIELD;
         memcpy(ids[n], at, id_len);
         ids[n][id_len] = '\0';

@@ -39,7 +39,8 @@ token__mac(const split_token *token, const token_secret *key, const char *value,
     if (subject_len > 0)
         memcpy(text + n, subject, subject_len);
     n += subject_len;
-    if (HMAC(EVP_sha256(), key->bytes, (int)key->n_bytes, text, n, mac, &mac_len) == NULL || mac_len != MAC_BYTES)
+    if (HMAC(EVP_sha256(), key->bytes, (int)key->n_bytes, text, n, mac, &mac_len) == NULL ||
+        mac_len != MAC_BYTES)
         return SPLIT_ERR_NOMEM;
     encode(mac, out);
     return SPLIT_OK;

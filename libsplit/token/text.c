@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a stored decision (DESIGN.md D1): one way to write each value, and nothing else is read. */
+/* The text of a stored decision (DESIGN.md D1): one way to write each value, and nothing else is
+ * read. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,8 +88,8 @@ token__parse(const char *text, size_t text_len, token_parts *out)
     const char *variant;
     size_t variant_len;
     uint64_t revision, issued, seen;
-    if (!take_byte(&c, '1') || !take_byte(&c, ':') || !take_number(&c, &revision) || !take_number(&c, &issued) ||
-        !take_number(&c, &seen) || seen < issued)
+    if (!take_byte(&c, '1') || !take_byte(&c, ':') || !take_number(&c, &revision) ||
+        !take_number(&c, &issued) || !take_number(&c, &seen) || seen < issued)
         return false;
     if (!take_name(&c, SPLIT_NAME_BYTES_MAX, &variant, &variant_len) || !take_byte(&c, ':'))
         return false;
@@ -103,7 +104,7 @@ token__parse(const char *text, size_t text_len, token_parts *out)
 size_t
 token__format(const split_stored *s, const char *key_id, char *out, size_t out_bytes)
 {
-    int n = snprintf(out, out_bytes, "1:%" PRIu64 ":%" PRId64 ":%" PRId64 ":%s:%s", s->revision, s->issued_s,
-                     s->seen_s, s->variant, key_id);
+    int n = snprintf(out, out_bytes, "1:%" PRIu64 ":%" PRId64 ":%" PRId64 ":%s:%s", s->revision,
+                     s->issued_s, s->seen_s, s->variant, key_id);
     return n > 0 && (size_t)n < out_bytes ? (size_t)n : 0;
 }

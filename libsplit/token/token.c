@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The object that reads and writes stored decisions: options, life cycle, write, read (DESIGN.md 8). */
+/* The object that reads and writes stored decisions: options, life cycle, write, read (DESIGN.md
+ * 8). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,7 +179,8 @@ split_token_write(const split_token *token, const split_stored *stored, const ch
         return SPLIT_ERR_VALUE;
     if (subject_len > SPLIT_KEY_BYTES_MAX)
         return SPLIT_ERR_KEY;
-    size_t n = token__format(stored, token->n_keys > 0 ? token->keys[0].id : "-", text, sizeof text);
+    size_t n =
+        token__format(stored, token->n_keys > 0 ? token->keys[0].id : "-", text, sizeof text);
     size_t total = n + (token->n_keys > 0 ? 1 + MAC_TEXT : 0);
     if (n == 0 || total > SPLIT_TOKEN_TEXT_MAX || total >= out_bytes)
         return SPLIT_ERR_SPACE;
@@ -195,8 +197,8 @@ split_token_write(const split_token *token, const split_stored *stored, const ch
 
 /* Only the key that the value names is tried. */
 static int
-check_signature(const split_token *token, const token_parts *parts, const char *text, const char *subject,
-                size_t subject_len, uint32_t *out_status)
+check_signature(const split_token *token, const token_parts *parts, const char *text,
+                const char *subject, size_t subject_len, uint32_t *out_status)
 {
     char mac[MAC_TEXT];
     *out_status = SPLIT_TOKEN_UNSIGNED;
@@ -205,7 +207,8 @@ check_signature(const split_token *token, const token_parts *parts, const char *
     *out_status = subject_len > SPLIT_KEY_BYTES_MAX ? SPLIT_TOKEN_FORGED : SPLIT_TOKEN_UNKNOWN_KEY;
     for (size_t i = 0; i < token->n_keys && *out_status == SPLIT_TOKEN_UNKNOWN_KEY; i++) {
         const token_secret *key = &token->keys[i];
-        if (strlen(key->id) != parts->key_id_len || memcmp(key->id, parts->key_id, parts->key_id_len) != 0)
+        if (strlen(key->id) != parts->key_id_len ||
+            memcmp(key->id, parts->key_id, parts->key_id_len) != 0)
             continue;
         int err = token__mac(token, key, text, parts->signed_len, subject, subject_len, mac);
         if (err != 0)

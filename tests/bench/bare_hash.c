@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The floor: one call that hashes. In a file of its own, so that the compiler knows no more of its caller than a library does. */
+/* The floor: one call that hashes. In a file of its own, so that the compiler knows no more of its
+ * caller than a library does. */
 #include "bare_hash.h"
 
 #define XXH_INLINE_ALL

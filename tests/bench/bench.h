@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Timing of several ways to do one thing, side by side: interleaved rounds, medians, ratios to a floor. */
+/* Timing of several ways to do one thing, side by side: interleaved rounds, medians, ratios to a
+ * floor. */
 #ifndef TESTS_BENCH_H
 #define TESTS_BENCH_H
 
@@ -8,14 +9,15 @@
 
 #define BENCH_ROUNDS 15
 
-/* One way. `run` does the work n times (or on n items) and returns something that depends on all of it. */
+/* One way. `run` does the work n times (or on n items) and returns something that depends on all of
+ * it. */
 typedef struct bench_way {
     const char *name;
     uint64_t (*run)(void *ctx, size_t n);
     void *ctx;
     const struct bench_way *floor; /* what its ratio is taken to; NULL: none */
-    double limit;                  /* highest ratio, or highest ns without a floor, that we promise; 0: none */
-    double ns;                     /* median time of one item */
+    double limit; /* highest ratio, or highest ns without a floor, that we promise; 0: none */
+    double ns;    /* median time of one item */
     double sorted[BENCH_ROUNDS];
 } bench_way;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Cost of decisions against the bare hash of the same bytes. Run pinned: `taskset -c 1 bench-assign`. */
+/* Cost of decisions against the bare hash of the same bytes. Run pinned: `taskset -c 1
+ * bench-assign`. */
 #include <stdio.h>
 #include <string.h>
 
@@ -91,7 +92,8 @@ run_even(void *ctx, size_t n)
 static split_plan *
 plan_of(const char *salt, split_mode mode, size_t n_variants)
 {
-    static const uint64_t two[2] = {10, 90}, sixteen[16] = {9, 5, 7, 6, 7, 5, 9, 4, 8, 6, 3, 8, 2, 9, 6, 6};
+    static const uint64_t two[2] = {10, 90},
+                          sixteen[16] = {9, 5, 7, 6, 7, 5, 9, 4, 8, 6, 3, 8, 2, 9, 6, 6};
     split_plan *plan = NULL;
     split_plan_options options;
     split_plan_options_init(&options);
@@ -109,8 +111,8 @@ fill_keys(void)
     for (unsigned i = 0; i < N_KEYS; i++) {
         char key[KEY + 1];
         unsigned long long a = bare_hash((char *)&i, 3), b = bare_hash((char *)&i, 4);
-        snprintf(key, sizeof key, "%08llx-%04llx-4%03llx-a%03llx-%012llx", a >> 32, a >> 16 & 0xffff,
-                 a & 0xfff, b >> 52, b & 0xffffffffffff);
+        snprintf(key, sizeof key, "%08llx-%04llx-4%03llx-a%03llx-%012llx", a >> 32,
+                 a >> 16 & 0xffff, a & 0xfff, b >> 52, b & 0xffffffffffff);
         memcpy(keys + i * KEY, key, KEY);
         memcpy(units + i * UNIT, SALT ":", sizeof SALT);
         memcpy(units + i * UNIT + sizeof SALT, key, KEY);
@@ -122,25 +124,47 @@ int
 main(void)
 {
     fill_keys();
-    split_plan *salted = plan_of(SALT, SPLIT_MODE_STICKY, 2), *bare = plan_of("", SPLIT_MODE_STICKY, 2);
+    split_plan *salted = plan_of(SALT, SPLIT_MODE_STICKY, 2),
+               *bare = plan_of("", SPLIT_MODE_STICKY, 2);
     split_plan *wide = plan_of(SALT, SPLIT_MODE_STICKY, 16);
     split_plan *drawn = plan_of("", SPLIT_MODE_RANDOM, 2), *level = plan_of("", SPLIT_MODE_EVEN, 2);
     split_plan *level16 = plan_of("", SPLIT_MODE_EVEN, 16);
     bench_way ways[] = {
         {.name = "bare XXH64, 49 bytes", .run = run_bare_unit},
         {.name = "bare XXH64, 36 bytes", .run = run_bare_key},
-        {.name = "sticky, 12-byte salt", .run = run_assign, .ctx = salted, .floor = &ways[0], .limit = 1.6},
-        {.name = "sticky, no salt", .run = run_assign, .ctx = bare, .floor = &ways[1], .limit = 1.15},
-        {.name = "sticky, 16 variants", .run = run_assign, .ctx = wide, .floor = &ways[0], .limit = 1.6},
-        {.name = "many, 12-byte salt", .run = run_many, .ctx = salted, .floor = &ways[0], .limit = 1.1},
+        {.name = "sticky, 12-byte salt",
+         .run = run_assign,
+         .ctx = salted,
+         .floor = &ways[0],
+         .limit = 1.6},
+        {.name = "sticky, no salt",
+         .run = run_assign,
+         .ctx = bare,
+         .floor = &ways[1],
+         .limit = 1.15},
+        {.name = "sticky, 16 variants",
+         .run = run_assign,
+         .ctx = wide,
+         .floor = &ways[0],
+         .limit = 1.6},
+        {.name = "many, 12-byte salt",
+         .run = run_many,
+         .ctx = salted,
+         .floor = &ways[0],
+         .limit = 1.1},
         {.name = "many, no salt", .run = run_many, .ctx = bare, .floor = &ways[1], .limit = 1.1},
-        {.name = "many, 16 variants", .run = run_many, .ctx = wide, .floor = &ways[0], .limit = 1.1},
+        {.name = "many, 16 variants",
+         .run = run_many,
+         .ctx = wide,
+         .floor = &ways[0],
+         .limit = 1.1},
         {.name = "random", .run = run_random, .ctx = drawn, .limit = 5},
         {.name = "even, 2 variants", .run = run_even, .ctx = level, .limit = 5},
         {.name = "even, 16 variants", .run = run_even, .ctx = level16},
     };
     const size_t n_ways = sizeof ways / sizeof ways[0];
-    if (salted == NULL || bare == NULL || wide == NULL || drawn == NULL || level == NULL || level16 == NULL)
+    if (salted == NULL || bare == NULL || wide == NULL || drawn == NULL || level == NULL ||
+        level16 == NULL)
         return 2;
     bench_run(ways, n_ways, N_ITEMS);
     return bench_print(ways, n_ways) > 0 ? 1 : 0;

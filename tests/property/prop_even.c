@@ -2,9 +2,9 @@
 /*
  * The bounds of the even mode (DESIGN.md A22-A24), for every window of every length up to 10,000.
  *
- * Let d(t) be a variant's count after t requests less its exact share of them. A window from s to t deviates by
- * d(t) - d(s), so over all windows up to a length the worst is the largest difference of d within that length: a
- * sliding maximum and minimum find it without looking at each window.
+ * Let d(t) be a variant's count after t requests less its exact share of them. A window from s to t
+ * deviates by d(t) - d(s), so over all windows up to a length the worst is the largest difference
+ * of d within that length: a sliding maximum and minimum find it without looking at each window.
  */
 #include <criterion/criterion.h>
 #include <pthread.h>
@@ -34,11 +34,13 @@ take(const split_plan *plan, split_even *even, size_t from, size_t to)
         split_assignment a;
         cr_assert_eq(split_assign_even(plan, even, &a), 0);
         for (size_t v = 0; v < split_plan_n_variants(plan); v++)
-            d[v][t + 1] = d[v][t] + (v == a.variant ? SPLIT_BUCKETS : 0) - (int64_t)split_plan_buckets(plan, v);
+            d[v][t + 1] = d[v][t] + (v == a.variant ? SPLIT_BUCKETS : 0) -
+                          (int64_t)split_plan_buckets(plan, v);
     }
 }
 
-/* Largest |d(t) - d(s)| with from <= s < t <= to and t - s <= length, by monotonic queues of positions. */
+/* Largest |d(t) - d(s)| with from <= s < t <= to and t - s <= length, by monotonic queues of
+ * positions. */
 static int64_t
 worst_window(const int64_t *dev, size_t from, size_t to, size_t length)
 {
@@ -134,7 +136,8 @@ Test(prop_even, several_variants_keep_tijdemans_bound)
         split_even_init(&even);
         take(plan, &even, 0, RUN / 2);
         for (size_t v = 0; v < n; v++) {
-            cr_assert_leq(worst_prefix(d[v], 0, RUN / 2), bound(count_active(weights, n)), "variant %zu of %zu", v, n);
+            cr_assert_leq(worst_prefix(d[v], 0, RUN / 2), bound(count_active(weights, n)),
+                          "variant %zu of %zu", v, n);
             cr_assert_lt(worst_window(d[v], 0, RUN / 2, LENGTH), 2 * SPLIT_BUCKETS);
             cr_assert(weights[v] > 0 || d[v][RUN / 2] == 0, "weight 0 is never taken");
         }
@@ -170,7 +173,8 @@ Test(prop_even, bounds_hold_after_changes_of_weights)
     }
 }
 
-/* Two variants: half a request, whatever the weights do, even when they change with every request. */
+/* Two variants: half a request, whatever the weights do, even when they change with every request.
+ */
 Test(prop_even, two_variants_stay_within_half_a_request_through_any_changes)
 {
     uint64_t seed = test_seed("prop_even restless", 19);
@@ -207,7 +211,8 @@ count_alone(void *ctx)
     return NULL;
 }
 
-/* Two threads with a counter each, their requests mixed in any order: each within its bound, both within twice that. */
+/* Two threads with a counter each, their requests mixed in any order: each within its bound, both
+ * within twice that. */
 Test(prop_even, two_threads_with_a_counter_each_are_within_twice_the_bound)
 {
     static counter c[2];
@@ -229,7 +234,8 @@ Test(prop_even, two_threads_with_a_counter_each_are_within_twice_the_bound)
         who = at[who] < RUN / 2 ? who : 1 - who;
         uint8_t variant = c[who].taken[at[who]++];
         for (size_t v = 0; v < 3; v++)
-            d[v][t + 1] = d[v][t] + (v == variant ? SPLIT_BUCKETS : 0) - (int64_t)split_plan_buckets(c[0].plan, v);
+            d[v][t + 1] = d[v][t] + (v == variant ? SPLIT_BUCKETS : 0) -
+                          (int64_t)split_plan_buckets(c[0].plan, v);
     }
     for (size_t v = 0; v < 3; v++) {
         cr_assert_leq(worst_prefix(d[v], 0, RUN), 2 * bound(3));

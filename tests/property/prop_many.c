@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ten million random keys through split_assign and split_assign_many: not one differs. SPLIT_TEST_KEYS=N for another N. */
+/* Ten million random keys through split_assign and split_assign_many: not one differs.
+ * SPLIT_TEST_KEYS=N for another N. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -33,7 +34,8 @@ Test(prop_many, many_is_assign_for_ten_million_keys, .timeout = 600)
     uint64_t seed = test_seed("prop_many", 29), checked = 0, weights[40];
     for (size_t block = 0; checked < n; block++) {
         split_plan_options o = plan_options(weights, 1 + block % 40);
-        static const char *const salts[] = {"", "s", "seven77", "checkout-new", "a-salt-of-more-than-thirty-two-bytes.2026"};
+        static const char *const salts[] = {"", "s", "seven77", "checkout-new",
+                                            "a-salt-of-more-than-thirty-two-bytes.2026"};
         for (size_t v = 0; v < o.n_variants; v++)
             weights[v] = 1 + test_random(&seed) % 1000;
         o.salt = salts[block % 5];
@@ -47,7 +49,8 @@ Test(prop_many, many_is_assign_for_ten_million_keys, .timeout = 600)
             int err = split_assign(plan, keys + offsets[i], offsets[i + 1] - offsets[i], &a);
             n_wrong += err != 0 || a.variant != got[i];
         }
-        cr_assert(n_wrong == 0 && n_bad == 0, "block %zu: %zu differ, %zu bad", block, n_wrong, n_bad);
+        cr_assert(n_wrong == 0 && n_bad == 0, "block %zu: %zu differ, %zu bad", block, n_wrong,
+                  n_bad);
         checked += BLOCK;
         split_plan_free(&plan, NULL);
     }

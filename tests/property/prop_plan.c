@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random histories of weights, against a second implementation of DESIGN.md A5-A13 that knows only single buckets.
- * SPLIT_TEST_HISTORIES=N runs N of them instead of the short form; SPLIT_TEST_SEED repeats a failure.
+ * Random histories of weights, against a second implementation of DESIGN.md A5-A13 that knows only
+ * single buckets. SPLIT_TEST_HISTORIES=N runs N of them instead of the short form; SPLIT_TEST_SEED
+ * repeats a failure.
  */
 #include <criterion/criterion.h>
 #include <string.h>
@@ -57,7 +58,8 @@ static oracle model;
 
 __extension__ typedef unsigned __int128 wide;
 
-/* Largest remainder, by handing out one bucket after the other with 128-bit products instead of remainders. */
+/* Largest remainder, by handing out one bucket after the other with 128-bit products instead of
+ * remainders. */
 static void
 oracle_counts(const uint64_t *weights, size_t n, uint32_t *out)
 {
@@ -109,7 +111,7 @@ oracle_start(const uint64_t *weights, size_t n)
 static void
 oracle_move(size_t g, size_t r, int filter, uint32_t *give, uint32_t *take)
 {
-    for (uint32_t k = 0; k < SPLIT_BUCKETS && *give > 0 && *take > 0; k++) {
+    for (uint32_t k = 0; k<SPLIT_BUCKETS && * give> 0 && *take > 0; k++) {
         uint32_t b = r < g ? k : SPLIT_BUCKETS - 1 - k;
         bool fits = filter == 0 ? model.home[b] == r : (model.home[b] == g) == (filter == 2);
         if (model.owner[b] != g || !fits)
@@ -155,16 +157,16 @@ expect_same_as_oracle(const split_plan *plan, uint64_t seed)
         cr_assert_eq(r.start, bucket);
         while (bucket < r.end && model.owner[bucket] == r.variant)
             bucket++;
-        cr_assert(bucket == r.end, "seed %llu: bucket %u is of variant %u, should be %u", (unsigned long long)seed,
-                  bucket, r.variant, model.owner[bucket]);
+        cr_assert(bucket == r.end, "seed %llu: bucket %u is of variant %u, should be %u",
+                  (unsigned long long)seed, bucket, r.variant, model.owner[bucket]);
     }
     cr_assert_eq(bucket, SPLIT_BUCKETS);
 }
 
 /* Total-variation distance of the bucket counts, and what every layout must be. */
 static void
-expect_minimal_and_sound(const split_plan *before, const split_plan *after, const uint64_t *weights, size_t n,
-                         uint32_t moved)
+expect_minimal_and_sound(const split_plan *before, const split_plan *after, const uint64_t *weights,
+                         size_t n, uint32_t moved)
 {
     uint32_t counts[SPLIT_VARIANTS_MAX], distance = 0, at = 0, last = UINT32_MAX;
     oracle_counts(weights, n, counts);
@@ -243,7 +245,8 @@ Test(prop_plan, two_variants_stay_one_threshold)
         run_history((history){test_random(&seed), 2, 6}, false, true);
 }
 
-/* One variant ramps against fixed proportions of the others, up and down, and back to where it started. */
+/* One variant ramps against fixed proportions of the others, up and down, and back to where it
+ * started. */
 Test(prop_plan, a_ramp_of_one_variant_and_back_restores_every_user)
 {
     uint64_t seed = test_seed("prop_plan ramp", 7);
@@ -284,7 +287,8 @@ Test(prop_plan, a_plan_rebuilt_from_its_ranges_goes_on_the_same)
         split_range ranges[SPLIT_RANGES_MAX];
         uint32_t home[SPLIT_VARIANTS_MAX];
         size_t n = 2 + test_random(&seed) % 20;
-        split_plan *plan = plan_of_weights(weights, random_weights(&seed, n, weights)), *next = NULL;
+        split_plan *plan = plan_of_weights(weights, random_weights(&seed, n, weights)),
+                   *next = NULL;
         random_weights(&seed, n, weights);
         cr_assert_eq(split_plan_reweight_new(plan, weights, n, NULL, &next, NULL), 0);
         split_plan_options o = plan_options(NULL, n);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Statistics of the hash and its buckets, with fixed seeds: uniformity, independence of salts, accuracy of shares. */
+/* Statistics of the hash and its buckets, with fixed seeds: uniformity, independence of salts,
+ * accuracy of shares. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
@@ -21,8 +22,9 @@ static size_t
 uuid(char *out, uint64_t i)
 {
     uint64_t state = i * 0x9e3779b97f4a7c15U + 1, a = test_random(&state), b = test_random(&state);
-    return (size_t)sprintf(out, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16) & 0xffff,
-                           (unsigned)a & 0xfff, 0x8000 | ((unsigned)(b >> 48) & 0x3fff),
+    return (size_t)sprintf(out, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
+                           (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
+                           0x8000 | ((unsigned)(b >> 48) & 0x3fff),
                            (unsigned long long)b & 0xffffffffffff);
 }
 
@@ -85,7 +87,8 @@ expect_uniform(const char *family, key_fn *make, const char *salt)
     double z_high = chi_square_z(high, CELLS, (double)N_KEYS / CELLS);
     double z_low = chi_square_z(low, CELLS, (double)N_KEYS / CELLS);
     cr_log_info("%s, salt \"%s\": z = %.2f and %.2f", family, salt, z_high, z_low);
-    cr_assert(fabs(z_high) < 4 && fabs(z_low) < 4, "%s, salt \"%s\": z = %.2f and %.2f", family, salt, z_high, z_low);
+    cr_assert(fabs(z_high) < 4 && fabs(z_low) < 4, "%s, salt \"%s\": z = %.2f and %.2f", family,
+              salt, z_high, z_low);
     split_plan_free(&plan, NULL);
 }
 
@@ -129,7 +132,8 @@ Test(prop_uniform, shares_are_accurate_within_sampling_error)
 {
     static const double percents[] = {0.1, 1, 5, 10, 33.3, 50, 90, 99, 99.9};
     for (size_t p = 0; p < sizeof percents / sizeof percents[0]; p++) {
-        const uint64_t part = (uint64_t)(percents[p] * 1e6 + 0.5), weights[2] = {part, 100000000 - part};
+        const uint64_t part = (uint64_t)(percents[p] * 1e6 + 0.5),
+                       weights[2] = {part, 100000000 - part};
         split_plan *plan = salted(NULL, weights, 2);
         unsigned n = 0;
         for (uint64_t i = 0; i < N_KEYS; i++) {

@@ -54,7 +54,8 @@ test_random(uint64_t *state)
     return *state * 0x2545f4914f6cdd1dU;
 }
 
-/* Seed of a property test: SPLIT_TEST_SEED, or the default; printed so that a failure can be repeated. */
+/* Seed of a property test: SPLIT_TEST_SEED, or the default; printed so that a failure can be
+ * repeated. */
 static inline uint64_t
 test_seed(const char *test, uint64_t otherwise)
 {

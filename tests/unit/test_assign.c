@@ -133,7 +133,8 @@ Test(assign, holdout_and_coverage_keep_the_default_and_say_so)
         n[a.reason]++;
     }
     cr_assert_float_eq(n[SPLIT_RULE_HOLDOUT] / 20000.0, 0.10, 0.01);
-    cr_assert_float_eq(n[SPLIT_RULE_COVERAGE] / 20000.0, 0.54, 0.015, "60 %% of those not held out");
+    cr_assert_float_eq(n[SPLIT_RULE_COVERAGE] / 20000.0, 0.54, 0.015,
+                       "60 %% of those not held out");
     cr_assert_float_eq(n[SPLIT_RULE_HASH] / 20000.0, 0.36, 0.015);
     split_plan_free(&plan, NULL);
 }
@@ -162,7 +163,8 @@ Test(assign, gates_hash_the_name_with_their_own_words)
 Test(assign, explain_agrees_with_assign_and_names_the_range)
 {
     split_plan *first = PLAN_OF(10, 20, 30, 40), *plan = NULL;
-    cr_assert_eq(split_plan_reweight_new(first, (const uint64_t[]){40, 10, 5, 45}, 4, NULL, &plan, NULL), 0);
+    cr_assert_eq(
+        split_plan_reweight_new(first, (const uint64_t[]){40, 10, 5, 45}, 4, NULL, &plan, NULL), 0);
     for (int i = 0; i < 5000; i++) {
         char key[16];
         split_explanation e;
@@ -197,7 +199,8 @@ Test(assign, many_gives_the_same_answers_and_counts_bad_keys)
         cr_assert_eq(got[0], assigned(plan, "alice").variant);
         cr_assert_eq(got[1], assigned(plan, "bob").variant);
         cr_assert_eq(got[3], assigned(plan, "carol").variant);
-        cr_assert(got[2] == 2 && got[4] == 2 && got[5] == 2 && got[6] == 2, "empty, outside, backwards");
+        cr_assert(got[2] == 2 && got[4] == 2 && got[5] == 2 && got[6] == 2,
+                  "empty, outside, backwards");
         cr_assert_eq(n_bad, 4);
         split_plan_free(&plan, NULL);
     }
@@ -259,7 +262,8 @@ Test(assign, gate_decides_for_overrides_in_any_mode_and_leaves_the_rest)
 
 Test(assign, reason_names_are_those_of_documents)
 {
-    const char *const names[] = {"hash", "override", "holdout", "coverage", "default", "random", "even", "stored"};
+    const char *const names[] = {"hash",    "override", "holdout", "coverage",
+                                 "default", "random",   "even",    "stored"};
     for (uint32_t i = 0; i < 8; i++)
         cr_assert_str_eq(split_rule_name(i), names[i]);
     cr_assert_null(split_rule_name(8));

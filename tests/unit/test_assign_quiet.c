@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No allocation and no system call during decisions. Each case runs in a child that has entered seccomp's strict mode,
- * where the kernel kills at the first system call other than read, write and exit; malloc and its family are wrapped by
- * the linker and end the child too. Two more children show that both traps do spring.
+ * No allocation and no system call during decisions. Each case runs in a child that has entered
+ * seccomp's strict mode, where the kernel kills at the first system call other than read, write and
+ * exit; malloc and its family are wrapped by the linker and end the child too. Two more children
+ * show that both traps do spring.
  */
 #define _GNU_SOURCE
 #include <criterion/criterion.h>
@@ -97,7 +98,8 @@ many(const split_plan *plan)
     for (uint32_t i = 0; i <= 1000; i++)
         offsets[i] = 36 * i;
     for (int i = 0; i < 200; i++)
-        sum += (uint64_t)split_assign_many(plan, keys, sizeof keys, offsets, 1000, out, NULL) + out[i];
+        sum +=
+            (uint64_t)split_assign_many(plan, keys, sizeof keys, offsets, 1000, out, NULL) + out[i];
     return sum;
 }
 
@@ -210,5 +212,6 @@ Test(assign_quiet, the_traps_do_spring)
     if (WIFEXITED(called) && WEXITSTATUS(called) == 77)
         cr_skip("no seccomp here");
     cr_assert(WIFSIGNALED(called) && WTERMSIG(called) == SIGKILL, "status %x", (unsigned)called);
-    cr_assert(WIFEXITED(allocated) && WEXITSTATUS(allocated) == ALLOCATED, "status %x", (unsigned)allocated);
+    cr_assert(WIFEXITED(allocated) && WEXITSTATUS(allocated) == ALLOCATED, "status %x",
+              (unsigned)allocated);
 }

@@ -88,7 +88,8 @@ Test(draw, even_with_one_variant_or_zero_weights_never_takes_the_others)
 Test(draw, calls_refuse_null_and_other_modes)
 {
     const uint64_t w[2] = {1, 1};
-    split_plan *random = drawing_plan(SPLIT_MODE_RANDOM, w, 2), *even_plan = drawing_plan(SPLIT_MODE_EVEN, w, 2);
+    split_plan *random = drawing_plan(SPLIT_MODE_RANDOM, w, 2),
+               *even_plan = drawing_plan(SPLIT_MODE_EVEN, w, 2);
     split_random rnd = {0};
     split_even even;
     split_assignment a;

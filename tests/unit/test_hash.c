@@ -4,10 +4,12 @@
 
 #include "hash.h"
 
-/* Every prefix length with every key length up to 300 and some beyond, at odd addresses, against the plain hash. */
+/* Every prefix length with every key length up to 300 and some beyond, at odd addresses, against
+ * the plain hash. */
 Test(hash, prefix_and_key_hash_like_the_bytes_put_together)
 {
-    static char prefix_text[SPLIT__PREFIX_BYTES_MAX + 1], unit[SPLIT__PREFIX_BYTES_MAX + 4100], key[4100];
+    static char prefix_text[SPLIT__PREFIX_BYTES_MAX + 1], unit[SPLIT__PREFIX_BYTES_MAX + 4100],
+        key[4100];
     for (size_t i = 0; i < sizeof key; i++)
         key[i] = (char)(i * 131 + (i >> 5) * 17 + 200);
     for (size_t i = 0; i < sizeof prefix_text; i++)
@@ -20,7 +22,8 @@ Test(hash, prefix_and_key_hash_like_the_bytes_put_together)
         for (size_t n = 1; n <= 4096; n += n < 300 ? 1 : 379) {
             const char *at = key + n % 3;
             memcpy(unit + p, at, n);
-            cr_assert_eq(split__hash_unit(&prefix, at, n), split__hash_bytes(unit, p + n), "prefix %zu key %zu", p, n);
+            cr_assert_eq(split__hash_unit(&prefix, at, n), split__hash_bytes(unit, p + n),
+                         "prefix %zu key %zu", p, n);
         }
     }
 }

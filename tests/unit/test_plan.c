@@ -33,7 +33,8 @@ Test(plan, weights_become_buckets_by_largest_remainder)
     cr_assert_eq(split_plan_buckets(plan, 0), 87382);
     cr_assert_eq(split_plan_buckets(plan, 1), 873813);
     cr_assert_eq(split_plan_buckets(plan, 2), 87381);
-    expect_ranges(plan, (const uint32_t[][3]){{0, 87382, 0}, {87382, 961195, 1}, {961195, 1048576, 2}}, 3);
+    expect_ranges(
+        plan, (const uint32_t[][3]){{0, 87382, 0}, {87382, 961195, 1}, {961195, 1048576, 2}}, 3);
     split_plan_free(&plan, NULL);
 }
 
@@ -114,7 +115,8 @@ Test(plan, names_and_salts_have_an_alphabet_and_a_length)
 
 Test(plan, weights_that_cannot_be_divided_are_refused)
 {
-    const uint64_t zero[2] = {0, 0}, sum[2] = {1LL << 43, 1}, huge[2] = {UINT64_MAX, 2}, top[1] = {1LL << 43};
+    const uint64_t zero[2] = {0, 0}, sum[2] = {1LL << 43, 1}, huge[2] = {UINT64_MAX, 2},
+                   top[1] = {1LL << 43};
     split_plan_options o = plan_options(zero, 2);
     cr_assert_eq(error_of(&o), SPLIT_ERR_WEIGHTS);
     o.weights = sum;
@@ -153,9 +155,12 @@ Test(plan, a_plan_is_made_of_weights_or_of_ranges)
 
 Test(plan, ranges_must_cover_every_bucket_once_in_order)
 {
-    const split_range gap[] = {{0, 10, 0}, {11, SPLIT_BUCKETS, 1}}, overlap[] = {{0, 10, 0}, {9, SPLIT_BUCKETS, 1}},
-                      empty[] = {{0, 0, 0}, {0, SPLIT_BUCKETS, 1}}, tail[] = {{0, 10, 0}, {10, 1048575, 1}},
-                      over[] = {{0, 10, 0}, {10, SPLIT_BUCKETS + 1, 1}}, late[] = {{1, 10, 0}, {10, SPLIT_BUCKETS, 1}};
+    const split_range gap[] = {{0, 10, 0}, {11, SPLIT_BUCKETS, 1}},
+                      overlap[] = {{0, 10, 0}, {9, SPLIT_BUCKETS, 1}},
+                      empty[] = {{0, 0, 0}, {0, SPLIT_BUCKETS, 1}},
+                      tail[] = {{0, 10, 0}, {10, 1048575, 1}},
+                      over[] = {{0, 10, 0}, {10, SPLIT_BUCKETS + 1, 1}},
+                      late[] = {{1, 10, 0}, {10, SPLIT_BUCKETS, 1}};
     const split_range *const bad[] = {gap, overlap, empty, tail, over, late};
     split_plan_options o = plan_options(NULL, 2);
     o.n_ranges = 2;
@@ -299,7 +304,8 @@ Test(plan, reading_outside_is_an_error)
 Test(plan, a_plan_can_be_rebuilt_from_what_it_tells)
 {
     split_plan *first = PLAN_OF(3, 4, 5), *plan = NULL, *again;
-    cr_assert_eq(split_plan_reweight_new(first, (const uint64_t[]){9, 1, 2}, 3, NULL, &plan, NULL), 0);
+    cr_assert_eq(split_plan_reweight_new(first, (const uint64_t[]){9, 1, 2}, 3, NULL, &plan, NULL),
+                 0);
     split_range ranges[SPLIT_RANGES_MAX];
     uint32_t home[3];
     split_plan_options o = plan_options(NULL, 3);

@@ -59,12 +59,14 @@ Test(plan_change, plans_of_other_salts_cannot_be_compared)
 Test(plan_change, variants_come_and_go_at_the_end)
 {
     uint32_t moved;
-    split_plan *plan = PLAN_OF(1, 1), *three = reweighted(plan, (const uint64_t[]){1, 1, 1}, 3, NULL);
+    split_plan *plan = PLAN_OF(1, 1),
+               *three = reweighted(plan, (const uint64_t[]){1, 1, 1}, 3, NULL);
     cr_assert_eq(split_plan_n_variants(three), 3);
     cr_assert_eq(split_plan_home(three, 2), 0, "a newcomer has no home");
     split_plan *back = reweighted(three, (const uint64_t[]){1, 1}, 2, &moved);
     cr_assert_eq(moved, split_plan_buckets(three, 2));
-    cr_assert_arr_eq((char *)back, (char *)plan, split_plan_bytes(plan), "and all are at home again");
+    cr_assert_arr_eq((char *)back, (char *)plan, split_plan_bytes(plan),
+                     "and all are at home again");
     split_plan_free(&back, NULL);
     split_plan_free(&three, NULL);
     split_plan_free(&plan, NULL);
@@ -99,8 +101,10 @@ Test(plan_change, bad_arguments_are_refused)
     cr_assert_eq(split_plan_reweight(plan, NULL, 2, mem, size, &next, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_plan_reweight(plan, w, 2, NULL, size, &next, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_plan_reweight(plan, w, 2, mem, size, NULL, NULL), SPLIT_ERR_ARG);
-    cr_assert_eq(split_plan_reweight(plan, w, 2, mem, size - 1, &next, NULL), SPLIT_ERR_MEMORY_SIZE);
-    cr_assert_eq(split_plan_reweight(plan, w, 2, (char *)mem + 1, size, &next, NULL), SPLIT_ERR_ALIGN);
+    cr_assert_eq(split_plan_reweight(plan, w, 2, mem, size - 1, &next, NULL),
+                 SPLIT_ERR_MEMORY_SIZE);
+    cr_assert_eq(split_plan_reweight(plan, w, 2, (char *)mem + 1, size, &next, NULL),
+                 SPLIT_ERR_ALIGN);
     cr_assert_eq(split_plan_reweight(plan, zero, 2, mem, size, &next, NULL), SPLIT_ERR_WEIGHTS);
     cr_assert_eq(split_plan_reweight(plan, w, 65, mem, size, &next, NULL), SPLIT_ERR_WEIGHTS);
     cr_assert_eq(split_plan_reweight_new(plan, w, 0, NULL, &next, NULL), SPLIT_ERR_WEIGHTS);

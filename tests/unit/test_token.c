@@ -10,7 +10,8 @@
 #define NOW (INT64_C(1790000000) * SECOND)
 #define NOW_S INT64_C(1790000000)
 
-static const unsigned char secret_a[32] = "0123456789abcdef0123456789abcdef", secret_b[16] = "another-secret!!";
+static const unsigned char secret_a[32] = "0123456789abcdef0123456789abcdef",
+                           secret_b[16] = "another-secret!!";
 static const split_token_key key_a = {"2026a", secret_a, 32}, key_b = {"2026b", secret_b, 16};
 static const split_stored stored = {7, NOW_S - 100, NOW_S - 50, "new"};
 
@@ -47,7 +48,8 @@ status_at(const split_token *token, const char *text, size_t len, const char *su
 {
     split_stored got;
     uint32_t status = 99;
-    cr_assert_eq(split_token_read(token, text, len, subject, strlen(subject), now, &got, &status), 0);
+    cr_assert_eq(split_token_read(token, text, len, subject, strlen(subject), now, &got, &status),
+                 0);
     return status;
 }
 
@@ -60,7 +62,8 @@ status_of(const split_token *token, const char *text)
 static void
 write_for(const split_token *token, const split_stored *what, const char *subject, char *out)
 {
-    cr_assert_eq(split_token_write(token, what, subject, strlen(subject), out, SPLIT_TOKEN_TEXT_MAX + 1), 0);
+    cr_assert_eq(
+        split_token_write(token, what, subject, strlen(subject), out, SPLIT_TOKEN_TEXT_MAX + 1), 0);
 }
 
 Test(token, unsigned_value_is_what_the_header_says)
@@ -79,14 +82,16 @@ Test(token, unsigned_value_is_what_the_header_says)
     split_token_free(&token, NULL);
 }
 
-/* Computed with Python: hmac.new(secret_a, b"checkout\0" + value + b"\0visitor-1", "sha256"), base64url. */
+/* Computed with Python: hmac.new(secret_a, b"checkout\0" + value + b"\0visitor-1", "sha256"),
+ * base64url. */
 Test(token, signature_is_hmac_sha_256_over_split_value_and_subject)
 {
     split_token_options o = options(&key_a, 1);
     split_token *token = token_of(&o);
     char text[SPLIT_TOKEN_TEXT_MAX + 1];
     write_for(token, &stored, "visitor-1", text);
-    cr_assert_str_eq(text, "1:7:1789999900:1789999950:new:2026a:BTs3wxYlLR1FPZWuaKgXGnFap6Mxx_ThxyZE5u_IQQk");
+    cr_assert_str_eq(
+        text, "1:7:1789999900:1789999950:new:2026a:BTs3wxYlLR1FPZWuaKgXGnFap6Mxx_ThxyZE5u_IQQk");
     cr_assert_eq(status_of(token, text), SPLIT_TOKEN_VALID);
     split_token_free(&token, NULL);
 }
@@ -102,10 +107,12 @@ Test(token, every_changed_byte_and_every_cut_is_refused)
         for (int bit = 0; bit < 8; bit++) {
             memcpy(bad, text, n + 1);
             bad[i] = (char)(bad[i] ^ (1 << bit));
-            cr_assert_neq(status_at(token, bad, n, "visitor-1", NOW), SPLIT_TOKEN_VALID, "byte %zu bit %d", i, bit);
+            cr_assert_neq(status_at(token, bad, n, "visitor-1", NOW), SPLIT_TOKEN_VALID,
+                          "byte %zu bit %d", i, bit);
         }
         cr_assert_eq(status_at(token, text, i, "visitor-1", NOW),
-                     (uint32_t)(i == 0 ? SPLIT_TOKEN_ABSENT : SPLIT_TOKEN_MALFORMED), "cut at %zu", i);
+                     (uint32_t)(i == 0 ? SPLIT_TOKEN_ABSENT : SPLIT_TOKEN_MALFORMED), "cut at %zu",
+                     i);
     }
     split_token_free(&token, NULL);
 }
@@ -127,7 +134,8 @@ Test(token, a_value_of_another_visitor_or_split_is_forged)
 Test(token, keys_are_changed_without_losing_a_decision)
 {
     const split_token_key both[2] = {key_b, key_a}, impostor = {"2026a", secret_b, 16};
-    split_token_options old = options(&key_a, 1), turning = options(both, 2), new = options(&key_b, 1);
+    split_token_options old = options(&key_a, 1), turning = options(both, 2),
+                        new = options(&key_b, 1);
     split_token_options fake = options(&impostor, 1);
     split_token *t_old = token_of(&old), *t_turning = token_of(&turning), *t_new = token_of(&new);
     split_token *t_fake = token_of(&fake);
@@ -166,9 +174,11 @@ Test(token, age_idleness_and_future_are_checked_to_the_second)
     static const struct {
         int64_t issued, seen;
         uint32_t want;
-    } cases[] = {{-1000, 0, SPLIT_TOKEN_VALID},   {-1001, 0, SPLIT_TOKEN_EXPIRED}, {-500, -300, SPLIT_TOKEN_VALID},
-                 {-500, -301, SPLIT_TOKEN_IDLE},  {5, 5, SPLIT_TOKEN_VALID},       {6, 6, SPLIT_TOKEN_FUTURE},
-                 {-1, 6, SPLIT_TOKEN_FUTURE},     {-1001, 6, SPLIT_TOKEN_FUTURE},  {0, 0, SPLIT_TOKEN_VALID}};
+    } cases[] = {{-1000, 0, SPLIT_TOKEN_VALID},   {-1001, 0, SPLIT_TOKEN_EXPIRED},
+                 {-500, -300, SPLIT_TOKEN_VALID}, {-500, -301, SPLIT_TOKEN_IDLE},
+                 {5, 5, SPLIT_TOKEN_VALID},       {6, 6, SPLIT_TOKEN_FUTURE},
+                 {-1, 6, SPLIT_TOKEN_FUTURE},     {-1001, 6, SPLIT_TOKEN_FUTURE},
+                 {0, 0, SPLIT_TOKEN_VALID}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[SPLIT_TOKEN_TEXT_MAX + 1];
         const split_stored s = {7, NOW_S + cases[i].issued, NOW_S + cases[i].seen, "new"};
@@ -190,19 +200,30 @@ Test(token, the_fence_makes_older_revisions_void)
 
 Test(token, only_one_way_of_writing_is_read)
 {
-    static const char *const bad[] = {
-        "2:7:1789999900:1789999950:new:-",  "1:07:1789999900:1789999950:new:-", "1:7:1789999900:1789999950:new",
-        "1:7:1789999900:1789999950:new:-x", "1:7:1789999900:1789999950::-",     "1:7:1789999900:1789999950:.new:-",
-        "1:-7:1789999900:1789999950:new:-", "1:7:1789999950:1789999900:new:-",  "1::1789999900:1789999950:new:-",
-        " 1:7:1789999900:1789999950:new:-", "1:7:1789999900:1789999950:new:- ", "1:7:1789999900:1789999950:n w:-",
-        "1:9999999999999999999:1:1:new:-",  "garbage",                          "1",
-        "1:7:1789999900:1789999950:new:k:", "1:7:1789999900:1789999950:new:k:short"};
+    static const char *const bad[] = {"2:7:1789999900:1789999950:new:-",
+                                      "1:07:1789999900:1789999950:new:-",
+                                      "1:7:1789999900:1789999950:new",
+                                      "1:7:1789999900:1789999950:new:-x",
+                                      "1:7:1789999900:1789999950::-",
+                                      "1:7:1789999900:1789999950:.new:-",
+                                      "1:-7:1789999900:1789999950:new:-",
+                                      "1:7:1789999950:1789999900:new:-",
+                                      "1::1789999900:1789999950:new:-",
+                                      " 1:7:1789999900:1789999950:new:-",
+                                      "1:7:1789999900:1789999950:new:- ",
+                                      "1:7:1789999900:1789999950:n w:-",
+                                      "1:9999999999999999999:1:1:new:-",
+                                      "garbage",
+                                      "1",
+                                      "1:7:1789999900:1789999950:new:k:",
+                                      "1:7:1789999900:1789999950:new:k:short"};
     split_token_options o = options(NULL, 0);
     split_token *token = token_of(&o);
     char over[SPLIT_TOKEN_TEXT_MAX + 1];
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         cr_assert_eq(status_of(token, bad[i]), SPLIT_TOKEN_MALFORMED, "%s", bad[i]);
-    cr_assert_eq(status_at(token, "1:7:1789999900:1789999950:n\0w:-", 30, "", NOW), SPLIT_TOKEN_MALFORMED);
+    cr_assert_eq(status_at(token, "1:7:1789999900:1789999950:n\0w:-", 30, "", NOW),
+                 SPLIT_TOKEN_MALFORMED);
     memset(over, '1', sizeof over);
     cr_assert_eq(status_at(token, over, sizeof over, "", NOW), SPLIT_TOKEN_TOO_LONG);
     cr_assert_eq(status_at(token, over, sizeof over - 1, "", NOW), SPLIT_TOKEN_MALFORMED);
@@ -210,7 +231,8 @@ Test(token, only_one_way_of_writing_is_read)
     split_token_free(&token, NULL);
 }
 
-/* Random texts near the true form never read as valid, and never read outside (run with AddressSanitizer). */
+/* Random texts near the true form never read as valid, and never read outside (run with
+ * AddressSanitizer). */
 Test(token, mutated_values_are_never_valid_for_a_signed_split)
 {
     uint64_t seed = test_seed("token mutations", 31);
@@ -241,7 +263,8 @@ Test(token, writing_refuses_what_cannot_be_read_back)
     split_stored s = stored;
     cr_assert_eq(split_token_write(NULL, &s, "x", 1, text, sizeof text), SPLIT_ERR_ARG);
     cr_assert_eq(split_token_write(token, &s, NULL, 1, text, sizeof text), SPLIT_ERR_ARG);
-    cr_assert_eq(split_token_write(token, &s, long_subject, sizeof long_subject, text, sizeof text), SPLIT_ERR_KEY);
+    cr_assert_eq(split_token_write(token, &s, long_subject, sizeof long_subject, text, sizeof text),
+                 SPLIT_ERR_KEY);
     cr_assert_eq(split_token_write(token, &s, "x", 1, text, 60), SPLIT_ERR_SPACE);
     s.seen_s = s.issued_s - 1;
     cr_assert_eq(split_token_write(token, &s, "x", 1, text, sizeof text), SPLIT_ERR_VALUE);
@@ -253,14 +276,16 @@ Test(token, writing_refuses_what_cannot_be_read_back)
     s.variant[SPLIT_NAME_BYTES_MAX] = '\0';
     s.revision = 999999999999999999;
     s.issued_s = s.seen_s = 999999999999999999;
-    cr_assert_eq(split_token_write(token, &s, "x", 1, text, sizeof text), 0, "the longest value fits");
+    cr_assert_eq(split_token_write(token, &s, "x", 1, text, sizeof text), 0,
+                 "the longest value fits");
     split_token_free(&token, NULL);
 }
 
 Test(token, options_are_checked)
 {
-    const split_token_key short_secret = {"k", secret_a, 15}, bad_id = {"k:1", secret_a, 16}, null = {"k", NULL, 16},
-                          long_id = {"12345678901234567", secret_a, 16}, twice[2] = {key_a, key_a};
+    const split_token_key short_secret = {"k", secret_a, 15}, bad_id = {"k:1", secret_a, 16},
+                          null = {"k", NULL, 16}, long_id = {"12345678901234567", secret_a, 16},
+                          twice[2] = {key_a, key_a};
     split_token_options o = options(&short_secret, 1);
     cr_assert_eq(error_of(&o), SPLIT_ERR_VALUE);
     o.keys = &bad_id;
@@ -337,12 +362,19 @@ Test(token, keys_are_read_from_text)
     cr_assert_eq(n, 2);
     cr_assert_str_eq(keys[0].id, "2026b");
     cr_assert(keys[0].secret_len == 16 && keys[0].secret[15] == 0xff && keys[1].secret_len == 17);
-    cr_assert_eq(split_token_keys_parse(text, sizeof text - 1, ids, secrets, keys, 1, &n), SPLIT_ERR_LIMIT);
-    static const char *const bad[] = {"", "# only this", "k", "k:", "k:00", "k:0g112233445566778899aabbccddeeff",
-                                      ":00112233445566778899aabbccddeeff", "k:00112233445566778899aabbccddeeff0"};
+    cr_assert_eq(split_token_keys_parse(text, sizeof text - 1, ids, secrets, keys, 1, &n),
+                 SPLIT_ERR_LIMIT);
+    static const char *const bad[] = {"",
+                                      "# only this",
+                                      "k",
+                                      "k:",
+                                      "k:00",
+                                      "k:0g112233445566778899aabbccddeeff",
+                                      ":00112233445566778899aabbccddeeff",
+                                      "k:00112233445566778899aabbccddeeff0"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        cr_assert_eq(split_token_keys_parse(bad[i], strlen(bad[i]), ids, secrets, keys, 8, &n), SPLIT_ERR_FIELD, "%s",
-                     bad[i]);
+        cr_assert_eq(split_token_keys_parse(bad[i], strlen(bad[i]), ids, secrets, keys, 8, &n),
+                     SPLIT_ERR_FIELD, "%s", bad[i]);
     cr_assert_eq(split_token_keys_parse(NULL, 0, ids, secrets, keys, 8, &n), SPLIT_ERR_ARG);
 }
 
@@ -360,8 +392,9 @@ static decided
 decide(const split_token *token, const split_plan *plan, const char *text, split_us now)
 {
     decided d = {{99, 0, 0}, 99, {0, 0, 0, ""}};
-    cr_assert_eq(split_token_decide(token, plan, names, 2, text, text != NULL ? strlen(text) : 0, "visitor-1", 9, now, 12,
-                                    &d.a, &d.status, &d.renew), 0);
+    cr_assert_eq(split_token_decide(token, plan, names, 2, text, text != NULL ? strlen(text) : 0,
+                                    "visitor-1", 9, now, 12, &d.a, &d.status, &d.renew),
+                 0);
     return d;
 }
 
@@ -376,7 +409,8 @@ Test(token, first_visit_is_drawn_and_stored_and_then_kept_through_changes)
     cr_assert_str_eq(d.renew.variant, "new");
     cr_assert(d.renew.revision == 12 && d.renew.issued_s == NOW_S && d.renew.seen_s == NOW_S);
     write_for(token, &d.renew, "visitor-1", text);
-    cr_assert_eq(split_plan_reweight_new(plan, (const uint64_t[]){1, 999999}, 2, NULL, &turned, NULL), 0);
+    cr_assert_eq(
+        split_plan_reweight_new(plan, (const uint64_t[]){1, 999999}, 2, NULL, &turned, NULL), 0);
     d = decide(token, turned, text, NOW + SECOND);
     cr_assert(d.a.variant == 0 && d.a.reason == SPLIT_RULE_STORED && d.status == SPLIT_TOKEN_VALID);
     cr_assert_str_eq(d.renew.variant, "", "nothing to write");
@@ -404,7 +438,9 @@ Test(token, bad_values_fall_back_to_the_plan_and_are_replaced)
     split_token_options o = options(&key_a, 1);
     split_token *token = token_of(&o);
     split_plan *plan = PLAN_OF(0, 100);
-    decided d = decide(token, plan, "1:7:1789999900:1789999950:legacy:2026a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NOW);
+    decided d = decide(
+        token, plan,
+        "1:7:1789999900:1789999950:legacy:2026a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NOW);
     cr_assert(d.a.variant == 1 && d.status == SPLIT_TOKEN_FORGED && d.a.reason == SPLIT_RULE_HASH);
     cr_assert_str_eq(d.renew.variant, "legacy");
     split_plan_free(&plan, NULL);
@@ -418,7 +454,8 @@ Test(token, an_idle_life_is_renewed_but_the_absolute_one_is_not)
     split_token *token = token_of(&o);
     split_plan *plan = PLAN_OF(100, 1);
     decided d = decide(token, plan, "1:7:1789999000:1789999901:new:-", NOW);
-    cr_assert(d.status == SPLIT_TOKEN_VALID && d.renew.variant[0] == '\0', "99 s of 400: too early");
+    cr_assert(d.status == SPLIT_TOKEN_VALID && d.renew.variant[0] == '\0',
+              "99 s of 400: too early");
     d = decide(token, plan, "1:7:1789999000:1789999900:new:-", NOW);
     cr_assert_str_eq(d.renew.variant, "new");
     cr_assert(d.renew.revision == 7 && d.renew.issued_s == 1789999000 && d.renew.seen_s == NOW_S);
@@ -437,15 +474,21 @@ Test(token, gates_overrule_and_a_missing_key_gets_the_default)
     po.n_overrides = 1;
     split_plan *plan = plan_or_die(&po);
     decided d = decide(token, plan, "1:7:1789999900:1789999950:new:-", NOW);
-    cr_assert(d.a.variant == 1 && d.a.reason == SPLIT_RULE_OVERRIDE && d.status == SPLIT_TOKEN_OVERRULED);
-    cr_assert_eq(split_token_decide(token, plan, names, 2, "x", 1, "", 0, NOW, 1, &d.a, &d.status, &d.renew), 0);
-    cr_assert(d.a.variant == 0 && d.a.reason == SPLIT_RULE_DEFAULT && d.status == SPLIT_TOKEN_ABSENT);
-    cr_assert_eq(split_token_decide(token, plan, names, 1, "x", 1, "k", 1, NOW, 1, &d.a, &d.status, &d.renew),
+    cr_assert(d.a.variant == 1 && d.a.reason == SPLIT_RULE_OVERRIDE &&
+              d.status == SPLIT_TOKEN_OVERRULED);
+    cr_assert_eq(
+        split_token_decide(token, plan, names, 2, "x", 1, "", 0, NOW, 1, &d.a, &d.status, &d.renew),
+        0);
+    cr_assert(d.a.variant == 0 && d.a.reason == SPLIT_RULE_DEFAULT &&
+              d.status == SPLIT_TOKEN_ABSENT);
+    cr_assert_eq(split_token_decide(token, plan, names, 1, "x", 1, "k", 1, NOW, 1, &d.a, &d.status,
+                                    &d.renew),
                  SPLIT_ERR_ARG);
     split_plan_free(&plan, NULL);
     po.mode = SPLIT_MODE_RANDOM;
     plan = plan_or_die(&po);
-    cr_assert_eq(split_token_decide(token, plan, names, 2, "x", 1, "k", 1, NOW, 1, &d.a, &d.status, &d.renew),
+    cr_assert_eq(split_token_decide(token, plan, names, 2, "x", 1, "k", 1, NOW, 1, &d.a, &d.status,
+                                    &d.renew),
                  SPLIT_ERR_MODE);
     split_plan_free(&plan, NULL);
     split_token_free(&token, NULL);

@@ -7,7 +7,8 @@
 #include "split/split.h"
 #include "vectors_plan.h"
 
-/* [key, bucket, variant index]: through split_assign, split_assign_explain and split_assign_many alike. */
+/* [key, bucket, variant index]: through split_assign, split_assign_explain and split_assign_many
+ * alike. */
 static bool
 check_key(vectors_run *run, const char *id, const split_plan *plan, const cJSON *row)
 {
@@ -17,7 +18,8 @@ check_key(vectors_run *run, const char *id, const split_plan *plan, const cJSON 
     split_explanation why = {0};
     uint16_t many = 0;
     size_t n_bad = 0;
-    if (!cJSON_IsString(key) || !vectors_u64(cJSON_GetArrayItem(row, 1), SPLIT_BUCKETS - 1, &bucket) ||
+    if (!cJSON_IsString(key) ||
+        !vectors_u64(cJSON_GetArrayItem(row, 1), SPLIT_BUCKETS - 1, &bucket) ||
         !vectors_u64(cJSON_GetArrayItem(row, 2), SPLIT_VARIANTS_MAX - 1, &variant)) {
         vectors_unreadable(run, id, "a key is not [text, bucket, variant]");
         return false;
@@ -31,11 +33,12 @@ check_key(vectors_run *run, const char *id, const split_plan *plan, const cJSON 
         err = split_assign_many(plan, key->valuestring, key_len, offsets, 1, &many, &n_bad);
     if (err != 0 || got.bucket != bucket || got.variant != variant || many != variant ||
         why.bucket != bucket || why.variant != variant || n_bad != 0) {
-        vectors_case(run, id,
-                     "key %.60s: expected bucket %u variant %u got %s bucket %u variant %u, explained "
-                     "%u %u, many %u",
-                     key->valuestring, (unsigned)bucket, (unsigned)variant, split_errname(err),
-                     got.bucket, got.variant, why.bucket, why.variant, (unsigned)many);
+        vectors_case(
+            run, id,
+            "key %.60s: expected bucket %u variant %u got %s bucket %u variant %u, explained "
+            "%u %u, many %u",
+            key->valuestring, (unsigned)bucket, (unsigned)variant, split_errname(err), got.bucket,
+            got.variant, why.bucket, why.variant, (unsigned)many);
         return false;
     }
     return true;
@@ -73,8 +76,10 @@ check_one(vectors_run *run, const char *id, const cJSON *item)
         check_refusal(run, id, err, refused);
     } else if (err != 0) {
         vectors_case(run, id, "expected a plan got %s", split_errname(err));
-    } else if (vectors_same_buckets(run, id, plan, cJSON_GetObjectItemCaseSensitive(item, "buckets")) &&
-               vectors_same_ranges(run, id, plan, cJSON_GetObjectItemCaseSensitive(item, "ranges"))) {
+    } else if (vectors_same_buckets(run, id, plan,
+                                    cJSON_GetObjectItemCaseSensitive(item, "buckets")) &&
+               vectors_same_ranges(run, id, plan,
+                                   cJSON_GetObjectItemCaseSensitive(item, "ranges"))) {
         bool same = true;
         cJSON_ArrayForEach(key, cJSON_GetObjectItemCaseSensitive(item, "keys"))
         {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Kind reweight: histories of weights, each step with its ranges and the buckets that moved (reweight.json). */
+/* Kind reweight: histories of weights, each step with its ranges and the buckets that moved
+ * (reweight.json). */
 #include "vectors.h"
 
 #include "split/split.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* split-vectors KIND FILE...: runs vector files through the library. Exit 1 on failures, 2 on a file it cannot read. */
+/* split-vectors KIND FILE...: runs vector files through the library. Exit 1 on failures, 2 on a
+ * file it cannot read. */
 #include "vectors.h"
 
 #include <stdarg.h>

@@ -17,13 +17,15 @@ typedef struct vectors_run {
     bool unreadable; /* the file is not of this form: exit code 2 */
 } vectors_run;
 
-/* A kind of file, in a source file of its own: kind_<name>.c. `check` gets the text, terminated by a zero byte. */
+/* A kind of file, in a source file of its own: kind_<name>.c. `check` gets the text, terminated by
+ * a zero byte. */
 typedef struct vectors_kind {
     const char *name;
     void (*check)(vectors_run *run, const char *text, size_t text_len);
 } vectors_kind;
 
-/* End a case: count it, and say why when it failed. `why` is a printf format, "expected ... got ..."; NULL: passed. */
+/* End a case: count it, and say why when it failed. `why` is a printf format, "expected ... got
+ * ..."; NULL: passed. */
 void vectors_case(vectors_run *run, const char *id, const char *why, ...)
     __attribute__((format(printf, 3, 4)));
 

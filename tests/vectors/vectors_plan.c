@@ -40,7 +40,8 @@ vectors_plan_new(const char *salt, const uint64_t *weights, size_t n_weights, sp
 }
 
 bool
-vectors_same_buckets(vectors_run *run, const char *id, const split_plan *plan, const cJSON *expected)
+vectors_same_buckets(vectors_run *run, const char *id, const split_plan *plan,
+                     const cJSON *expected)
 {
     uint64_t want[SPLIT_VARIANTS_MAX];
     size_t n = split_plan_n_variants(plan);
@@ -75,13 +76,15 @@ vectors_same_ranges(vectors_run *run, const char *id, const split_plan *plan, co
     {
         uint64_t want[3];
         split_range got;
-        if (!vectors_u64_array(row, SPLIT_BUCKETS, want, 3) || split_plan_range(plan, i, &got) != 0) {
+        if (!vectors_u64_array(row, SPLIT_BUCKETS, want, 3) ||
+            split_plan_range(plan, i, &got) != 0) {
             vectors_unreadable(run, id, "a range is not [start, end, variant]");
             return false;
         }
         if (got.start != want[0] || got.end != want[1] || got.variant != want[2]) {
-            vectors_case(run, id, "range %zu: expected [%u,%u,%u] got [%u,%u,%u]", i, (unsigned)want[0],
-                         (unsigned)want[1], (unsigned)want[2], got.start, got.end, got.variant);
+            vectors_case(run, id, "range %zu: expected [%u,%u,%u] got [%u,%u,%u]", i,
+                         (unsigned)want[0], (unsigned)want[1], (unsigned)want[2], got.start,
+                         got.end, got.variant);
             return false;
         }
         i++;

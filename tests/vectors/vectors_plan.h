@@ -12,8 +12,11 @@ bool vectors_weights(const cJSON *array, uint64_t *out, size_t *out_n);
 /* A sticky plan with this salt; NULL: a salt of its own name. */
 int vectors_plan_new(const char *salt, const uint64_t *weights, size_t n_weights, split_plan **out);
 
-/* Compare with expected values; absent (NULL) is equal. On a difference the case has failed and false is returned. */
-bool vectors_same_buckets(vectors_run *run, const char *id, const split_plan *plan, const cJSON *expected);
-bool vectors_same_ranges(vectors_run *run, const char *id, const split_plan *plan, const cJSON *expected);
+/* Compare with expected values; absent (NULL) is equal. On a difference the case has failed and
+ * false is returned. */
+bool vectors_same_buckets(vectors_run *run, const char *id, const split_plan *plan,
+                          const cJSON *expected);
+bool vectors_same_ranges(vectors_run *run, const char *id, const split_plan *plan,
+                         const cJSON *expected);
 
 #endif
