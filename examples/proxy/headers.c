@@ -105,22 +105,39 @@ pass_to_origin(void *ctx, enum MHD_ValueKind kind, const char *name, const char 
     return scan->failed ? MHD_NO : MHD_YES;
 }
 
+static enum MHD_Result
+join_forwarded(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    char **chain = ctx;
+    char *longer;
+
+    (void)kind;
+    if (strcasecmp(name, "X-Forwarded-For") || !value || !*value)
+        return MHD_YES;
+    if (asprintf(&longer, "%s%s, ", *chain ? *chain : "", value) < 0)
+        return MHD_NO;
+    free(*chain);
+    *chain = longer;
+    return MHD_YES;
+}
+
 static void
 append_forwarded(struct scan *scan, const struct header_facts *facts)
 {
-    const char *before = MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, "X-Forwarded-For");
     const char *proto = MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, "X-Forwarded-Proto");
     const char *host = MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, "X-Forwarded-Host");
-    char *chain;
+    char *before = NULL, *chain;
 
-    if (!facts->trust_forwarded)
-        before = proto = host = NULL;
-    if (asprintf(&chain, "%s%s%s", before ? before : "", before ? ", " : "", facts->client) < 0) {
+    if (facts->trust_forwarded)
+        MHD_get_connection_values(scan->conn, MHD_HEADER_KIND, join_forwarded, &before);
+    else
+        proto = host = NULL;
+    if (asprintf(&chain, "%s%s", before ? before : "", facts->client) >= 0) {
+        append(scan, "X-Forwarded-For", chain);
+        free(chain);
+    } else
         scan->failed = true;
-        return;
-    }
-    append(scan, "X-Forwarded-For", chain);
-    free(chain);
+    free(before);
     append(scan, "X-Forwarded-Proto", proto ? proto : "http");
     if (!host)
         host = MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, "Host");
@@ -167,33 +184,44 @@ headers_to_origin(struct MHD_Connection *conn, const struct header_facts *facts)
     return scan.list;
 }
 
-/* The answer's own Connection header may name further hop-by-hop headers too. */
-static bool
-named_in_answer(CURL *easy, const char *name)
+/* All values of the answer's Connection headers, which name further hop-by-hop headers; to be freed. Collected before
+ * the walk over the headers: a look-up in between would move libcurl's place in the list. */
+static int
+connection_names(CURL *easy, char **out)
 {
     struct curl_header *h;
     size_t i = 0;
+    char *longer;
 
-    while (curl_easy_header(easy, "Connection", i++, CURLH_HEADER, -1, &h) == CURLHE_OK)
-        if (headers_has_token(h->value, name, strlen(name)))
-            return true;
-    return false;
+    *out = NULL;
+    while (curl_easy_header(easy, "Connection", i++, CURLH_HEADER, -1, &h) == CURLHE_OK) {
+        if (asprintf(&longer, "%s%s,", *out ? *out : "", h->value) < 0) {
+            free(*out);
+            return -1;
+        }
+        free(*out);
+        *out = longer;
+    }
+    return 0;
 }
 
 int
 headers_to_visitor(CURL *easy, struct MHD_Response *response)
 {
     struct curl_header *h = NULL;
+    char *names;
+    int rc = connection_names(easy, &names);
 
-    while ((h = curl_easy_nextheader(easy, CURLH_HEADER, -1, h))) {
+    while (rc == 0 && (h = curl_easy_nextheader(easy, CURLH_HEADER, -1, h))) {
         if (is_one_of(h->name, hop_by_hop) || !strcasecmp(h->name, HEADER_VARIANT) ||
-            named_in_answer(easy, h->name))
+            headers_has_token(names, h->name, strlen(h->name)))
             continue;
         /* A header without a value says nothing; libmicrohttpd cannot send it. */
         if (*h->value && MHD_add_response_header(response, h->name, h->value) != MHD_YES)
-            return -1;
+            rc = -1;
     }
-    return 0;
+    free(names);
+    return rc;
 }
 
 bool

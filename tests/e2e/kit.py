@@ -34,8 +34,9 @@ class Process:
     """A program with a ports file; killed when the block ends."""
 
     def __init__(self, argv, ports, folder):
-        self.stderr = pathlib.Path(tempfile.mkstemp(dir=folder, suffix=".err")[1])
-        self.child = subprocess.Popen([str(a) for a in argv], stderr=self.stderr.open("wb"), stdout=subprocess.DEVNULL)
+        self.stderr = pathlib.Path(folder) / f"{time.monotonic_ns()}.err"
+        with self.stderr.open("wb") as errors:
+            self.child = subprocess.Popen([str(a) for a in argv], stderr=errors, stdout=subprocess.DEVNULL)
         try:
             wait_until(lambda: self.child.poll() is not None or ports.exists() and ports.read_text().endswith("\n"),
                        15, f"{argv[0]} to start")
@@ -49,7 +50,7 @@ class Process:
     def errors(self):
         return self.stderr.read_text(errors="replace")
 
-    def signal(self, number):
+    def send(self, number):
         os.kill(self.child.pid, number)
 
     def stop(self, number=signal.SIGKILL):
@@ -144,6 +145,10 @@ class Scripted:
 
     def close(self):
         self.open = False
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)  # Wakes the thread in accept(), which would keep the port open.
+        except OSError:
+            pass
         self.listener.close()
         for sock in self.sockets:
             try:

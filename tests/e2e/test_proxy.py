@@ -656,7 +656,7 @@ class Stopping(ProxyCase):
         thread = threading.Thread(target=lambda: got.append(proxy.get()[::2]))
         thread.start()
         kit.wait_until(lambda: self.new.requests, 5)
-        proxy.signal(signal.SIGTERM)
+        proxy.send(signal.SIGTERM)
         kit.wait_until(lambda: "stopping" in proxy.errors(), 5)
         with self.assertRaises(OSError):
             proxy.get()
@@ -672,7 +672,7 @@ class Stopping(ProxyCase):
         thread = threading.Thread(target=lambda: self.assertRaises((OSError, kit.http.client.HTTPException), proxy.get))
         thread.start()
         kit.wait_until(lambda: self.new.requests, 5)
-        proxy.signal(signal.SIGTERM)
+        proxy.send(signal.SIGTERM)
         self.assertEqual(proxy.child.wait(3), 0)
         thread.join()
 
@@ -680,7 +680,7 @@ class Stopping(ProxyCase):
         proxy = self.start()
         proxy.get()
         proxy.log.rename(proxy.folder / "old.log")
-        proxy.signal(signal.SIGHUP)
+        proxy.send(signal.SIGHUP)
         kit.wait_until(proxy.log.exists, 5)
         proxy.get()
         kit.wait_until(lambda: proxy.log.read_text().count("\n") == 1, 5)
