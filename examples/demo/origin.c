@@ -2,7 +2,7 @@
 /* split-origin: a small real HTTP origin for the demo and the tests, with latency, failures and cache hits to order.
  *
  * POST /_control?fail_percent=20&latency_ms=80 changes its behaviour at run time; GET /_control says what it does and
- * what it has served. Every POST that arrives is appended to --post-log by its x-request-id. */
+ * what it has served. A request with an x-poison header fails in any case. Every POST that arrives is appended to --post-log by its x-request-id. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
@@ -34,6 +34,7 @@ struct visit {
     struct origin *origin;
     struct MHD_Connection *conn;
     struct timer timer;
+    char echo[64]; /* The path without its slash, sent back as x-echo. */
     bool fails, hit, waited;
 };
 
@@ -149,6 +150,8 @@ answer(struct visit *v)
     MHD_add_response_header(r, "Content-Type", "text/plain");
     MHD_add_response_header(r, "x-served-by", o->name);
     MHD_add_response_header(r, "x-cache", v->hit ? "hit" : "miss");
+    if (v->echo[0])
+        MHD_add_response_header(r, "x-echo", v->echo);
     if (failed_status && o->behaviour.retry_after_s > 0) {
         snprintf(text, sizeof(text), "%.0f", o->behaviour.retry_after_s);
         MHD_add_response_header(r, "Retry-After", text);
@@ -204,7 +207,8 @@ begin(struct visit *v, const char *method)
         note_post(o, v->conn);
     else
         o->gets++;
-    v->fails = behaviour_draw(&o->seed) * 100 < o->behaviour.fail_percent;
+    v->fails = behaviour_draw(&o->seed) * 100 < o->behaviour.fail_percent ||
+               MHD_lookup_connection_value(v->conn, MHD_HEADER_KIND, "x-poison");
     o->failed += v->fails;
     v->hit = !post && behaviour_draw(&o->seed) * 100 < o->behaviour.cache_hit_percent;
     if (v->hit)
@@ -234,6 +238,7 @@ on_access(void *ctx, struct MHD_Connection *conn, const char *url, const char *m
         v->conn = conn;
         v->timer.fire = latency_passed;
         v->timer.ctx = v;
+        snprintf(v->echo, sizeof(v->echo), "%s", url + (url[0] == '/'));
         return MHD_YES;
     }
     if (*n_data) {
