@@ -62,6 +62,8 @@ access_log_write(struct access_log *log, const struct request *r, bool complete)
         fprintf(log->file, " first=%s origin=%s attempts=%u kind=%s outcome=%s origin_us=%lld",
                 routing->origins[r->first_origin].name, routing->origins[r->hop.origin].name, r->n_attempts,
                 WORD(split_failover_kind_name(r->hop.kind)), WORD(split_failover_class_name(r->last_class)), (long long)r->origin_us);
+    if (r->cache != CACHE_SILENT)
+        fprintf(log->file, " cache=%s", r->cache == CACHE_HIT ? "hit" : "miss");
     fprintf(log->file, " total_us=%lld revision=%llu\n", (long long)(loop_now() - r->begun_us),
             (unsigned long long)routing->revision);
     log->dirty = true;

@@ -200,29 +200,25 @@ counters_attempt(struct counters *c, struct request *r, split_failover_class out
 }
 
 /* "x-cache: HIT", "Hit from cloudfront", "TCP_MISS"; a proxy's Cache-Status (RFC 9211); or an Age above 0. */
-static int
+static enum cache_result
 cache_result(CURL *easy)
 {
     struct curl_header *h;
 
     if (curl_easy_header(easy, "x-cache", 0, CURLH_HEADER, -1, &h) == CURLHE_OK ||
         curl_easy_header(easy, "Cache-Status", 0, CURLH_HEADER, -1, &h) == CURLHE_OK)
-        return strcasestr(h->value, "hit") ? 1 : 0;
+        return strcasestr(h->value, "hit") ? CACHE_HIT : CACHE_MISS;
     if (curl_easy_header(easy, "Age", 0, CURLH_HEADER, -1, &h) == CURLHE_OK)
-        return strtol(h->value, NULL, 10) > 0;
-    return -1;
+        return strtol(h->value, NULL, 10) > 0 ? CACHE_HIT : CACHE_MISS;
+    return CACHE_SILENT;
 }
 
 void
 counters_cache(struct counters *c, struct request *r, CURL *easy)
 {
-    int hit;
-
-    if (r->n_attempts != 1 || r->hop.origin != r->hop.home)
-        return;
-    hit = cache_result(easy);
-    if (hit >= 0)
-        split_meter_lookup(c->meter, arm_of(r), !hit);
+    r->cache = cache_result(easy);
+    if (r->n_attempts == 1 && r->hop.origin == r->hop.home && r->cache != CACHE_SILENT)
+        split_meter_lookup(c->meter, arm_of(r), r->cache == CACHE_MISS);
 }
 
 void

@@ -26,6 +26,9 @@ struct client {
 /* How the first attempt counts for the arm (DESIGN.md 4). */
 enum arm_count { ARM_OPEN, ARM_HOME, ARM_DONE };
 
+/* What the answer said about the origin's cache. */
+enum cache_result { CACHE_SILENT, CACHE_HIT, CACHE_MISS };
+
 struct request {
     struct proxy *proxy;
     struct client *client;
@@ -51,6 +54,7 @@ struct request {
     split_failover_class head_class;
     split_failover_class last_class;
     enum arm_count arm;
+    enum cache_result cache;
     bool seen;           /* The headers were read. */
     bool fresh_id;
     bool started;        /* The first attempt was decided. */

@@ -535,11 +535,12 @@ class Operators(ProxyCase):
         self.assertEqual([o["state"] for o in status["origins"]], ["closed", "closed"])
 
     def test_the_access_log_can_be_searched(self):
+        self.new.answer = lambda r: reply(b"from new", "200 OK", "x-cache: HIT")
         proxy = self.start()
         proxy.get('/a"b?c d'.replace(" ", "%20"), headers={"Cookie": "split_id=secret-id"})
         line = kit.wait_until(lambda: proxy.log.read_text(), 5)
         for part in ('method=GET', 'target="/a%22b?c%20d"', 'status=200', 'variant=new', 'origin=new', 'attempts=1',
-                     'outcome=ok', 'kind=normal', 'bytes=8', 'complete=1', 'revision=0'):
+                     'outcome=ok', 'kind=normal', 'bytes=8', 'complete=1', 'cache=hit', 'revision=0'):
             self.assertIn(part, line)
         self.assertRegex(line, r"origin_us=\d+ total_us=\d+")
         self.assertNotIn("secret-id", line)
