@@ -26,5 +26,7 @@ int headers_to_visitor(CURL *easy, struct MHD_Response *response);
 /* Whether the visitor's own connection is known to be TLS, at a proxy in front. */
 bool headers_say_https(struct MHD_Connection *conn);
 
+/* Whether a comma-separated list, which may be NULL, has this token in any case of letters. */
+bool headers_has_token(const char *list, const char *token, size_t token_len);
 
 #endif
