@@ -111,6 +111,20 @@ link_route(loader *l, split_route *route)
                          &route->failover_options);
 }
 
+/* A route of another schema says nothing to this reader; its other fields are not looked at. */
+static bool
+other_schema(loader *l)
+{
+    static const field one = {.min = 1, .max = 1};
+    uint32_t node = split__json_member(&l->doc, 0, "schema");
+    uint64_t unused = 0;
+    size_t n_before = l->faults.n;
+    if (node == JSON_NONE || l->doc.nodes[node].kind != JSON_NUMBER)
+        return false;
+    split__read_schema(l, &one, node, &unused);
+    return l->faults.n != n_before;
+}
+
 static int
 read_route(loader *l, const char *text, size_t len, const split_alloc *alloc, split_route **out)
 {
@@ -120,7 +134,8 @@ read_route(loader *l, const char *text, size_t len, const split_alloc *alloc, sp
     split_route *route = split__arena_take(&l->arena, sizeof *route);
     if (route == NULL)
         return SPLIT_ERR_NOMEM;
-    split__table_load(l, &split__route_table, 0, route);
+    if (!other_schema(l))
+        split__table_load(l, &split__route_table, 0, route);
     if (l->faults.n == 0 && !l->arena.failed)
         link_route(l, route);
     route->text = split__arena_copy(&l->arena, text, len);
