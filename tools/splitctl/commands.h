@@ -12,6 +12,7 @@
 #define CTL_COMMAND_MAP(XX)                                                                        \
     XX(abort, "abort", "end the running rollout and take the traffic back")                        \
     XX(assign, "assign", "say which variant keys get")                                             \
+    XX(check, "check", "tell every fault of policies and routes")                                  \
     XX(completion, "completion", "print a completion script for bash or zsh")                      \
     XX(logs, "logs", "count requests, errors and latencies of access logs")                        \
     XX(pause, "pause", "hold the running rollout where it is")                                     \

@@ -103,3 +103,19 @@ load_either(const char *path, split_policy **out_policy, split_route **out_route
     free(text);
     return is_route ? load_route(path, out_route) : load_policy(path, out_policy);
 }
+
+int
+load_any(const char *path, split_error *faults, size_t *out_n_faults, split_policy **out_policy,
+         split_route **out_route)
+{
+    char head[65536];
+    FILE *file = fopen(path, "rb");
+    size_t n = file != NULL ? fread(head, 1, sizeof head - 1, file) : 0;
+    if (file != NULL)
+        fclose(file);
+    head[n] = '\0';
+    return looks_like_route(head)
+               ? split_route_load_file(path, NULL, faults, LOAD_FAULTS_MAX, out_n_faults, out_route)
+               : split_policy_load_file(path, NULL, faults, LOAD_FAULTS_MAX, out_n_faults,
+                                        out_policy);
+}

@@ -22,6 +22,11 @@ int load_route(const char *path, split_route **out);
 /* A policy or a route, by what the file holds; exactly one output is set. */
 int load_either(const char *path, split_policy **out_policy, split_route **out_route);
 
+/* As load_either(), but silent: `faults` has room for LOAD_FAULTS_MAX. Returns an error code of the
+ * library. */
+int load_any(const char *path, split_error *faults, size_t *out_n_faults, split_policy **out_policy,
+             split_route **out_route);
+
 /* As load_route(), but a file that does not exist is no fault: *out stays NULL. */
 int load_route_if_there(const char *path, split_route **out);
 

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Policies and routes checked: every fault of every file, with place and cure. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "commands.h"
+#include "load.h"
+#include "text.h"
+
+static void
+print_fault_json(const char *path, const split_error *fault, bool first)
+{
+    fputs(first ? "\n{\"file\":" : ",\n{\"file\":", stdout);
+    text_json(stdout, path, strlen(path));
+    printf(",\"code\":\"%s\",\"path\":", split_errname(fault->code));
+    text_json(stdout, fault->path, strlen(fault->path));
+    printf(",\"line\":%u,\"column\":%u,\"message\":", (unsigned)fault->line,
+           (unsigned)fault->column);
+    text_json(stdout, fault->text, strlen(fault->text));
+    fputs("}", stdout);
+}
+
+/* What a valid document is, so that a person sees that the right file was read. */
+static void
+print_valid(const char *path, const split_policy *policy, const split_route *route)
+{
+    split_rollout_options rollout;
+    if (route != NULL) {
+        printf("%s: valid route of %s, revision %llu, %zu variants\n", path,
+               split_route_name(route), (unsigned long long)split_route_revision(route),
+               split_route_n_variants(route));
+        return;
+    }
+    printf("%s: valid policy of %s, %zu variants, %zu origins, %zu metrics", path,
+           split_policy_name(policy), split_policy_n_variants(policy),
+           split_policy_n_origins(policy), split_policy_n_metrics(policy));
+    if (split_policy_rollout_options(policy, &rollout) == SPLIT_OK)
+        printf(", %u phases\n", (unsigned)rollout.n_phases);
+    else
+        fputs(", no rollout\n", stdout);
+}
+
+static void
+show_faults(const char *path, bool json, const split_error *faults, size_t n, size_t *n_before)
+{
+    size_t n_shown = n < LOAD_FAULTS_MAX ? n : LOAD_FAULTS_MAX;
+    for (size_t i = 0; i < n_shown; i++) {
+        if (json)
+            print_fault_json(path, &faults[i], *n_before == 0);
+        else
+            report_fault(path, &faults[i]);
+        ++*n_before;
+    }
+    if (n > n_shown && !json)
+        fprintf(stderr, "%s: and %zu more\n", path, n - n_shown);
+}
+
+/* Returns whether the file is valid. */
+static bool
+check_file(const char *path, bool json, size_t *n_shown)
+{
+    static split_error faults[LOAD_FAULTS_MAX];
+    split_policy *policy = NULL;
+    split_route *route = NULL;
+    size_t n = 0;
+    int err = load_any(path, faults, &n, &policy, &route);
+    if (err == SPLIT_OK && !json)
+        print_valid(path, policy, route);
+    if (err != SPLIT_OK && n == 0) {
+        faults[0] = (split_error){.size = sizeof faults[0], .code = err, .path = "$"};
+        snprintf(faults[0].text, sizeof faults[0].text, "%s", split_strerror(err));
+        n = 1;
+    }
+    show_faults(path, json, faults, n, n_shown);
+    split_policy_free(&policy, NULL);
+    split_route_free(&route, NULL);
+    return err == SPLIT_OK;
+}
+
+int
+cmd_check(int argc, char **argv)
+{
+    static const cli_spec spec = {
+        .usage = "[OPTION...] FILE...",
+        .about = "Reads policies and routes and tells every fault, not only the first, as\n"
+                 "file:line:column: path: what is wrong and how to cure it.\n"
+                 "With --json: one list of {file, code, path, line, column, message}.\n",
+        .common = CLI_JSON};
+    cli_common common = {0};
+    size_t n_shown = 0;
+    bool valid = true;
+    int first, rc = cli_parse(&spec, &common, argc, argv, &first);
+    if (rc != CLI_GO)
+        return rc;
+    if (first == argc)
+        return cli_usage_error(argv[0], "name the files to check");
+    if (common.json)
+        fputs("[", stdout);
+    for (int i = first; i < argc; i++)
+        valid = check_file(argv[i], common.json, &n_shown) && valid;
+    if (common.json)
+        fputs(n_shown > 0 ? "\n]\n" : "]\n", stdout);
+    return valid ? CTL_OK : CTL_BAD_INPUT;
+}
