@@ -185,12 +185,24 @@ exchange_start(struct request *r)
     begin_attempt(r);
 }
 
-void
-exchange_cancel(struct request *r)
+static void
+end_early(struct request *r, split_failover_class outcome)
 {
     if (!r->attempt)
         return;
     if (!r->reported)
-        report(r, SPLIT_FAILOVER_CLASS_NEUTRAL);
+        report(r, outcome);
     attempt_free(&r->attempt);
+}
+
+void
+exchange_cancel(struct request *r)
+{
+    end_early(r, SPLIT_FAILOVER_CLASS_NEUTRAL);
+}
+
+void
+exchange_finish(struct request *r)
+{
+    end_early(r, r->head_class);
 }

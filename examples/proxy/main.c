@@ -131,6 +131,8 @@ open_router(struct proxy *p)
         fprintf(stderr, "split-proxy: %s: %s\n", p->options.policy, split_strerror(rc));
         return -1;
     }
+    if (p->router.now->cookie.signed_by)
+        log_say("cookie.signed is not used by this proxy: it decides anew for each request");
     if (!p->options.route || access(p->options.route, F_OK) != 0)
         return 0;
     if (router_load(&p->router, p->options.route, why, sizeof(why)) < 0) {

@@ -300,6 +300,7 @@ request_on_completed(void *ctx, struct MHD_Connection *conn, void **state,
 {
     struct request *r = *state;
     struct proxy *p = ctx;
+    bool complete = why == MHD_REQUEST_TERMINATED_COMPLETED_OK;
 
     (void)conn;
     *state = NULL;
@@ -307,8 +308,11 @@ request_on_completed(void *ctx, struct MHD_Connection *conn, void **state,
         return;
     if (r->seen && r->client) {
         r->client->request = NULL;
-        exchange_cancel(r);
-        proxy_note(p, r, why == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+        if (complete)
+            exchange_finish(r);
+        else
+            exchange_cancel(r);
+        proxy_note(p, r, complete);
         list_remove(r);
     }
     timer_cancel(&p->loop.timers, &r->hold);

@@ -93,6 +93,9 @@ void request_cut_all(struct proxy *proxy);
 
 /* exchange.c: the origins' side. */
 void exchange_start(struct request *request);
+/* The visitor left, or is cut off. */
 void exchange_cancel(struct request *request);
+/* The visitor has all of the answer; libcurl may not have noticed its end yet. */
+void exchange_finish(struct request *request);
 
 #endif

@@ -210,7 +210,7 @@ def free_port():
 def policy(new, legacy, percent=50, name="e2e", **more):
     """A policy with two variants; `new` and `legacy` are ports or dicts of an origin's fields."""
     def origin(spec):
-        fields = {"connect_timeout": "500ms", "first_byte_timeout": "500ms", "timeout": "5s"}
+        fields = {"connect_timeout": "500ms", "first_byte_timeout": "2s", "timeout": "5s"}
         fields.update(spec if isinstance(spec, dict) else {"url": f"http://127.0.0.1:{spec}"})
         return fields
     out = {

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -139,6 +140,13 @@ class Headers(ProxyCase):
         got = self.last()["headers"]
         self.assertEqual([header(got, "X-Forwarded-" + n) for n in ("For", "Proto", "Host")],
                          ["127.0.0.1", "http", "shop.example"])
+
+    def test_several_forwarded_headers_become_one_chain(self):
+        proxy = self.start()
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
+            s.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\n\r\n")
+            s.recv(4096)
+        self.assertEqual(header(self.last()["headers"], "X-Forwarded-For"), "1.1.1.1, 2.2.2.2, 127.0.0.1")
 
     def test_the_host_header_is_the_origins(self):
         proxy = self.start()
@@ -351,6 +359,25 @@ class Connections(ProxyCase):
         self.assertEqual(proxy.get()[0], 200)
 
 
+    def test_random_bytes_do_no_harm(self):
+        proxy = self.start()
+        seed = int(os.environ.get("SPLIT_SEED", time.time_ns() & 0xFFFFFFFF))
+        rnd = random.Random(seed)
+        parts = [b"GET / HTTP/1.1\r\n", b"POST /x HTTP/1.1\r\n", b"Host: a\r\n", b"Content-Length: 5\r\n", b"\r\n", b"hello",
+                 b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n", b"0\r\n\r\n", b"Cookie: split_id=x; ;=;\r\n", b"Connection: ,,\r\n",
+                 b"Expect: 100-continue\r\n", b"X: \x00\xff\r\n", b" folded\r\n", b"GET http://h HTTP/1.0\r\n", b"OPTIONS * HTTP/1.1\r\n"]
+        for _ in range(300):
+            data = b"".join(rnd.choices(parts, k=rnd.randint(1, 9)))
+            if rnd.random() < 0.5:
+                at = rnd.randrange(len(data))
+                data = data[:at] + rnd.randbytes(rnd.randint(1, 4)) + data[at + 1:]
+            with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
+                s.sendall(data)
+        self.assertEqual(proxy.get()[0], 200, f"SPLIT_SEED={seed}")
+        self.assertIsNone(proxy.child.poll(), f"SPLIT_SEED={seed}")
+        kit.wait_until(lambda: proxy.status()["requests_in_progress"] == 0, 10, f"an idle proxy (SPLIT_SEED={seed})")
+
+
 class Failover(ProxyCase):
     """Each class of outcome: a GET is served by the legacy system, a POST is not sent twice."""
 
@@ -542,7 +569,7 @@ class Operators(ProxyCase):
         for part in ('method=GET', 'target="/a%22b?c%20d"', 'status=200', 'variant=new', 'origin=new', 'attempts=1',
                      'outcome=ok', 'kind=normal', 'bytes=8', 'complete=1', 'cache=hit', 'revision=0'):
             self.assertIn(part, line)
-        self.assertRegex(line, r"origin_us=\d+ total_us=\d+")
+        self.assertRegex(line, r"origin_us=\d+ cache=hit total_us=\d+")
         self.assertNotIn("secret-id", line)
 
 
