@@ -53,7 +53,8 @@ behaviour_set(struct behaviour *b, const char *name, const char *value)
     for (i = 0; i < N_SETTINGS; i++) {
         if (strcmp(name, settings[i].name) != 0)
             continue;
-        if (end == value || *end || !isfinite(number) || number < settings[i].min || number > settings[i].max)
+        if (end == value || *end || !isfinite(number) || number < settings[i].min ||
+            number > settings[i].max)
             return false;
         memcpy((char *)b + settings[i].at, &number, sizeof(number));
         return true;
@@ -64,11 +65,12 @@ behaviour_set(struct behaviour *b, const char *name, const char *value)
 int
 behaviour_print(const struct behaviour *b, char *out, size_t out_size)
 {
-    return snprintf(out, out_size,
-                    "\"latency_ms\":%g,\"jitter_ms\":%g,\"fail_percent\":%g,\"cache_hit_percent\":%g,"
-                    "\"size_bytes\":%g,\"retry_after_s\":%g,\"status\":%g,\"fault\":\"%s\"",
-                    b->latency_ms, b->jitter_ms, b->fail_percent, b->cache_hit_percent, b->size_bytes,
-                    b->retry_after_s, b->status, faults[b->fault]);
+    return snprintf(
+        out, out_size,
+        "\"latency_ms\":%g,\"jitter_ms\":%g,\"fail_percent\":%g,\"cache_hit_percent\":%g,"
+        "\"size_bytes\":%g,\"retry_after_s\":%g,\"status\":%g,\"fault\":\"%s\"",
+        b->latency_ms, b->jitter_ms, b->fail_percent, b->cache_hit_percent, b->size_bytes,
+        b->retry_after_s, b->status, faults[b->fault]);
 }
 
 double

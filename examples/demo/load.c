@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* split-load: distinct visitors with cookies send GET and POST requests at a steady rate over kept connections. */
+/* split-load: distinct visitors with cookies send GET and POST requests at a steady rate over kept
+ * connections. */
 #define _GNU_SOURCE
 #include <curl/curl.h>
 #include <getopt.h>
@@ -74,7 +75,8 @@ drop(char *data, size_t size, size_t n, void *ctx)
     return size * n;
 }
 
-/* A visitor who is not waiting for an answer: two requests of one visitor without a cookie would make two ids. */
+/* A visitor who is not waiting for an answer: two requests of one visitor without a cookie would
+ * make two ids. */
 static int
 pick_visitor(struct load *l)
 {
@@ -101,7 +103,8 @@ add_header(struct slot *s, const char *format, const char *text, unsigned number
         s->headers = grown;
 }
 
-/* libcurl sends a request again by itself when a kept connection dies; here every loss must be seen. */
+/* libcurl sends a request again by itself when a kept connection dies; here every loss must be
+ * seen. */
 static int
 send_once(void *ctx, char *ip, char *local_ip, int port, int local_port)
 {
@@ -281,8 +284,10 @@ prepare(struct load *l)
 static void
 usage(FILE *to)
 {
-    fputs("Usage: split-load --url URL [--visitors 2000] [--rate 400] [--seconds 10] [--post-percent 20]\n"
-          "                  [--connections 64] [--seed 1] [--record FILE.csv] [--summary FILE] [--prefix TEXT]\n"
+    fputs("Usage: split-load --url URL [--visitors 2000] [--rate 400] [--seconds 10] "
+          "[--post-percent 20]\n"
+          "                  [--connections 64] [--seed 1] [--record FILE.csv] [--summary FILE] "
+          "[--prefix TEXT]\n"
           "                  [--ids FILE]\n"
           "SIGTERM ends the load early; the summary is printed in any case.\n",
           to);
@@ -292,26 +297,51 @@ static void
 parse(struct settings *set, int argc, char **argv)
 {
     static const struct option known[] = {
-        {"url", 1, NULL, 'u'},    {"visitors", 1, NULL, 'v'},    {"rate", 1, NULL, 'r'},
+        {"url", 1, NULL, 'u'},     {"visitors", 1, NULL, 'v'},     {"rate", 1, NULL, 'r'},
         {"seconds", 1, NULL, 's'}, {"post-percent", 1, NULL, 'p'}, {"connections", 1, NULL, 'c'},
-        {"seed", 1, NULL, 'e'},   {"record", 1, NULL, 'f'},      {"summary", 1, NULL, 'y'},
-        {"prefix", 1, NULL, 'x'}, {"ids", 1, NULL, 'i'},          {"help", 0, NULL, 'h'},        {NULL, 0, NULL, 0}};
+        {"seed", 1, NULL, 'e'},    {"record", 1, NULL, 'f'},       {"summary", 1, NULL, 'y'},
+        {"prefix", 1, NULL, 'x'},  {"ids", 1, NULL, 'i'},          {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
         switch (c) {
-        case 'u': set->url = optarg; break;
-        case 'v': set->visitors = (unsigned)strtoul(optarg, NULL, 10); break;
-        case 'r': set->rate = strtod(optarg, NULL); break;
-        case 's': set->seconds = strtod(optarg, NULL); break;
-        case 'p': set->post_percent = strtod(optarg, NULL); break;
-        case 'c': set->connections = (unsigned)strtoul(optarg, NULL, 10); break;
-        case 'e': set->seed = strtoull(optarg, NULL, 10); break;
-        case 'f': set->record = optarg; break;
-        case 'y': set->summary = optarg; break;
-        case 'x': set->prefix = optarg; break;
-        case 'i': set->ids = optarg; break;
-        default: usage(c == 'h' ? stdout : stderr); exit(c == 'h' ? 0 : 1);
+        case 'u':
+            set->url = optarg;
+            break;
+        case 'v':
+            set->visitors = (unsigned)strtoul(optarg, NULL, 10);
+            break;
+        case 'r':
+            set->rate = strtod(optarg, NULL);
+            break;
+        case 's':
+            set->seconds = strtod(optarg, NULL);
+            break;
+        case 'p':
+            set->post_percent = strtod(optarg, NULL);
+            break;
+        case 'c':
+            set->connections = (unsigned)strtoul(optarg, NULL, 10);
+            break;
+        case 'e':
+            set->seed = strtoull(optarg, NULL, 10);
+            break;
+        case 'f':
+            set->record = optarg;
+            break;
+        case 'y':
+            set->summary = optarg;
+            break;
+        case 'x':
+            set->prefix = optarg;
+            break;
+        case 'i':
+            set->ids = optarg;
+            break;
+        default:
+            usage(c == 'h' ? stdout : stderr);
+            exit(c == 'h' ? 0 : 1);
         }
     }
 }
@@ -343,10 +373,16 @@ main(int argc, char **argv)
     double seconds;
     FILE *out = stdout;
 
-    l.set = (struct settings){.rate = 400, .seconds = 10, .post_percent = 20, .visitors = 2000,
-                              .connections = 64, .seed = 1, .prefix = "r"};
+    l.set = (struct settings){.rate = 400,
+                              .seconds = 10,
+                              .post_percent = 20,
+                              .visitors = 2000,
+                              .connections = 64,
+                              .seed = 1,
+                              .prefix = "r"};
     parse(&l.set, argc, argv);
-    if (!l.set.url || !l.set.visitors || !l.set.connections || !(l.set.rate > 0) || !(l.set.seconds > 0)) {
+    if (!l.set.url || !l.set.visitors || !l.set.connections || !(l.set.rate > 0) ||
+        !(l.set.seconds > 0)) {
         usage(stderr);
         return 1;
     }

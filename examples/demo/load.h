@@ -18,8 +18,8 @@ struct visitor {
 
 /* One finished request. */
 struct sample {
-    int64_t sent_us;     /* Monotonic. */
-    int64_t wall_us;     /* Since 1970, when it was sent. */
+    int64_t sent_us; /* Monotonic. */
+    int64_t wall_us; /* Since 1970, when it was sent. */
     int64_t took_us;
     unsigned visitor;
     unsigned serial;
@@ -42,13 +42,14 @@ struct tally {
 };
 
 /* Count a finished request and write its record. */
-void load_note(struct tally *tally, struct visitor *visitor, const struct sample *sample, FILE *record);
+void load_note(struct tally *tally, struct visitor *visitor, const struct sample *sample,
+               FILE *record);
 
 /* Header line of the records. */
 void load_head(FILE *record);
 
 /* The summary as one JSON object. */
-void load_summary(struct tally *tally, const struct visitor *visitors, unsigned n_visitors, double seconds,
-                  FILE *out);
+void load_summary(struct tally *tally, const struct visitor *visitors, unsigned n_visitors,
+                  double seconds, FILE *out);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* split-origin: a small real HTTP origin for the demo and the tests, with latency, failures and cache hits to order.
+/* split-origin: a small real HTTP origin for the demo and the tests, with latency, failures and
+ * cache hits to order.
  *
- * POST /_control?fail_percent=20&latency_ms=80 changes its behaviour at run time; GET /_control says what it does and
- * what it has served. A request with an x-poison header fails in any case. Every POST that arrives is appended to --post-log by its x-request-id. */
+ * POST /_control?fail_percent=20&latency_ms=80 changes its behaviour at run time; GET /_control
+ * says what it does and what it has served. A request with an x-poison header fails in any case.
+ * Every POST that arrives is appended to --post-log by its x-request-id. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
@@ -50,8 +52,8 @@ on_signal(int sig)
 static enum MHD_Result
 send_text(struct MHD_Connection *conn, unsigned status, const char *type, const char *text)
 {
-    struct MHD_Response *r =
-        MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *r = MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text,
+                                                             MHD_RESPMEM_MUST_COPY);
     enum MHD_Result rc;
 
     if (!r)
@@ -93,8 +95,10 @@ control(struct origin *o, struct MHD_Connection *conn, const char *method)
         o->behaviour = change.b;
     }
     behaviour_print(&o->behaviour, settings, sizeof(settings));
-    snprintf(text, sizeof(text), "{\"name\":\"%s\",\"gets\":%llu,\"posts\":%llu,\"failed\":%llu,%s}\n", o->name,
-             (unsigned long long)o->gets, (unsigned long long)o->posts, (unsigned long long)o->failed, settings);
+    snprintf(text, sizeof(text),
+             "{\"name\":\"%s\",\"gets\":%llu,\"posts\":%llu,\"failed\":%llu,%s}\n", o->name,
+             (unsigned long long)o->gets, (unsigned long long)o->posts,
+             (unsigned long long)o->failed, settings);
     return send_text(conn, 200, "application/json", text);
 }
 
@@ -201,7 +205,8 @@ begin(struct visit *v, const char *method)
 {
     struct origin *o = v->origin;
     bool post = strcmp(method, "POST") == 0;
-    double ms = o->behaviour.latency_ms - o->behaviour.jitter_ms * log(1 - behaviour_draw(&o->seed));
+    double ms =
+        o->behaviour.latency_ms - o->behaviour.jitter_ms * log(1 - behaviour_draw(&o->seed));
 
     if (post)
         note_post(o, v->conn);
@@ -222,8 +227,8 @@ begin(struct visit *v, const char *method)
 }
 
 static enum MHD_Result
-on_access(void *ctx, struct MHD_Connection *conn, const char *url, const char *method, const char *version,
-          const char *data, size_t *n_data, void **state)
+on_access(void *ctx, struct MHD_Connection *conn, const char *url, const char *method,
+          const char *version, const char *data, size_t *n_data, void **state)
 {
     struct origin *o = ctx;
     struct visit *v = *state;
@@ -253,7 +258,8 @@ on_access(void *ctx, struct MHD_Connection *conn, const char *url, const char *m
 }
 
 static void
-on_completed(void *ctx, struct MHD_Connection *conn, void **state, enum MHD_RequestTerminationCode why)
+on_completed(void *ctx, struct MHD_Connection *conn, void **state,
+             enum MHD_RequestTerminationCode why)
 {
     struct visit *v = *state;
 
@@ -268,9 +274,12 @@ on_completed(void *ctx, struct MHD_Connection *conn, void **state, enum MHD_Requ
 static void
 usage(FILE *to)
 {
-    fputs("Usage: split-origin --name NAME --listen IP:PORT [--ports-file FILE] [--post-log FILE] [SETTING=VALUE...]\n"
-          "Settings: latency_ms jitter_ms fail_percent cache_hit_percent size_bytes retry_after_s status\n"
-          "          fault=status|reset|truncate|hang   (change them with POST /_control?SETTING=VALUE)\n",
+    fputs("Usage: split-origin --name NAME --listen IP:PORT [--ports-file FILE] [--post-log FILE] "
+          "[SETTING=VALUE...]\n"
+          "Settings: latency_ms jitter_ms fail_percent cache_hit_percent size_bytes retry_after_s "
+          "status\n"
+          "          fault=status|reset|truncate|hang   (change them with POST "
+          "/_control?SETTING=VALUE)\n",
           to);
 }
 
@@ -348,7 +357,8 @@ serve(struct origin *o, const struct setup *setup)
         return 2;
     while (!stopping)
         loop_turn(&o->loop, server_run(&o->server));
-    _exit(0); /* Connections that still wait would keep the server from stopping; the system closes them. */
+    _exit(0); /* Connections that still wait would keep the server from stopping; the system closes
+                 them. */
 }
 
 int

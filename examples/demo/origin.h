@@ -8,13 +8,14 @@
 #include <stdint.h>
 
 struct behaviour {
-    double latency_ms;        /* Fixed part. */
-    double jitter_ms;         /* Mean of an exponential part on top. */
-    double fail_percent;      /* Share of requests that get `fail`. */
-    double cache_hit_percent; /* Share of GETs answered with "x-cache: hit", in a tenth of the time. */
-    double size_bytes;        /* Length of an answer's body. */
-    double retry_after_s;     /* Sent with failures when above 0. */
-    double status;            /* Of a failure, when `fault` is FAULT_STATUS. */
+    double latency_ms;   /* Fixed part. */
+    double jitter_ms;    /* Mean of an exponential part on top. */
+    double fail_percent; /* Share of requests that get `fail`. */
+    double
+        cache_hit_percent; /* Share of GETs answered with "x-cache: hit", in a tenth of the time. */
+    double size_bytes;     /* Length of an answer's body. */
+    double retry_after_s;  /* Sent with failures when above 0. */
+    double status;         /* Of a failure, when `fault` is FAULT_STATUS. */
     int fault;
 };
 

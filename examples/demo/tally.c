@@ -37,7 +37,9 @@ keep_latency(struct tally *t, int64_t took_us)
 void
 load_head(FILE *record)
 {
-    fputs("wall_us,mono_us,visitor,serial,method,status,variant,served_by,took_us,replayable,failure\n", record);
+    fputs("wall_us,mono_us,visitor,serial,method,status,variant,served_by,took_us,replayable,"
+          "failure\n",
+          record);
 }
 
 void
@@ -66,8 +68,8 @@ load_note(struct tally *t, struct visitor *v, const struct sample *s, FILE *reco
     keep_latency(t, s->took_us);
     if (record)
         fprintf(record, "%lld,%lld,%u,%u,%s,%ld,%s,%s,%lld,%d,%s\n", (long long)s->wall_us,
-                (long long)s->sent_us, s->visitor, s->serial, s->post ? "POST" : "GET", s->status, s->variant,
-                s->served, (long long)s->took_us, !s->post, s->failure);
+                (long long)s->sent_us, s->visitor, s->serial, s->post ? "POST" : "GET", s->status,
+                s->variant, s->served, (long long)s->took_us, !s->post, s->failure);
 }
 
 static int
@@ -105,7 +107,8 @@ print_counts(const struct tally *t, const char *what, const uint64_t *counts, FI
 }
 
 void
-load_summary(struct tally *t, const struct visitor *visitors, unsigned n_visitors, double seconds, FILE *out)
+load_summary(struct tally *t, const struct visitor *visitors, unsigned n_visitors, double seconds,
+             FILE *out)
 {
     unsigned i, seen = 0, changed = 0;
 
@@ -119,9 +122,10 @@ load_summary(struct tally *t, const struct visitor *visitors, unsigned n_visitor
             "{\"seconds\":%.1f,\"requests\":%llu,\"posts\":%llu,\"ok\":%llu,\"client_errors\":%llu,"
             "\"user_errors_replayable\":%llu,\"user_errors_not_replayable\":%llu,\"late\":%llu,"
             "\"visitors\":%u,\"visitors_changed_variant\":%u",
-            seconds, (unsigned long long)t->requests, (unsigned long long)t->posts, (unsigned long long)t->ok,
-            (unsigned long long)t->client_errors, (unsigned long long)t->errors_replayable,
-            (unsigned long long)t->errors_other, (unsigned long long)t->late, seen, changed);
+            seconds, (unsigned long long)t->requests, (unsigned long long)t->posts,
+            (unsigned long long)t->ok, (unsigned long long)t->client_errors,
+            (unsigned long long)t->errors_replayable, (unsigned long long)t->errors_other,
+            (unsigned long long)t->late, seen, changed);
     print_counts(t, "by_variant", t->variant, out);
     print_counts(t, "by_system", t->served, out);
     fprintf(out, ",\"p50_ms\":%.2f,\"p95_ms\":%.2f,\"p99_ms\":%.2f}\n", percentile_ms(t, 0.5),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The access log. A visitor appears as the hash that the split is decided by, never as the cookie's own value. */
+/* The access log. A visitor appears as the hash that the split is decided by, never as the cookie's
+ * own value. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,15 +54,18 @@ access_log_write(struct access_log *log, const struct request *r, bool complete)
     log_time(when);
     fprintf(log->file, "time=%s client=%s method=%s target=\"", when, r->address, r->method);
     write_quoted(log->file, r->target);
-    fprintf(log->file, "\" status=%u bytes=%llu complete=%d variant=%s reason=%s visitor=%016llx new=%d", r->status,
-            (unsigned long long)r->answer.given, complete, r->choice.variant_name,
-            split_rule_name(r->choice.who.reason), (unsigned long long)r->choice.key_hash, r->fresh_id);
+    fprintf(log->file,
+            "\" status=%u bytes=%llu complete=%d variant=%s reason=%s visitor=%016llx new=%d",
+            r->status, (unsigned long long)r->answer.given, complete, r->choice.variant_name,
+            split_rule_name(r->choice.who.reason), (unsigned long long)r->choice.key_hash,
+            r->fresh_id);
     if (r->choice.who.bucket != SPLIT_NO_BUCKET)
         fprintf(log->file, " bucket=%u", (unsigned)r->choice.who.bucket);
     if (r->n_attempts)
         fprintf(log->file, " first=%s origin=%s attempts=%u kind=%s outcome=%s origin_us=%lld",
-                routing->origins[r->first_origin].name, routing->origins[r->hop.origin].name, r->n_attempts,
-                WORD(split_failover_kind_name(r->hop.kind)), WORD(split_failover_class_name(r->last_class)), (long long)r->origin_us);
+                routing->origins[r->first_origin].name, routing->origins[r->hop.origin].name,
+                r->n_attempts, WORD(split_failover_kind_name(r->hop.kind)),
+                WORD(split_failover_class_name(r->last_class)), (long long)r->origin_us);
     if (r->cache != CACHE_SILENT)
         fprintf(log->file, " cache=%s", r->cache == CACHE_HIT ? "hit" : "miss");
     fprintf(log->file, " total_us=%lld revision=%llu\n", (long long)(loop_now() - r->begun_us),

@@ -16,7 +16,8 @@ struct access_log {
     bool dirty;
 };
 
-/* Open or open anew (after the file was moved away). A NULL path means no log. 0, or -1 with errno. */
+/* Open or open anew (after the file was moved away). A NULL path means no log. 0, or -1 with errno.
+ */
 int access_log_open(struct access_log *log, const char *path);
 void access_log_write(struct access_log *log, const struct request *r, bool complete);
 void access_log_flush(struct access_log *log);

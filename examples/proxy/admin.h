@@ -8,8 +8,9 @@
 
 struct proxy;
 
-enum MHD_Result admin_on_access(void *ctx, struct MHD_Connection *conn, const char *url, const char *method,
-                                const char *version, const char *data, size_t *n_data, void **state);
+enum MHD_Result admin_on_access(void *ctx, struct MHD_Connection *conn, const char *url,
+                                const char *method, const char *version, const char *data,
+                                size_t *n_data, void **state);
 
 /* metrics.c: all counters as Prometheus text. */
 void metrics_write(struct proxy *proxy, FILE *out);

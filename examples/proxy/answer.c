@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers: libmicrohttpd asks for bytes when the visitor can take some, libcurl brings them when the origin sends. */
+/* Answers: libmicrohttpd asks for bytes when the visitor can take some, libcurl brings them when
+ * the origin sends. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -34,7 +35,8 @@ declared_length(CURL *easy)
 {
     curl_off_t length = -1;
 
-    if (curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) != CURLE_OK || length < 0)
+    if (curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) != CURLE_OK ||
+        length < 0)
         return MHD_SIZE_UNKNOWN;
     return (uint64_t)length;
 }
@@ -72,7 +74,8 @@ answer_local(struct answer *a, unsigned status, const char *text)
 {
     size_t n = strlen(text);
 
-    a->response = MHD_create_response_from_buffer(n, (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+    a->response =
+        MHD_create_response_from_buffer(n, (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
     if (!a->response)
         return -1;
     a->status = status;

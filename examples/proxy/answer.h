@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An answer on its way to the visitor: held back while another origin could still do better, then streamed. */
+/* An answer on its way to the visitor: held back while another origin could still do better, then
+ * streamed. */
 #ifndef PROXY_ANSWER_H
 #define PROXY_ANSWER_H
 
@@ -17,15 +18,15 @@
 struct answer {
     struct MHD_Response *response; /* NULL: no answer yet. */
     struct MHD_Connection *conn;
-    struct bytes bytes;  /* Received and not yet given to the visitor. */
-    uint64_t declared;   /* Length, or MHD_SIZE_UNKNOWN. */
-    uint64_t given;      /* Bytes given to the visitor. */
+    struct bytes bytes; /* Received and not yet given to the visitor. */
+    uint64_t declared;  /* Length, or MHD_SIZE_UNKNOWN. */
+    uint64_t given;     /* Bytes given to the visitor. */
     unsigned status;
-    bool prompt;    /* An event stream: never held back. */
-    bool committed; /* It is this answer or none: a byte may be on its way. */
-    bool ended;     /* All of it was received. */
-    bool cut;       /* It broke off: the visitor's connection must break too. */
-    bool waiting;   /* The visitor's connection is suspended until more arrives. */
+    bool prompt;                /* An event stream: never held back. */
+    bool committed;             /* It is this answer or none: a byte may be on its way. */
+    bool ended;                 /* All of it was received. */
+    bool cut;                   /* It broke off: the visitor's connection must break too. */
+    bool waiting;               /* The visitor's connection is suspended until more arrives. */
     void (*drained)(void *ctx); /* Fewer than ANSWER_LOW_BYTES are left. */
     void *ctx;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A request body on its way through: held whole so that it can be sent again, or streamed when it is too large for that. */
+/* A request body on its way through: held whole so that it can be sent again, or streamed when it
+ * is too large for that. */
 #ifndef PROXY_BODY_H
 #define PROXY_BODY_H
 

@@ -10,7 +10,8 @@
 static bool
 is_id(const char *id)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
     size_t n = strspn(id, allowed);
 
     return n > 0 && n <= COOKIE_ID_MAX && id[n] == '\0';
@@ -38,8 +39,10 @@ cookie_draw(char out_id[COOKIE_ID_BYTES])
 }
 
 int
-cookie_format(char *out, size_t out_size, const split_cookie_info *cookie, const char *id, bool secure)
+cookie_format(char *out, size_t out_size, const split_cookie_info *cookie, const char *id,
+              bool secure)
 {
-    return snprintf(out, out_size, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s", cookie->name, id,
-                    (long long)(cookie->max_age_us / 1000000), secure ? "; Secure" : "");
+    return snprintf(out, out_size, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s",
+                    cookie->name, id, (long long)(cookie->max_age_us / 1000000),
+                    secure ? "; Secure" : "");
 }

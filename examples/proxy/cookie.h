@@ -18,6 +18,7 @@ const char *cookie_read(struct MHD_Connection *conn, const char *name);
 int cookie_draw(char out_id[COOKIE_ID_BYTES]);
 
 /* The value of Set-Cookie for an id; the number of bytes it takes, as snprintf. */
-int cookie_format(char *out, size_t out_size, const split_cookie_info *cookie, const char *id, bool secure);
+int cookie_format(char *out, size_t out_size, const split_cookie_info *cookie, const char *id,
+                  bool secure);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Counting. An arm is judged by the first attempt on its own home origin (libsplit/DESIGN.md 4, M2). */
+/* Counting. An arm is judged by the first attempt on its own home origin (libsplit/DESIGN.md 4,
+ * M2). */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,9 @@
 #include "proxy.h"
 #include "request.h"
 
-static const split_us usual_edges_us[] = {1000,   2500,   5000,    10000,   25000,   50000,   100000,
-                                          250000, 500000, 1000000, 2500000, 5000000, 10000000};
+static const split_us usual_edges_us[] = {1000,    2500,    5000,    10000,  25000,
+                                          50000,   100000,  250000,  500000, 1000000,
+                                          2500000, 5000000, 10000000};
 
 static void
 add_edge(struct counters *c, split_us edge_us)
@@ -135,7 +137,8 @@ void
 counters_first(struct counters *c, struct request *r)
 {
     const struct hop *hop = &r->hop;
-    bool ejected = hop->home_state == SPLIT_FAILOVER_OPEN || hop->home_state == SPLIT_FAILOVER_HALF_OPEN;
+    bool ejected =
+        hop->home_state == SPLIT_FAILOVER_OPEN || hop->home_state == SPLIT_FAILOVER_HALF_OPEN;
 
     if (r->fresh_id)
         split_meter_unit(c->meter, arm_of(r));
@@ -173,7 +176,8 @@ count_latency(const struct counters *c, struct pair_counters *pair, split_us too
 static bool
 has_latency(split_failover_class outcome)
 {
-    return outcome != SPLIT_FAILOVER_CLASS_FAIL_CONNECT && outcome != SPLIT_FAILOVER_CLASS_FAIL_RESET;
+    return outcome != SPLIT_FAILOVER_CLASS_FAIL_CONNECT &&
+           outcome != SPLIT_FAILOVER_CLASS_FAIL_RESET;
 }
 
 void
@@ -199,7 +203,8 @@ counters_attempt(struct counters *c, struct request *r, split_failover_class out
     split_meter_outcome(c->meter, arm_of(r), failed, has_latency(outcome) ? r->origin_us : -1);
 }
 
-/* "x-cache: HIT", "Hit from cloudfront", "TCP_MISS"; a proxy's Cache-Status (RFC 9211); or an Age above 0. */
+/* "x-cache: HIT", "Hit from cloudfront", "TCP_MISS"; a proxy's Cache-Status (RFC 9211); or an Age
+ * above 0. */
 static enum cache_result
 cache_result(CURL *easy)
 {

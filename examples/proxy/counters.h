@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is counted: arms as the verdict judges them, and attempts and answers as people look at them. */
+/* What is counted: arms as the verdict judges them, and attempts and answers as people look at
+ * them. */
 #ifndef PROXY_COUNTERS_H
 #define PROXY_COUNTERS_H
 
@@ -20,9 +21,11 @@ enum left_out {
     LEFT_HOLD,
     LEFT_OPERATOR,
     LEFT_DRILL,
-    LEFT_FOREIGN_PROBE, /* The request was a probe of another origin although its own one is well. */
+    LEFT_FOREIGN_PROBE, /* The request was a probe of another origin although its own one is well.
+                         */
     LEFT_CAP,           /* Its own origin has as many requests in flight as it may. */
-    LEFT_NEUTRAL,       /* The attempt proved nothing: the visitor left, or a limit of this process was hit. */
+    LEFT_NEUTRAL, /* The attempt proved nothing: the visitor left, or a limit of this process was
+                     hit. */
     LEFT_REASONS
 };
 
@@ -44,13 +47,15 @@ struct counters {
     uint32_t n_variants;
     char origins[COUNTERS_NAMES][65];
     uint32_t n_origins;
-    struct pair_counters *pairs[COUNTERS_NAMES][COUNTERS_NAMES]; /* [variant][origin], made when first used. */
+    struct pair_counters
+        *pairs[COUNTERS_NAMES][COUNTERS_NAMES]; /* [variant][origin], made when first used. */
     uint64_t left_out[COUNTERS_NAMES][LEFT_REASONS];
-    uint64_t answers[COUNTERS_NAMES][COUNTERS_NAMES + 1][6]; /* [..][..][status / 100, 0 = aborted]; last origin: none. */
-    uint64_t user_errors[COUNTERS_NAMES][2];                /* [..][replayable]. */
+    uint64_t answers[COUNTERS_NAMES][COUNTERS_NAMES + 1]
+                    [6]; /* [..][..][status / 100, 0 = aborted]; last origin: none. */
+    uint64_t user_errors[COUNTERS_NAMES][2]; /* [..][replayable]. */
     uint64_t give_ups[SPLIT_FAILOVER_N_NEXTS];
     uint64_t events[COUNTERS_NAMES][SPLIT_FAILOVER_N_CAUSES]; /* [origin][cause]. */
-    uint64_t reloads[2]; /* Rejected, ok. */
+    uint64_t reloads[2];                                      /* Rejected, ok. */
 };
 
 /* Ready for a policy. 0, or a negative SPLIT_ERR_*. */

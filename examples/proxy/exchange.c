@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The origins' side of a request: attempts, their outcomes, and the follow-up that failover decides. */
+/* The origins' side of a request: attempts, their outcomes, and the follow-up that failover
+ * decides. */
 #include <stddef.h>
 #include <string.h>
 
@@ -53,7 +54,8 @@ on_head(void *ctx, struct attempt *a)
     if (!answer_fits(&r->answer, r->proxy->options.hold_bytes))
         request_commit(r);
     else if (r->answer.declared == MHD_SIZE_UNKNOWN)
-        timer_set(&r->proxy->loop.timers, &r->hold, loop_now() + (int64_t)r->proxy->options.hold_ms * 1000);
+        timer_set(&r->proxy->loop.timers, &r->hold,
+                  loop_now() + (int64_t)r->proxy->options.hold_ms * 1000);
     return true;
 }
 
@@ -175,7 +177,8 @@ exchange_start(struct request *r)
     r->hold.ctx = r;
     r->answer.drained = answer_drained;
     r->answer.ctx = r;
-    has_origin = router_first(&r->proxy->router, r->routing, r->choice.who.variant, &facts, &r->hop);
+    has_origin =
+        router_first(&r->proxy->router, r->routing, r->choice.who.variant, &facts, &r->hop);
     counters_first(&r->proxy->counters, r);
     if (!has_origin) {
         request_refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "no origin may serve this request now\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Header rules of a proxy (RFC 9110 7.6): hop-by-hop ones stop here, X-Forwarded-* and x-split-variant are added. */
+/* Header rules of a proxy (RFC 9110 7.6): hop-by-hop ones stop here, X-Forwarded-* and
+ * x-split-variant are added. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +11,23 @@
 
 /* Of one connection only, or written anew by the library that sends the message. */
 static const char *const hop_by_hop[] = {
-    "Connection", "Keep-Alive",  "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
-    "Proxy-Authenticate", "Proxy-Authorization", "Content-Length", "Expect", "HTTP2-Settings", NULL,
+    "Connection",
+    "Keep-Alive",
+    "Proxy-Connection",
+    "TE",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+    "Proxy-Authenticate",
+    "Proxy-Authorization",
+    "Content-Length",
+    "Expect",
+    "HTTP2-Settings",
+    NULL,
 };
 /* Ours to say: a visitor who sends them is not believed. */
-static const char *const ours[] = {"Host", HEADER_VARIANT, "X-Forwarded-For", "X-Forwarded-Proto",
-                                   "X-Forwarded-Host", NULL};
+static const char *const ours[] = {
+    "Host", HEADER_VARIANT, "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", NULL};
 /* libcurl would add these by itself; an empty value tells it not to. */
 static const char *const uninvited[] = {"Accept", "Content-Type", "Expect", NULL};
 
@@ -57,7 +69,8 @@ look_in_connection(void *ctx, enum MHD_ValueKind kind, const char *name, const c
     struct scan *scan = ctx;
 
     (void)kind;
-    if (!strcasecmp(name, "Connection") && headers_has_token(value, scan->wanted, strlen(scan->wanted)))
+    if (!strcasecmp(name, "Connection") &&
+        headers_has_token(value, scan->wanted, strlen(scan->wanted)))
         scan->found = true;
     return scan->found ? MHD_NO : MHD_YES;
 }
@@ -99,7 +112,8 @@ pass_to_origin(void *ctx, enum MHD_ValueKind kind, const char *name, const char 
     struct scan *scan = ctx;
 
     (void)kind;
-    if (is_one_of(name, hop_by_hop) || is_one_of(name, ours) || named_by_connection(scan->conn, name))
+    if (is_one_of(name, hop_by_hop) || is_one_of(name, ours) ||
+        named_by_connection(scan->conn, name))
         return MHD_YES;
     append(scan, name, value ? value : "");
     return scan->failed ? MHD_NO : MHD_YES;
@@ -124,7 +138,8 @@ join_forwarded(void *ctx, enum MHD_ValueKind kind, const char *name, const char 
 static void
 append_forwarded(struct scan *scan, const struct header_facts *facts)
 {
-    const char *proto = MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, "X-Forwarded-Proto");
+    const char *proto =
+        MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, "X-Forwarded-Proto");
     const char *host = MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, "X-Forwarded-Host");
     char *before = NULL, *chain;
 
@@ -154,7 +169,8 @@ silence_libcurl(struct scan *scan)
     for (name = uninvited; *name; name++) {
         struct curl_slist *grown;
 
-        if (strcmp(*name, "Expect") && MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, *name))
+        if (strcmp(*name, "Expect") &&
+            MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, *name))
             continue;
         snprintf(line, sizeof(line), "%s:", *name);
         grown = curl_slist_append(scan->list, line);
@@ -184,8 +200,9 @@ headers_to_origin(struct MHD_Connection *conn, const struct header_facts *facts)
     return scan.list;
 }
 
-/* All values of the answer's Connection headers, which name further hop-by-hop headers; to be freed. Collected before
- * the walk over the headers: a look-up in between would move libcurl's place in the list. */
+/* All values of the answer's Connection headers, which name further hop-by-hop headers; to be
+ * freed. Collected before the walk over the headers: a look-up in between would move libcurl's
+ * place in the list. */
 static int
 connection_names(CURL *easy, char **out)
 {

@@ -11,10 +11,11 @@
 
 /* What the origin's request needs beyond the visitor's own headers. */
 struct header_facts {
-    const char *variant;    /* Name of the variant the visitor is assigned to. */
-    const char *host;       /* Host header for the origin, or NULL for that of its URL. */
-    const char *client;     /* The visitor's address. */
-    bool trust_forwarded;   /* A proxy in front sets X-Forwarded-*: extend them, do not replace them. */
+    const char *variant;  /* Name of the variant the visitor is assigned to. */
+    const char *host;     /* Host header for the origin, or NULL for that of its URL. */
+    const char *client;   /* The visitor's address. */
+    bool trust_forwarded; /* A proxy in front sets X-Forwarded-*: extend them, do not replace them.
+                           */
 };
 
 /* Headers for the origin, to be freed with curl_slist_free_all(); NULL when there is no memory. */

@@ -68,14 +68,17 @@ port_of(int fd)
 int
 listen_on(const char *address, uint16_t *out_port, char *why, size_t why_size)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
     struct addrinfo *list = NULL;
     char host[64];
     const char *port;
     int fd;
 
-    if (!cut_address(address, host, sizeof(host), &port) || getaddrinfo(host, port, &hints, &list)) {
-        snprintf(why, why_size, "'%s' is not an address; write IP:PORT, such as 127.0.0.1:8080", address);
+    if (!cut_address(address, host, sizeof(host), &port) ||
+        getaddrinfo(host, port, &hints, &list)) {
+        snprintf(why, why_size, "'%s' is not an address; write IP:PORT, such as 127.0.0.1:8080",
+                 address);
         return -1;
     }
     fd = bind_one(list);
@@ -97,8 +100,8 @@ server_ready(void *ctx, int fd, uint32_t events)
 }
 
 int
-server_start(struct server *server, struct loop *loop, int listen_fd, const struct server_calls *calls,
-             const struct server_limits *limits)
+server_start(struct server *server, struct loop *loop, int listen_fd,
+             const struct server_calls *calls, const struct server_limits *limits)
 {
     const union MHD_DaemonInfo *info;
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
@@ -107,10 +110,11 @@ server_start(struct server *server, struct loop *loop, int listen_fd, const stru
     server->loop = loop;
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, calls->access, calls->ctx, MHD_OPTION_LISTEN_SOCKET, listen_fd,
-        MHD_OPTION_CONNECTION_LIMIT, limits->connections, MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits->memory_bytes, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_URI_LOG_CALLBACK, calls->uri, calls->ctx, MHD_OPTION_NOTIFY_COMPLETED, calls->completed,
-        calls->ctx, MHD_OPTION_NOTIFY_CONNECTION, calls->connection, calls->ctx, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, limits->connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        limits->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits->memory_bytes,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, calls->uri, calls->ctx,
+        MHD_OPTION_NOTIFY_COMPLETED, calls->completed, calls->ctx, MHD_OPTION_NOTIFY_CONNECTION,
+        calls->connection, calls->ctx, MHD_OPTION_END);
     if (!server->daemon)
         return -1;
     info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);

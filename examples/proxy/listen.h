@@ -28,15 +28,16 @@ struct server_calls {
 
 struct server_limits {
     unsigned connections;
-    unsigned idle_s;        /* Close a connection that is silent for so long. */
-    size_t memory_bytes;    /* Request line and headers of one connection. */
+    unsigned idle_s;     /* Close a connection that is silent for so long. */
+    size_t memory_bytes; /* Request line and headers of one connection. */
 };
 
-/* Bind "HOST:PORT" (also "[::1]:PORT"; port 0 takes a free one) and listen: the descriptor, or -1 with a sentence in `why`. */
+/* Bind "HOST:PORT" (also "[::1]:PORT"; port 0 takes a free one) and listen: the descriptor, or -1
+ * with a sentence in `why`. */
 int listen_on(const char *address, uint16_t *out_port, char *why, size_t why_size);
 
-int server_start(struct server *server, struct loop *loop, int listen_fd, const struct server_calls *calls,
-                 const struct server_limits *limits);
+int server_start(struct server *server, struct loop *loop, int listen_fd,
+                 const struct server_calls *calls, const struct server_limits *limits);
 
 /* Serve what is ready; call it once a turn. Returns when it must be called again, at the latest. */
 int64_t server_run(struct server *server);

@@ -6,7 +6,8 @@
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))
 #endif
-void log_say(const char *format, ...);
+void
+log_say(const char *format, ...);
 
 /* Wall clock as "2026-11-23T05:01:02.345Z". */
 void log_time(char out[32]);

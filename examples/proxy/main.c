@@ -94,7 +94,8 @@ route_changed(void *ctx, const char *path)
     else if (rc > 0)
         return; /* The same text again. */
     else
-        log_say("route refused, revision %llu stays: %s", (unsigned long long)p->router.now->revision, why);
+        log_say("route refused, revision %llu stays: %s",
+                (unsigned long long)p->router.now->revision, why);
     p->counters.reloads[rc == 0]++;
 }
 
@@ -106,14 +107,16 @@ load_policy(struct proxy *p, split_policy **out)
     int rc = split_policy_load_file(p->options.policy, NULL, faults, MAX_FAULTS, &n, out);
 
     for (i = 0; i < n && i < MAX_FAULTS; i++)
-        fprintf(stderr, "split-proxy: %s:%u:%u: %s: %s\n", p->options.policy, (unsigned)faults[i].line,
-                (unsigned)faults[i].column, faults[i].path, faults[i].text);
+        fprintf(stderr, "split-proxy: %s:%u:%u: %s: %s\n", p->options.policy,
+                (unsigned)faults[i].line, (unsigned)faults[i].column, faults[i].path,
+                faults[i].text);
     if (rc && !n)
         fprintf(stderr, "split-proxy: %s: %s\n", p->options.policy, split_strerror(rc));
     return rc;
 }
 
-/* The policy's weights first; then the route, if there is one: at start a bad one is an error, not a warning. */
+/* The policy's weights first; then the route, if there is one: at start a bad one is an error, not
+ * a warning. */
 static int
 open_router(struct proxy *p)
 {
@@ -144,8 +147,8 @@ open_router(struct proxy *p)
 }
 
 static int
-open_server(struct proxy *p, struct server *server, const char *address, const struct server_calls *calls,
-            unsigned connections)
+open_server(struct proxy *p, struct server *server, const char *address,
+            const struct server_calls *calls, unsigned connections)
 {
     struct server_limits limits = {connections, p->options.idle_s, p->options.header_bytes};
     char why[200];
@@ -181,7 +184,8 @@ write_ports(const struct proxy *p)
 {
     FILE *file;
 
-    log_say("listening on port %u, admin port %u", (unsigned)p->visitors.port, (unsigned)p->admin.port);
+    log_say("listening on port %u, admin port %u", (unsigned)p->visitors.port,
+            (unsigned)p->admin.port);
     if (!p->options.ports_file)
         return 0;
     file = fopen(p->options.ports_file, "w");
@@ -211,18 +215,22 @@ open_all(struct proxy *p)
     raise_file_limit();
     if (open_router(p) < 0)
         return -1;
-    if (loop_open(&p->loop) < 0 || upstream_open(&p->upstream, &p->loop, 1024) < 0 || catch_signals(p) < 0) {
+    if (loop_open(&p->loop) < 0 || upstream_open(&p->upstream, &p->loop, 1024) < 0 ||
+        catch_signals(p) < 0) {
         fprintf(stderr, "split-proxy: cannot start: %s\n", strerror(errno));
         return -1;
     }
     if (access_log_open(&p->access_log, p->options.access_log) < 0) {
-        fprintf(stderr, "split-proxy: cannot open %s: %s\n", p->options.access_log, strerror(errno));
+        fprintf(stderr, "split-proxy: cannot open %s: %s\n", p->options.access_log,
+                strerror(errno));
         return -1;
     }
     if (open_servers(p) < 0)
         return -1;
-    if (p->options.route && reload_open(&p->reload, &p->loop, p->options.route, route_changed, p) < 0) {
-        fprintf(stderr, "split-proxy: cannot watch the folder of %s: %s\n", p->options.route, strerror(errno));
+    if (p->options.route &&
+        reload_open(&p->reload, &p->loop, p->options.route, route_changed, p) < 0) {
+        fprintf(stderr, "split-proxy: cannot watch the folder of %s: %s\n", p->options.route,
+                strerror(errno));
         return -1;
     }
     flush_timer.fire = flush_due;
@@ -244,7 +252,8 @@ serve(struct proxy *p)
     }
 }
 
-/* libmicrohttpd must not stop with suspended connections: end what is left, let it run once more, then stop it. */
+/* libmicrohttpd must not stop with suspended connections: end what is left, let it run once more,
+ * then stop it. */
 static void
 close_all(struct proxy *p)
 {

@@ -38,15 +38,22 @@ static void
 arm_counters(const struct page *page)
 {
     arm_counter(page, "split_sent_total", SPLIT_COUNTER_SENT, "Requests that count for the arm.");
-    arm_counter(page, "split_outcomes_total", SPLIT_COUNTER_OUTCOMES, "Those with a known outcome.");
-    arm_counter(page, "split_errors_total", SPLIT_COUNTER_ERROR, "Outcomes that were failures, diverted included.");
-    arm_counter(page, "split_latency_samples_total", SPLIT_COUNTER_TIMED, "Outcomes with a latency.");
-    arm_counter(page, "split_lookups_total", SPLIT_COUNTER_LOOKUPS, "Answers that named a cache result.");
+    arm_counter(page, "split_outcomes_total", SPLIT_COUNTER_OUTCOMES,
+                "Those with a known outcome.");
+    arm_counter(page, "split_errors_total", SPLIT_COUNTER_ERROR,
+                "Outcomes that were failures, diverted included.");
+    arm_counter(page, "split_latency_samples_total", SPLIT_COUNTER_TIMED,
+                "Outcomes with a latency.");
+    arm_counter(page, "split_lookups_total", SPLIT_COUNTER_LOOKUPS,
+                "Answers that named a cache result.");
     arm_counter(page, "split_misses_total", SPLIT_COUNTER_MISSES, "Those that were misses.");
-    arm_counter(page, "split_diverted_total", SPLIT_COUNTER_DIVERTED, "Diverted while the home origin was open.");
+    arm_counter(page, "split_diverted_total", SPLIT_COUNTER_DIVERTED,
+                "Diverted while the home origin was open.");
     arm_counter(page, "split_units_total", SPLIT_COUNTER_UNITS, "Visitors that got a new id.");
-    arm_counter(page, "split_edge_requests_total", SPLIT_COUNTER_EDGE_REQUESTS, "Answers to visitors.");
-    arm_counter(page, "split_edge_5xx_total", SPLIT_COUNTER_EDGE_5XX, "Answers to visitors of 500 and above.");
+    arm_counter(page, "split_edge_requests_total", SPLIT_COUNTER_EDGE_REQUESTS,
+                "Answers to visitors.");
+    arm_counter(page, "split_edge_5xx_total", SPLIT_COUNTER_EDGE_5XX,
+                "Answers to visitors of 500 and above.");
 }
 
 static void
@@ -64,17 +71,19 @@ latency_over(const struct page *page)
             continue;
         for (m = 0; m < c->n_metrics; m++)
             for (b = 0; b < SPLIT_BOUNDS && c->metrics[m].kind == SPLIT_METRIC_LATENCY; b++)
-                fprintf(page->out,
-                        "split_latency_over_total{variant=\"%s\",metric=\"%s\",bound=\"%s\"} %lld\n",
-                        c->variants[v], c->metrics[m].name, bounds[b],
-                        (long long)arm.over[m * SPLIT_BOUNDS + (uint32_t)b]);
+                fprintf(
+                    page->out,
+                    "split_latency_over_total{variant=\"%s\",metric=\"%s\",bound=\"%s\"} %lld\n",
+                    c->variants[v], c->metrics[m].name, bounds[b],
+                    (long long)arm.over[m * SPLIT_BOUNDS + (uint32_t)b]);
     }
 }
 
 static void
 left_out(const struct page *page)
 {
-    static const char *const why[] = {"ramp", "hold", "operator", "drill", "foreign_probe", "cap", "neutral"};
+    static const char *const why[] = {"ramp",          "hold", "operator", "drill",
+                                      "foreign_probe", "cap",  "neutral"};
     const struct counters *c = page->counters;
     uint32_t v;
     int i;
@@ -82,8 +91,8 @@ left_out(const struct page *page)
     head(page, "split_left_out_total", "counter", "Requests that do not count for the arm.");
     for (v = 0; v < c->n_variants; v++)
         for (i = 0; i < LEFT_REASONS; i++)
-            fprintf(page->out, "split_left_out_total{variant=\"%s\",reason=\"%s\"} %llu\n", c->variants[v],
-                    why[i], (unsigned long long)c->left_out[v][i]);
+            fprintf(page->out, "split_left_out_total{variant=\"%s\",reason=\"%s\"} %llu\n",
+                    c->variants[v], why[i], (unsigned long long)c->left_out[v][i]);
 }
 
 static void
@@ -94,13 +103,15 @@ answers(const struct page *page)
     uint32_t v, o;
     int i;
 
-    head(page, "split_user_requests_total", "counter", "Answers to visitors by the origin that served them.");
+    head(page, "split_user_requests_total", "counter",
+         "Answers to visitors by the origin that served them.");
     for (v = 0; v < c->n_variants; v++)
         for (o = 0; o <= COUNTERS_NAMES; o++)
             for (i = 0; i < 6; i++)
                 if (c->answers[v][o][i])
                     fprintf(page->out,
-                            "split_user_requests_total{variant=\"%s\",origin=\"%s\",code=\"%s\"} %llu\n",
+                            "split_user_requests_total{variant=\"%s\",origin=\"%s\",code=\"%s\"} "
+                            "%llu\n",
                             c->variants[v], o == COUNTERS_NAMES ? "none" : c->origins[o], codes[i],
                             (unsigned long long)c->answers[v][o][i]);
     head(page, "split_user_errors_total", "counter", "Answers to visitors that were failures.");
@@ -113,7 +124,8 @@ answers(const struct page *page)
 /* Call `write` for each pair of variant and origin that had attempts. */
 static void
 each_pair(const struct page *page,
-          void (*write)(const struct page *page, const struct pair_counters *pair, const char *labels))
+          void (*write)(const struct page *page, const struct pair_counters *pair,
+                        const char *labels))
 {
     const struct counters *c = page->counters;
     char labels[200];
@@ -123,7 +135,8 @@ each_pair(const struct page *page,
         for (o = 0; o < c->n_origins; o++) {
             if (!c->pairs[v][o])
                 continue;
-            snprintf(labels, sizeof(labels), "variant=\"%s\",origin=\"%s\"", c->variants[v], c->origins[o]);
+            snprintf(labels, sizeof(labels), "variant=\"%s\",origin=\"%s\"", c->variants[v],
+                     c->origins[o]);
             write(page, c->pairs[v][o], labels);
         }
     }
@@ -136,7 +149,8 @@ write_attempts(const struct page *page, const struct pair_counters *pair, const 
 
     for (i = 0; i < SPLIT_FAILOVER_N_KINDS; i++)
         if (pair->attempts[i])
-            fprintf(page->out, "split_attempts_total{%s,kind=\"%s\"} %llu\n", labels, WORD(split_failover_kind_name((split_failover_kind)i)),
+            fprintf(page->out, "split_attempts_total{%s,kind=\"%s\"} %llu\n", labels,
+                    WORD(split_failover_kind_name((split_failover_kind)i)),
                     (unsigned long long)pair->attempts[i]);
 }
 
@@ -148,7 +162,8 @@ write_outcomes(const struct page *page, const struct pair_counters *pair, const 
     for (i = 0; i < SPLIT_FAILOVER_N_CLASSES; i++)
         if (pair->outcomes[i])
             fprintf(page->out, "split_attempt_outcomes_total{%s,class=\"%s\"} %llu\n", labels,
-                    WORD(split_failover_class_name((split_failover_class)i)), (unsigned long long)pair->outcomes[i]);
+                    WORD(split_failover_class_name((split_failover_class)i)),
+                    (unsigned long long)pair->outcomes[i]);
 }
 
 static void
@@ -163,8 +178,10 @@ write_latency(const struct page *page, const struct pair_counters *pair, const c
                 (double)page->counters->edges_us[i] / 1e6, (unsigned long long)sum);
     }
     sum += pair->latency[i];
-    fprintf(page->out, "split_latency_seconds_bucket{%s,le=\"+Inf\"} %llu\n", labels, (unsigned long long)sum);
-    fprintf(page->out, "split_latency_seconds_sum{%s} %.6f\n", labels, (double)pair->latency_sum_us / 1e6);
+    fprintf(page->out, "split_latency_seconds_bucket{%s,le=\"+Inf\"} %llu\n", labels,
+            (unsigned long long)sum);
+    fprintf(page->out, "split_latency_seconds_sum{%s} %.6f\n", labels,
+            (double)pair->latency_sum_us / 1e6);
     fprintf(page->out, "split_latency_seconds_count{%s} %llu\n", labels, (unsigned long long)sum);
 }
 
@@ -173,7 +190,8 @@ give_ups(const struct page *page)
 {
     uint32_t i;
 
-    head(page, "split_give_ups_total", "counter", "Failures that were passed on to the visitor, by the reason.");
+    head(page, "split_give_ups_total", "counter",
+         "Failures that were passed on to the visitor, by the reason.");
     for (i = SPLIT_FAILOVER_NEXT_GIVE_UP_COMMITTED; i < SPLIT_FAILOVER_N_NEXTS; i++)
         fprintf(page->out, "split_give_ups_total{reason=\"%s\"} %llu\n",
                 WORD(split_failover_next_name((split_failover_next)i)) + strlen("give_up_"),
@@ -185,7 +203,8 @@ route(const struct page *page)
 {
     const struct routing *now = page->proxy->router.now;
 
-    head(page, "split_route_revision", "gauge", "Revision in force; 0 while the policy's own weights hold.");
+    head(page, "split_route_revision", "gauge",
+         "Revision in force; 0 while the policy's own weights hold.");
     fprintf(page->out, "split_route_revision %llu\n", (unsigned long long)now->revision);
     head(page, "split_route_reloads_total", "counter", "Routes that were taken or refused.");
     fprintf(page->out, "split_route_reloads_total{result=\"rejected\"} %llu\n",

@@ -51,19 +51,24 @@ origins_metrics(const struct router *router, FILE *out)
     const struct counters *c = router->counters;
     uint32_t o, i;
 
-    gauge(router, out, "split_failover_state", "0 closed, 1 open, 2 half-open, 3 hold, 4 ramp.", state_of);
-    gauge(router, out, "split_failover_mode", "0 auto, 1 force-up, 2 force-down, 3 observe.", mode_of);
+    gauge(router, out, "split_failover_state", "0 closed, 1 open, 2 half-open, 3 hold, 4 ramp.",
+          state_of);
+    gauge(router, out, "split_failover_mode", "0 auto, 1 force-up, 2 force-down, 3 observe.",
+          mode_of);
     gauge(router, out, "split_failover_level", "Back-off level.", level_of);
     gauge(router, out, "split_failover_admitted_permille", "Share of visitors admitted.", admitted);
-    fputs("# HELP split_failover_events_total Transitions.\n# TYPE split_failover_events_total counter\n", out);
+    fputs("# HELP split_failover_events_total Transitions.\n# TYPE split_failover_events_total "
+          "counter\n",
+          out);
     for (o = 0; o < c->n_origins; o++)
         for (i = 0; i < SPLIT_FAILOVER_N_CAUSES; i++)
             if (c->events[o][i])
-                fprintf(out, "split_failover_events_total{origin=\"%s\",cause=\"%s\"} %llu\n", c->origins[o],
-                        WORD(split_failover_cause_name((split_failover_cause)i)),
+                fprintf(out, "split_failover_events_total{origin=\"%s\",cause=\"%s\"} %llu\n",
+                        c->origins[o], WORD(split_failover_cause_name((split_failover_cause)i)),
                         (unsigned long long)c->events[o][i]);
     fprintf(out,
-            "# HELP split_retry_budget_milli Retries left, in thousandths.\n# TYPE split_retry_budget_milli gauge\n"
+            "# HELP split_retry_budget_milli Retries left, in thousandths.\n# TYPE "
+            "split_retry_budget_milli gauge\n"
             "split_retry_budget_milli %u\n",
             (unsigned)split_failover_budget_milli(router->failover));
 }
@@ -71,16 +76,20 @@ origins_metrics(const struct router *router, FILE *out)
 static void
 write_origin(const char *name, const split_failover_status *s, FILE *out)
 {
-    fprintf(out,
-            "{\"name\":\"%s\",\"state\":\"%s\",\"mode\":\"%s\",\"level\":%u,\"generation\":%u,\"in_service\":%s,"
-            "\"degraded\":%s,\"latched\":%s,\"admits_permille\":%u,\"run\":%u,\"window_total\":%u,\"window_bad\":%u,"
-            "\"probes_ok\":%u,\"probes_lost\":%u,\"in_state_us\":%lld,\"open_left_us\":%lld,\"attempts\":%llu,"
-            "\"reported\":%llu,\"stale\":%llu}",
-            name, WORD(split_failover_state_name(s->state)), WORD(split_failover_mode_name(s->mode)), s->level,
-            s->gen, s->in_service ? "true" : "false", s->degraded ? "true" : "false",
-            s->latched ? "true" : "false", s->permille, s->run, s->total, s->bad, s->probe_ok, s->lost,
-            (long long)s->in_state_us, (long long)s->open_left_us, (unsigned long long)s->n_issued,
-            (unsigned long long)s->n_reported, (unsigned long long)s->n_stale);
+    fprintf(
+        out,
+        "{\"name\":\"%s\",\"state\":\"%s\",\"mode\":\"%s\",\"level\":%u,\"generation\":%u,\"in_"
+        "service\":%s,"
+        "\"degraded\":%s,\"latched\":%s,\"admits_permille\":%u,\"run\":%u,\"window_total\":%u,"
+        "\"window_bad\":%u,"
+        "\"probes_ok\":%u,\"probes_lost\":%u,\"in_state_us\":%lld,\"open_left_us\":%lld,"
+        "\"attempts\":%llu,"
+        "\"reported\":%llu,\"stale\":%llu}",
+        name, WORD(split_failover_state_name(s->state)), WORD(split_failover_mode_name(s->mode)),
+        s->level, s->gen, s->in_service ? "true" : "false", s->degraded ? "true" : "false",
+        s->latched ? "true" : "false", s->permille, s->run, s->total, s->bad, s->probe_ok, s->lost,
+        (long long)s->in_state_us, (long long)s->open_left_us, (unsigned long long)s->n_issued,
+        (unsigned long long)s->n_reported, (unsigned long long)s->n_stale);
 }
 
 void

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Classes of outcomes (libsplit/DESIGN.md 3): what libcurl's results and HTTP's statuses say about an origin. */
+/* Classes of outcomes (libsplit/DESIGN.md 3): what libcurl's results and HTTP's statuses say about
+ * an origin. */
 #include "outcome.h"
 
 bool
 outcome_is_failure(split_failover_class outcome)
 {
-    return outcome == SPLIT_FAILOVER_CLASS_FAIL_STATUS || outcome == SPLIT_FAILOVER_CLASS_FAIL_TIMEOUT ||
-           outcome == SPLIT_FAILOVER_CLASS_FAIL_RESET || outcome == SPLIT_FAILOVER_CLASS_FAIL_CONNECT;
+    return outcome == SPLIT_FAILOVER_CLASS_FAIL_STATUS ||
+           outcome == SPLIT_FAILOVER_CLASS_FAIL_TIMEOUT ||
+           outcome == SPLIT_FAILOVER_CLASS_FAIL_RESET ||
+           outcome == SPLIT_FAILOVER_CLASS_FAIL_CONNECT;
 }
 
 /* Faults of this process, which prove nothing about the origin. */
@@ -22,14 +25,15 @@ outcome_of_end(const struct attempt *a, split_failover_class head, const split_f
 {
     if (a->result == CURLE_OK)
         return head;
-    /* A kept connection was closed by the origin just as the request went out: the first reset of a reused
-     * connection says nothing about the origin's health. */
+    /* A kept connection was closed by the origin just as the request went out: the first reset of a
+     * reused connection says nothing about the origin's health. */
     if (a->resend_refused)
         return SPLIT_FAILOVER_CLASS_NEUTRAL;
     if (is_local(a->result))
         return SPLIT_FAILOVER_CLASS_NEUTRAL;
     if (a->timed_out && a->sends && a->first_byte_at_us > a->ended_us && !a->headed)
-        return split_failover_classify_deadline(failover, attempt_latency_us(a)); /* Our deadline, not its time-out. */
+        return split_failover_classify_deadline(
+            failover, attempt_latency_us(a)); /* Our deadline, not its time-out. */
     if (a->timed_out && a->sends)
         return SPLIT_FAILOVER_CLASS_FAIL_TIMEOUT;
     /* Sent before, even if a later connection was refused: not "never sent". */

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "upstream.h"
+#include "attempt.h"
 
 /* Class of a transfer that is over; `head` is the class of its status, if it got that far. */
 split_failover_class outcome_of_end(const struct attempt *attempt, split_failover_class head,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* inotify on the folder, not on the file: the file is replaced by a rename, and may not exist yet. */
+/* inotify on the folder, not on the file: the file is replaced by a rename, and may not exist yet.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
@@ -60,7 +61,8 @@ watch_folder(int fd, const char *path)
         return -1;
     if (slash)
         slash[slash == folder] = '\0';
-    rc = inotify_add_watch(fd, slash ? folder : ".", IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_ONLYDIR);
+    rc = inotify_add_watch(fd, slash ? folder : ".",
+                           IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_ONLYDIR);
     free(folder);
     return rc < 0 ? -1 : 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Watching route.json: a rename over it is seen at once, and a look each second catches what inotify cannot. */
+/* Watching route.json: a rename over it is seen at once, and a look each second catches what
+ * inotify cannot. */
 #ifndef PROXY_RELOAD_H
 #define PROXY_RELOAD_H
 
@@ -22,7 +23,8 @@ struct reload {
     void *ctx;
 };
 
-/* Watch the folder of `path`. 0, or -1 with errno. `changed` is called when the file may be another one. */
+/* Watch the folder of `path`. 0, or -1 with errno. `changed` is called when the file may be another
+ * one. */
 int reload_open(struct reload *reload, struct loop *loop, const char *path,
                 void (*changed)(void *ctx, const char *path), void *ctx);
 void reload_close(struct reload *reload);

@@ -11,7 +11,7 @@
 #include "body.h"
 #include "cookie.h"
 #include "routing.h"
-#include "upstream.h"
+#include "attempt.h"
 
 struct proxy;
 struct request;
@@ -34,7 +34,8 @@ struct request {
     struct client *client;
     struct request *before, *after; /* In the list of all requests in progress. */
     struct MHD_Connection *conn;
-    struct routing *routing; /* Held from start to end: a reload does not change a running request. */
+    struct routing
+        *routing; /* Held from start to end: a reload does not change a running request. */
     char *target;
     char method[24];
     char address[64];
@@ -42,35 +43,36 @@ struct request {
     struct choice choice;
     struct body body;
     struct attempt *attempt;
-    struct hop hop;      /* The attempt in progress, or the last one. */
-    struct hop next;     /* Decided at the head of a failed answer, started at its end. */
+    struct hop hop;  /* The attempt in progress, or the last one. */
+    struct hop next; /* Decided at the head of a failed answer, started at its end. */
     struct answer answer;
     struct timer hold;
     int64_t begun_us;
-    int64_t origin_us;   /* Time of the last attempt. */
+    int64_t origin_us; /* Time of the last attempt. */
     uint32_t first_origin;
     unsigned n_attempts;
-    unsigned status;     /* Sent to the visitor; 0 while none. */
+    unsigned status; /* Sent to the visitor; 0 while none. */
     split_failover_class head_class;
     split_failover_class last_class;
     enum arm_count arm;
     enum cache_result cache;
-    bool seen;           /* The headers were read. */
+    bool seen; /* The headers were read. */
     bool fresh_id;
-    bool started;        /* The first attempt was decided. */
-    bool reported;       /* The attempt's outcome was reported. */
+    bool started;  /* The first attempt was decided. */
+    bool reported; /* The attempt's outcome was reported. */
     bool has_next;
     bool suspended;
-    bool dead;           /* The visitor is gone, or must be cut off. */
+    bool dead; /* The visitor is gone, or must be cut off. */
     bool oversize;
     bool served_by_origin; /* The answer is an origin's, not the proxy's own. */
-    bool safe;           /* GET, HEAD, OPTIONS, TRACE. */
+    bool safe;             /* GET, HEAD, OPTIONS, TRACE. */
 };
 
 /* Callbacks of the visitors' server; `ctx` is the struct proxy. */
 void *request_on_uri(void *ctx, const char *uri, struct MHD_Connection *conn);
-enum MHD_Result request_on_access(void *ctx, struct MHD_Connection *conn, const char *url, const char *method,
-                                  const char *version, const char *data, size_t *n_data, void **state);
+enum MHD_Result request_on_access(void *ctx, struct MHD_Connection *conn, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *n_data, void **state);
 void request_on_completed(void *ctx, struct MHD_Connection *conn, void **state,
                           enum MHD_RequestTerminationCode why);
 void request_on_connection(void *ctx, struct MHD_Connection *conn, void **socket_ctx,
@@ -90,6 +92,13 @@ void request_refuse(struct request *request, unsigned status, const char *text);
 
 /* Cut off every request in progress: the proxy stops now. */
 void request_cut_all(struct proxy *proxy);
+
+/* client.c: the list of requests in progress. */
+void client_enter(struct request *request);
+
+/* visitor.c: read who asks and for what; set the cookie of a new id. */
+void visitor_note(struct request *request, const char *method);
+void visitor_set_cookie(struct request *request);
 
 /* exchange.c: the origins' side. */
 void exchange_start(struct request *request);

@@ -46,16 +46,19 @@ note_events(struct router *router, const split_failover_events *events)
         uint32_t origin = now->machine_origin[e->origin];
 
         router->counters->events[now->origin_slot[origin]][e->cause]++;
-        log_say("origin %s: %s -> %s, %s (level %u, run %u of which refused %u, keys %u, span %lld ms; window %u bad of "
+        log_say("origin %s: %s -> %s, %s (level %u, run %u of which refused %u, keys %u, span %lld "
+                "ms; window %u bad of "
                 "%u; probes ok %u, lost %u; open for %lld ms; admits %u permille%s)",
-                now->origins[origin].name, split_failover_state_name(e->from), split_failover_state_name(e->to),
-                split_failover_cause_name(e->cause), e->level, e->run, e->hard_run, e->run_keys,
-                (long long)e->run_span_us / 1000, e->bad, e->total, e->probe_ok, e->lost,
-                (long long)e->open_us / 1000, e->permille, e->latched ? "; latched" : "");
+                now->origins[origin].name, split_failover_state_name(e->from),
+                split_failover_state_name(e->to), split_failover_cause_name(e->cause), e->level,
+                e->run, e->hard_run, e->run_keys, (long long)e->run_span_us / 1000, e->bad,
+                e->total, e->probe_ok, e->lost, (long long)e->open_us / 1000, e->permille,
+                e->latched ? "; latched" : "");
     }
 }
 
-/* Index of an origin of the machine in the routing of a request, which may be older; false when it is not there. */
+/* Index of an origin of the machine in the routing of a request, which may be older; false when it
+ * is not there. */
 static bool
 find_origin(const struct router *router, const struct routing *g, int32_t machine, uint32_t *out)
 {
@@ -78,11 +81,13 @@ find_origin(const struct router *router, const struct routing *g, int32_t machin
 }
 
 bool
-router_first(struct router *router, const struct routing *g, uint32_t variant, const struct hop_facts *facts,
-             struct hop *out)
+router_first(struct router *router, const struct routing *g, uint32_t variant,
+             const struct hop_facts *facts, struct hop *out)
 {
-    split_failover_request request = {
-        .key = facts->key_hash, .chain = variant, .safe = facts->safe, .replayable = facts->replayable};
+    split_failover_request request = {.key = facts->key_hash,
+                                      .chain = variant,
+                                      .safe = facts->safe,
+                                      .replayable = facts->replayable};
     split_failover_events events = {0};
     split_failover_answer answer;
     split_failover_status home;
@@ -110,7 +115,8 @@ router_report(struct router *router, const struct routing *g, const struct hop *
     split_failover_events events = {0};
     split_failover_followup follow;
 
-    if (split_failover_report(router->failover, loop_now(), &hop->token, outcome, &follow, &events) != 0)
+    if (split_failover_report(router->failover, loop_now(), &hop->token, outcome, &follow,
+                              &events) != 0)
         return false;
     note_events(router, &events);
     router->counters->give_ups[follow.next]++;
@@ -122,8 +128,10 @@ router_report(struct router *router, const struct routing *g, const struct hop *
     next->token = follow.attempt.token;
     if (find_origin(router, g, follow.attempt.origin, &next->origin))
         return true;
-    /* The route changed and named an origin that this request does not know: give the attempt back unused. */
-    if (split_failover_report(router->failover, loop_now(), &next->token, &nothing, &follow, &events) == 0)
+    /* The route changed and named an origin that this request does not know: give the attempt back
+     * unused. */
+    if (split_failover_report(router->failover, loop_now(), &next->token, &nothing, &follow,
+                              &events) == 0)
         note_events(router, &events);
     return false;
 }
@@ -143,9 +151,9 @@ find_action(const char *command, split_failover_action *out)
     static const struct {
         const char *command;
         split_failover_action action;
-    } commands[] = {{"up", SPLIT_FAILOVER_DO_FORCE_UP},   {"down", SPLIT_FAILOVER_DO_FORCE_DOWN},
-                    {"auto", SPLIT_FAILOVER_DO_AUTO},     {"approve", SPLIT_FAILOVER_DO_APPROVE},
-                    {"reset", SPLIT_FAILOVER_DO_RESET},   {"observe", SPLIT_FAILOVER_DO_OBSERVE}};
+    } commands[] = {{"up", SPLIT_FAILOVER_DO_FORCE_UP}, {"down", SPLIT_FAILOVER_DO_FORCE_DOWN},
+                    {"auto", SPLIT_FAILOVER_DO_AUTO},   {"approve", SPLIT_FAILOVER_DO_APPROVE},
+                    {"reset", SPLIT_FAILOVER_DO_RESET}, {"observe", SPLIT_FAILOVER_DO_OBSERVE}};
     size_t i;
 
     for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

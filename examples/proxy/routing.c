@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Compiling a route: plan, failover machine and origins; the machine keeps its state over a change of route. */
+/* Compiling a route: plan, failover machine and origins; the machine keeps its state over a change
+ * of route. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -26,7 +27,8 @@ router_release(struct routing *routing)
     free(routing);
 }
 
-/* Places of names: in the counters, which outlive a route, and in the machine, which numbers origins by itself. */
+/* Places of names: in the counters, which outlive a route, and in the machine, which numbers
+ * origins by itself. */
 static int
 note_names(struct routing *g, struct counters *counters, const split_failover_options *machine)
 {
@@ -152,7 +154,8 @@ router_load(struct router *router, const char *path, char *why, size_t why_size)
     int rc = split_route_load_file(path, NULL, &fault, 1, &n, &route);
 
     if (rc)
-        return complain(rc, n ? fault.text : split_strerror(rc), n ? fault.path : NULL, why, why_size);
+        return complain(rc, n ? fault.text : split_strerror(rc), n ? fault.path : NULL, why,
+                        why_size);
     rc = split_route_accept(current, route);
     if (rc == 0 && strcmp(split_route_name(route), split_route_name(router->now->route)) != 0)
         rc = SPLIT_ERR_NAME;
@@ -162,8 +165,9 @@ router_load(struct router *router, const char *path, char *why, size_t why_size)
     }
     if (rc) {
         split_route_free(&route, NULL);
-        return complain(rc, rc == SPLIT_ERR_NAME ? "it belongs to another split" : split_strerror(rc), NULL, why,
-                        why_size);
+        return complain(rc,
+                        rc == SPLIT_ERR_NAME ? "it belongs to another split" : split_strerror(rc),
+                        NULL, why, why_size);
     }
     rc = install(router, route, split_route_revision(route));
     return rc ? complain(rc, split_strerror(rc), NULL, why, why_size) : 0;

@@ -23,10 +23,11 @@ struct routing {
     const char *variants[ROUTING_MAX];
     size_t n_variants;
     split_cookie_info cookie;
-    uint64_t revision;              /* 0: made from the policy. */
+    uint64_t revision;                  /* 0: made from the policy. */
     uint32_t variant_slot[ROUTING_MAX]; /* Places in the counters, by name: they outlive a route. */
     uint32_t origin_slot[ROUTING_MAX];
-    uint32_t machine_origin[ROUTING_MAX]; /* Origin index of the failover machine -> index in `origins`. */
+    uint32_t machine_origin[ROUTING_MAX]; /* Origin index of the failover machine -> index in
+                                             `origins`. */
 };
 
 /* What the plan decided for a visitor. */
@@ -39,8 +40,8 @@ struct choice {
 /* What failover decided for an attempt. */
 struct hop {
     split_failover_token token;
-    uint32_t origin;     /* Index in the routing. */
-    uint32_t home;       /* The origin that the variant's chain begins with. */
+    uint32_t origin; /* Index in the routing. */
+    uint32_t home;   /* The origin that the variant's chain begins with. */
     split_failover_kind kind;
     split_failover_reason reason;
     split_failover_state home_state; /* When the request was first routed. */
@@ -68,14 +69,16 @@ struct router {
 int router_open(struct router *router, const split_policy *policy, struct counters *counters);
 void router_close(struct router *router);
 
-/* Take a route file: 0 when it is in force now, 1 when it is the one in force already, negative with a sentence in `why`. */
+/* Take a route file: 0 when it is in force now, 1 when it is the one in force already, negative
+ * with a sentence in `why`. */
 int router_load(struct router *router, const char *path, char *why, size_t why_size);
 
 struct routing *router_hold(struct router *router);
 void router_release(struct routing *routing);
 
 /* Decide for a visitor; an empty id gets the default variant. */
-void router_assign(struct router *router, const struct routing *routing, const char *id, struct choice *out);
+void router_assign(struct router *router, const struct routing *routing, const char *id,
+                   struct choice *out);
 
 /* The first attempt. False: there is none, hop.reason says why. */
 bool router_first(struct router *router, const struct routing *routing, uint32_t variant,
@@ -88,8 +91,8 @@ bool router_report(struct router *router, const struct routing *routing, const s
 /* Let time pass in the failover machine, so that a display is fresh. */
 void router_tick(struct router *router);
 
-/* An operator's command on an origin: up, down, auto, approve, reset. 0; SPLIT_ERR_NAME: no such origin; SPLIT_ERR_ARG: no such
- * command; SPLIT_ERR_MODE: it does not fit the origin's state. */
+/* An operator's command on an origin: up, down, auto, approve, reset. 0; SPLIT_ERR_NAME: no such
+ * origin; SPLIT_ERR_ARG: no such command; SPLIT_ERR_MODE: it does not fit the origin's state. */
 int router_command(struct router *router, const char *origin, const char *command);
 
 /* origins.c: the states of the origins, for /metrics and /status. */

@@ -25,7 +25,8 @@ int timer_set(struct timer_heap *heap, struct timer *timer, int64_t at_us);
 void timer_cancel(struct timer_heap *heap, struct timer *timer);
 int64_t timer_next(const struct timer_heap *heap);
 
-/* Fire what is due at `now_us`; a timer set anew meanwhile waits for the next call unless it is due too. */
+/* Fire what is due at `now_us`; a timer set anew meanwhile waits for the next call unless it is due
+ * too. */
 void timer_fire_due(struct timer_heap *heap, int64_t now_us);
 void timer_heap_free(struct timer_heap *heap);
 

@@ -43,7 +43,8 @@ Test(proxy_timer, fires_in_the_order_of_the_deadlines_and_never_a_cancelled_one)
     uint64_t seed = 7;
 
     for (i = 0; i < N_TIMERS; i++) {
-        alarms[i] = (struct alarm){.timer = {.fire = ring, .ctx = &alarms[i]}, .log = log, .n_log = &n_log};
+        alarms[i] =
+            (struct alarm){.timer = {.fire = ring, .ctx = &alarms[i]}, .log = log, .n_log = &n_log};
         cr_assert_eq(timer_set(&heap, &alarms[i].timer, (int64_t)(draw(&seed) % 1000)), 0);
     }
     for (i = 0; i < N_TIMERS; i++) {
