@@ -3,7 +3,6 @@
  * connections. */
 #define _GNU_SOURCE
 #include <curl/curl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +10,6 @@
 #include <time.h>
 
 #include "load.h"
-
-struct settings {
-    const char *url, *record, *summary, *prefix, *ids;
-    double rate, seconds, post_percent;
-    unsigned visitors, connections;
-    uint64_t seed;
-};
 
 /* A place for one request in flight. */
 struct slot {
@@ -281,71 +273,6 @@ prepare(struct load *l)
     return 0;
 }
 
-static void
-usage(FILE *to)
-{
-    fputs("Usage: split-load --url URL [--visitors 2000] [--rate 400] [--seconds 10] "
-          "[--post-percent 20]\n"
-          "                  [--connections 64] [--seed 1] [--record FILE.csv] [--summary FILE] "
-          "[--prefix TEXT]\n"
-          "                  [--ids FILE]\n"
-          "SIGTERM ends the load early; the summary is printed in any case.\n",
-          to);
-}
-
-static void
-parse(struct settings *set, int argc, char **argv)
-{
-    static const struct option known[] = {
-        {"url", 1, NULL, 'u'},     {"visitors", 1, NULL, 'v'},     {"rate", 1, NULL, 'r'},
-        {"seconds", 1, NULL, 's'}, {"post-percent", 1, NULL, 'p'}, {"connections", 1, NULL, 'c'},
-        {"seed", 1, NULL, 'e'},    {"record", 1, NULL, 'f'},       {"summary", 1, NULL, 'y'},
-        {"prefix", 1, NULL, 'x'},  {"ids", 1, NULL, 'i'},          {"help", 0, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
-    int c;
-
-    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        switch (c) {
-        case 'u':
-            set->url = optarg;
-            break;
-        case 'v':
-            set->visitors = (unsigned)strtoul(optarg, NULL, 10);
-            break;
-        case 'r':
-            set->rate = strtod(optarg, NULL);
-            break;
-        case 's':
-            set->seconds = strtod(optarg, NULL);
-            break;
-        case 'p':
-            set->post_percent = strtod(optarg, NULL);
-            break;
-        case 'c':
-            set->connections = (unsigned)strtoul(optarg, NULL, 10);
-            break;
-        case 'e':
-            set->seed = strtoull(optarg, NULL, 10);
-            break;
-        case 'f':
-            set->record = optarg;
-            break;
-        case 'y':
-            set->summary = optarg;
-            break;
-        case 'x':
-            set->prefix = optarg;
-            break;
-        case 'i':
-            set->ids = optarg;
-            break;
-        default:
-            usage(c == 'h' ? stdout : stderr);
-            exit(c == 'h' ? 0 : 1);
-        }
-    }
-}
-
 /* The visitors' ids as the proxy gave them, one a line. */
 static int
 write_ids(const struct load *l)
@@ -380,10 +307,10 @@ main(int argc, char **argv)
                               .connections = 64,
                               .seed = 1,
                               .prefix = "r"};
-    parse(&l.set, argc, argv);
+    settings_parse(&l.set, argc, argv);
     if (!l.set.url || !l.set.visitors || !l.set.connections || !(l.set.rate > 0) ||
         !(l.set.seconds > 0)) {
-        usage(stderr);
+        settings_usage(stderr);
         return 1;
     }
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {

@@ -9,6 +9,14 @@
 
 #define LOAD_SYSTEMS 8 /* Different x-served-by values that are told apart. */
 
+/* The command line. */
+struct settings {
+    const char *url, *record, *summary, *prefix, *ids;
+    double rate, seconds, post_percent;
+    unsigned visitors, connections;
+    uint64_t seed;
+};
+
 struct visitor {
     char cookie[160]; /* "name=value", as the proxy set it; "" before the first answer. */
     int variant;      /* Of the last answer; -1 before. */
@@ -40,6 +48,10 @@ struct tally {
     int64_t *took;                            /* Latencies, for the percentiles. */
     size_t n_took, room_took;
 };
+
+/* Read the command line; ends the program on --help and on an unknown option. */
+void settings_parse(struct settings *set, int argc, char **argv);
+void settings_usage(FILE *to);
 
 /* Count a finished request and write its record. */
 void load_note(struct tally *tally, struct visitor *visitor, const struct sample *sample,
