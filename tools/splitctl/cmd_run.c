@@ -80,8 +80,11 @@ wait_window(run *r)
 
 /* What a decision that does not end the rollout means for --once. */
 static int
-hold_code(const split_rollout_decision *d)
+hold_code(const driver *at)
 {
+    const split_rollout_decision *d = &at->decision;
+    if (!at->window_has_data)
+        return CTL_NO_DATA;
     if (d->decision != SPLIT_DECISION_HOLD || d->reason == SPLIT_REASON_BAKE)
         return CTL_OK;
     switch (d->reason) {
@@ -142,7 +145,7 @@ drive(run *r)
         if (split_rollout_ended(d->rollout))
             return d->decision.decision == SPLIT_DECISION_ROLLBACK ? CTL_ROLLED_BACK : CTL_OK;
         if (r->once)
-            return hold_code(&d->decision);
+            return hold_code(d);
     }
 }
 

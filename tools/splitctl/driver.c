@@ -198,6 +198,7 @@ driver_step(driver *d)
 {
     split_window *w = &d->window;
     bool any = fleet_read(&d->fleet, &d->reading) == SPLIT_OK;
+    d->window_has_data = any;
     split_window_init(w, d->id++, d->window_start_wall);
     if (any && d->reading.has_arm[SPLIT_READING_ARM])
         w->arm = d->reading.arm[SPLIT_READING_ARM];

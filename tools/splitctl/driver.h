@@ -37,6 +37,7 @@ typedef struct driver {
     phase_record phases[SPLIT_PHASES_MAX];
     split_reading reading; /* of the last window */
     split_window window;
+    bool window_has_data; /* some source reported something */
     split_rollout_decision decision;
     publication published; /* the last one */
     split_us decided_wall; /* when the last decision fell */

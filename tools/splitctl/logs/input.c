@@ -94,9 +94,10 @@ refill(log_input *in)
     in->begin = in->buffer;
     in->end = in->buffer + left;
     int n = gzread(in->file, in->end, (unsigned)(BUFFER_BYTES - left));
-    if (n < 0) {
-        int code;
-        fprintf(stderr, "splitctl: %s: %s\n", in->path, gzerror(in->file, &code));
+    int code = Z_OK;
+    const char *why = n <= 0 ? gzerror(in->file, &code) : "";
+    if (n < 0 || code == Z_BUF_ERROR) { /* the latter: a gzip file that was cut off */
+        fprintf(stderr, "splitctl: %s: %s\n", in->path, why);
         return false;
     }
     in->end += n;

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: MIT
+"""splitctl run: rollouts against an admin port that counts, operators' words, and a journal that survives kill -9."""
+import json
+import os
+import pathlib
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+import unittest
+
+from ctl import (BAD_INPUT, NO_DATA, NOT_PUBLISHED, OK, POLICY, ROLLED_BACK, SPLITCTL, TIMEOUT, USAGE, AdminPort,
+                 CtlTest, free_port)
+
+KILLS = int(os.environ.get("SPLIT_JOURNAL_KILLS", "12"))
+
+
+class RunTest(CtlTest):
+    def setUp(self):
+        super().setUp()
+        self.admin = self.enterContext(AdminPort(self.route))
+
+    def start(self, *args):
+        child = subprocess.Popen([str(SPLITCTL.resolve()), "run", "-p", str(self.policy), "--source", self.admin.url,
+                                  *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 stdin=subprocess.DEVNULL)
+        self.addCleanup(lambda: (child.poll() is None and child.kill(), child.communicate()))
+        return child
+
+    def finish(self, child, timeout=40):
+        out, err = child.communicate(timeout=timeout)
+        return child.returncode, out.decode(), err.decode()
+
+    def run_it(self, *args):
+        return self.finish(self.start(*args))
+
+    def wait(self, test, seconds=20):
+        end = time.monotonic() + seconds
+        while not test():
+            self.assertLess(time.monotonic(), end, "it did not come")
+            time.sleep(0.01)
+
+    def rows(self, query):
+        db = sqlite3.connect(f"file:{self.journal}?mode=ro", uri=True, timeout=5)
+        try:
+            return db.execute(query).fetchall()
+        finally:
+            db.close()
+
+    def windows(self):
+        try:
+            return self.rows("select id, phase, decision_name, reason from window order by id")
+        except sqlite3.OperationalError:
+            return []
+
+    def long_phases(self):
+        document = json.loads(json.dumps(POLICY))
+        document["rollout"]["phases"] = [{"percent": 10, "bake": "1h"}, {"percent": 100, "bake": "1h"}]
+        self.write_policy(document)
+
+
+class Ends(RunTest):
+    def test_a_healthy_system_gets_all_the_traffic(self):
+        code, out, err = self.run_it()
+        self.assertEqual((code, err), (OK, ""), out)
+        self.assertAlmostEqual(self.percent(), 100, places=3)
+        decisions = [w[2] for w in self.windows()]
+        self.assertEqual(decisions.count("ADVANCE"), 2)
+        self.assertEqual(decisions[-1], "COMPLETE")
+        self.assertIn("demo: complete", out)
+        self.assertIn("on every router", out)
+        published = self.rows("select revision, percent_e6, effect_us from publication")
+        self.assertEqual([p[1] for p in published], [10_000_000, 50_000_000, 100_000_000])
+        self.assertTrue(all(0 <= p[2] < 3_000_000 for p in published[1:]))
+        self.assertEqual(self.rows("select outcome from rollout"), [("COMPLETE",)])
+
+    def test_a_failing_system_loses_its_traffic(self):
+        child = self.start()
+        self.wait(lambda: self.revision() == 2)
+        self.admin.errors = 0.3
+        code, out, _ = self.finish(child)
+        self.assertEqual(code, ROLLED_BACK, out)
+        self.assertEqual(self.percent(), 0)
+        self.assertIn("ROLLBACK (error_rate)", out)
+        self.assertIn("demo: rolled back", out)
+        self.assertEqual(self.rows("select outcome from rollout"), [("ROLLBACK",)])
+
+    def test_a_rollback_may_leave_a_share(self):
+        document = json.loads(json.dumps(POLICY))
+        document["rollout"]["rollback_to"] = 2
+        self.write_policy(document)
+        self.admin.errors = 0.5
+        self.assertEqual(self.run_it()[0], ROLLED_BACK)
+        self.assertAlmostEqual(self.percent(), 2, places=3)
+
+    def test_json_is_one_decision_a_line_and_nothing_else(self):
+        code, out, _ = self.run_it("--json")
+        self.assertEqual(code, OK)
+        lines = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([line["id"] for line in lines], [w[0] for w in self.windows()])
+        self.assertEqual(lines[-1]["decision"], "COMPLETE")
+
+    def test_several_proxies_are_summed(self):
+        with AdminPort(self.route) as other:
+            code, out, _ = self.run_it("--source", other.url, "--once")
+            self.assertEqual(code, OK)
+            line = json.loads(self.rows("select window from window")[0][0])
+            total = sum(line["arms"][arm]["sent"] for arm in ("new", "legacy"))
+            self.assertGreater(total, 1.4 * 8000 * 0.25)
+
+    def test_dry_run_publishes_and_writes_nothing(self):
+        self.admin.share = 10.0
+        code, out, _ = self.run_it("--dry-run", "--once")
+        self.assertEqual(code, OK)
+        self.assertFalse(self.route.exists() or self.journal.exists())
+        self.assertIn("(dry run)", out)
+
+    def test_time_given_is_over(self):
+        self.long_phases()
+        code, out, _ = self.run_it("--duration", "600ms")
+        self.assertEqual(code, TIMEOUT)
+        self.assertIn("stays as it is", out)
+        self.assertAlmostEqual(self.percent(), 10, places=3)
+
+    def test_a_signal_stops_and_leaves_the_traffic(self):
+        self.long_phases()
+        child = self.start()
+        self.wait(lambda: len(self.windows()) > 1)
+        child.send_signal(signal.SIGTERM)
+        code, out, _ = self.finish(child)
+        self.assertEqual(code, 3)
+        self.assertIn("stays as it is", out)
+
+
+class Trouble(RunTest):
+    def test_sources_that_say_nothing_are_no_data(self):
+        self.admin.silent = True
+        document = json.loads(json.dumps(POLICY))
+        self.write_policy(document)
+        child = self.start()
+        self.wait(lambda: any(w[3] == "no-data" for w in self.windows()))
+        self.admin.silent = False
+        self.wait(lambda: self.windows()[-1][3] in ("bake", "coverage"))
+        child.terminate()
+        code, out, err = self.finish(child)
+        self.assertEqual(err.count("status 503"), 1, "said once, not every window")
+        self.assertIn("answers again", err)
+        self.assertIn("no-data", out)
+
+    def test_no_source_answers_at_all(self):
+        child = subprocess.run([str(SPLITCTL.resolve()), "run", "-p", str(self.policy), "--once", "--source",
+                                f"http://127.0.0.1:{free_port()}"], capture_output=True, timeout=30, check=False)
+        self.assertEqual(child.returncode, NO_DATA, child.stdout)
+
+    def test_wrong_use(self):
+        for args in (["run"], ["run", "--source", "ftp:x"], ["run", "--source", "x"], ["run", "--duration", "soon"],
+                     ["run", "extra", "--source", self.admin.url]):
+            self.assertEqual(self.ctl(*args)[0], USAGE, args)
+        document = json.loads(json.dumps(POLICY))
+        del document["rollout"]
+        self.write_policy(document)
+        code, _, err = self.ctl("run", "--source", self.admin.url)
+        self.assertEqual(code, BAD_INPUT)
+        self.assertIn("no rollout", err)
+
+    def test_a_second_run_is_refused(self):
+        self.long_phases()
+        self.start()
+        self.wait(lambda: self.windows())
+        code, _, err = self.run_it()
+        self.assertEqual(code, NOT_PUBLISHED)
+        self.assertIn("another 'splitctl run'", err)
+
+    def test_weights_set_by_hand_are_left_alone(self):
+        self.long_phases()
+        child = self.start()
+        self.wait(lambda: self.windows())
+        self.assertEqual(self.ctl("set", 33)[0], OK)
+        code, _, err = self.finish(child)
+        self.assertEqual(code, NOT_PUBLISHED)
+        self.assertIn("somebody else", err)
+        self.assertAlmostEqual(self.percent(), 33, places=3)
+
+    def test_a_journal_of_another_program_or_a_newer_version_is_refused(self):
+        db = sqlite3.connect(self.journal)
+        db.execute("create table x(y)")
+        db.execute("pragma user_version = 3")
+        db.commit()
+        db.close()
+        self.assertEqual(self.run_it()[0], BAD_INPUT)
+        self.journal.unlink()
+        self.assertEqual(self.run_it()[0], OK)
+        db = sqlite3.connect(self.journal)
+        db.execute("pragma user_version = 99")
+        db.commit()
+        db.close()
+        code, _, err = self.run_it()
+        self.assertEqual(code, BAD_INPUT)
+        self.assertIn("newer splitctl", err)
+        self.journal.write_bytes(b"not a database" * 1000)
+        self.assertEqual(self.run_it()[0], BAD_INPUT)
+
+    def test_a_changed_policy_does_not_go_on_silently(self):
+        self.long_phases()
+        self.run_it("--duration", "600ms")
+        self.write_policy(POLICY)
+        code, _, err = self.run_it()
+        self.assertEqual(code, BAD_INPUT)
+        self.assertIn("--new", err)
+        self.assertEqual(self.run_it("--new")[0], OK)
+        self.assertEqual(self.rows("select outcome from rollout order by id"), [("ABANDONED",), ("COMPLETE",)])
+
+
+class Operators(RunTest):
+    def setUp(self):
+        super().setUp()
+        self.long_phases()
+
+    def test_pause_resume_skip_wait_and_abort_reach_the_run(self):
+        child = self.start()
+        self.wait(lambda: self.windows())
+        self.assertEqual(self.ctl("pause", "--why", "lunch", "--who", "ann")[0], OK)
+        self.wait(lambda: self.windows()[-1][3] == "paused")
+        self.assertEqual(self.ctl("resume")[0], OK)
+        self.wait(lambda: self.windows()[-1][3] == "bake")
+        self.assertEqual(self.ctl("skip-wait")[0], OK)
+        self.wait(lambda: self.revision() == 2)
+        self.assertEqual(self.ctl("abort", "--why", "enough")[0], OK)
+        code, out, _ = self.finish(child)
+        self.assertEqual((code, self.percent()), (ROLLED_BACK, 0))
+        self.assertIn("pause by ann: lunch", out)
+        self.assertEqual(self.rows("select action, who, why from action order by seq")[0], ("pause", "ann", "lunch"))
+        self.assertEqual(self.ctl("pause")[0], NO_DATA, "nothing goes on any more")
+
+    def test_rollback_by_hand_ends_the_run(self):
+        child = self.start()
+        self.wait(lambda: self.windows())
+        code, out, _ = self.ctl("rollback", "--source", self.admin.url)
+        self.assertEqual(code, OK)
+        self.assertRegex(out, r"in force on all 1 routers \d+ ms after the command")
+        revision = self.revision()
+        self.assertEqual(self.finish(child)[0], ROLLED_BACK)
+        self.assertEqual((self.revision(), self.percent()), (revision, 0))
+
+    def test_an_action_waits_when_nothing_drives(self):
+        self.run_it("--duration", "400ms")
+        code, out, _ = self.ctl("abort")
+        self.assertEqual(code, OK)
+        self.assertIn("waits", out)
+        self.assertEqual(self.run_it()[0], ROLLED_BACK)
+
+    def test_without_a_journal_there_is_nothing_to_act_on(self):
+        self.assertEqual(self.ctl("pause")[0], NO_DATA)
+
+
+class KillNine(RunTest):
+    """SPLIT_JOURNAL_KILLS=1000 for the long form."""
+
+    def test_nothing_committed_is_lost(self):
+        document = json.loads(json.dumps(POLICY))
+        document["rollout"]["window"] = "20ms"
+        document["rollout"]["phases"] = [{"percent": 10, "bake": "1h"}]
+        self.write_policy(document)
+        seed = int.from_bytes(os.urandom(4), "big")
+        chance = random.Random(seed)
+        seen = []
+        for i in range(KILLS):
+            child = self.start("--json")
+            self.wait(lambda: child.poll() is not None or len(self.windows()) > len(seen))
+            time.sleep(chance.random() * 0.05)
+            child.kill()
+            out = child.communicate()[0].decode()
+            with self.subTest(seed=seed, kill=i):
+                now = self.windows()
+                self.assertEqual(now[:len(seen)], seen, "history changed")
+                ids = [row[0] for row in now]
+                told = [json.loads(line)["id"] for line in out.splitlines() if line.endswith("}")]
+                self.assertTrue(set(told) <= set(ids), "a decision was told but is not in the journal")
+                self.assertEqual(self.rows("pragma integrity_check"), [("ok",)])
+                self.assertEqual(len(self.rows("select 1 from rollout")), 1)
+                json.loads(self.route.read_text())
+                seen = now
+        self.assertGreaterEqual(len(seen), KILLS)
+
+
+if __name__ == "__main__":
+    unittest.main()
