@@ -48,18 +48,18 @@ typedef struct split_failover_options {
 
     uint32_t consecutive;      /**< 5. 0 off. */
     uint32_t hard_consecutive; /**< 3 connect failures. 0 off. */
-    uint32_t min_keys;         /**< 2. Distinct keys a trip needs; 1 to 64. */
-    uint32_t buckets;          /**< 10 of the window; 1 to 64. */
+    uint32_t min_keys;         /**< 2. Distinct keys a trip needs; 0 to 64. */
+    uint32_t buckets;          /**< 10 of the window; 1 to 16. */
     uint32_t min_samples;      /**< 20. */
     uint32_t fail_ppm;         /**< 500000. 0 turns the ratio rule off. */
     uint32_t rel_margin_ppm;   /**< 100000. Of the common-cause guard. */
     uint32_t jitter_ppm;       /**< 200000 of the ejection, always added. */
-    uint32_t probes_in_flight; /**< 1. 1 to 16. */
+    uint32_t probes_in_flight; /**< 1. 1 to 8. */
     uint32_t probe_successes;  /**< 3. */
     uint32_t lost_limit;       /**< 3. */
     uint32_t ramp_min_ok;      /**< 5. */
     uint32_t ramp_consecutive; /**< 2. 0 off. */
-    uint32_t flap_limit;       /**< 5 trips in flap_window_us latch. 0 off; at most 32. */
+    uint32_t flap_limit;       /**< 5 trips in flap_window_us latch. 0 off; at most 8. */
     uint32_t max_attempts;     /**< 2: the first and one failover. Probes do not count. 1 to 8. */
     uint32_t retry_deposit_milli; /**< 200 for each routed request; a paid attempt costs 1000. */
     uint32_t retry_cap_milli;     /**< 10000. */

@@ -12,6 +12,7 @@
 static const vectors_kind *const kinds[] = {
     &vectors_assign,
     &vectors_evidence,
+    &vectors_failover,
     &vectors_reweight,
 #ifdef WITH_POLICY
     &vectors_verdict,

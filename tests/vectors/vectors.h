@@ -47,6 +47,7 @@ bool vectors_u64_array(const cJSON *array, uint64_t max, uint64_t *out, size_t n
 
 extern const vectors_kind vectors_assign;
 extern const vectors_kind vectors_evidence;
+extern const vectors_kind vectors_failover;
 extern const vectors_kind vectors_reweight;
 extern const vectors_kind vectors_verdict; /* only with split-policy */
 
