@@ -15,7 +15,9 @@
     XX(check, "check", "tell every fault of policies and routes")                                  \
     XX(completion, "completion", "print a completion script for bash or zsh")                      \
     XX(logs, "logs", "count requests, errors and latencies of access logs")                        \
+    XX(export, "export", "write a plan for HAProxy, Envoy or SQL")                                 \
     XX(pause, "pause", "hold the running rollout where it is")                                     \
+    XX(plan, "plan", "say who would move under new weights")                                       \
     XX(resume, "resume", "end a pause")                                                            \
     XX(rollback, "rollback", "take the traffic back at once")                                      \
     XX(run, "run", "drive a rollout: judge windows, publish shares")                               \

@@ -68,9 +68,8 @@ route_state_percent(const route_state *state, size_t variant)
     return weights_share(weights, weights_in_force(state, weights), variant);
 }
 
-/* The smallest change of the layout; a new layout when the pieces would become too many. */
-static int
-reweigh(const split_plan *plan, const uint64_t *weights, split_plan **out, uint32_t *out_moved)
+int
+plan_after(const split_plan *plan, const uint64_t *weights, split_plan **out, uint32_t *out_moved)
 {
     size_t n = split_plan_n_variants(plan);
     int rc = split_plan_reweight_new(plan, weights, n, NULL, out, out_moved);
@@ -110,7 +109,7 @@ publish_weights(const split_policy *policy, const char *route_path, const route_
 {
     split_plan *plan = NULL;
     *out = (publication){.revision = state->revision};
-    int rc = reweigh(state->plan, weights, &plan, &out->moved);
+    int rc = plan_after(state->plan, weights, &plan, &out->moved);
     if (rc != SPLIT_OK)
         return plan_failed(route_path, rc);
     int code = CTL_OK;
@@ -121,17 +120,24 @@ publish_weights(const split_policy *policy, const char *route_path, const route_
     return code;
 }
 
-int
-publish_percent(const split_policy *policy, const char *route_path, const route_state *state,
-                size_t variant, int64_t percent_e6, publication *out)
+void
+percent_weights(const route_state *state, size_t variant, int64_t percent_e6,
+                uint64_t weights[SPLIT_VARIANTS_MAX])
 {
     uint64_t old[SPLIT_VARIANTS_MAX];
-    uint64_t weights[SPLIT_VARIANTS_MAX];
     size_t n = weights_in_force(state, old);
     size_t heir = split_plan_default(state->plan);
     if (heir == variant)
         heir = variant == 0 && n > 1 ? 1 : 0;
     weights_ramp(old, n, variant, heir, percent_e6, weights);
+}
+
+int
+publish_percent(const split_policy *policy, const char *route_path, const route_state *state,
+                size_t variant, int64_t percent_e6, publication *out)
+{
+    uint64_t weights[SPLIT_VARIANTS_MAX];
+    percent_weights(state, variant, percent_e6, weights);
     return publish_weights(policy, route_path, state, weights, out);
 }
 

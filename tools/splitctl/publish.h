@@ -47,6 +47,15 @@ int publish_weights(const split_policy *policy, const char *route_path, const ro
 int publish_percent(const split_policy *policy, const char *route_path, const route_state *state,
                     size_t variant, int64_t percent_e6, publication *out);
 
+/* The weights of publish_percent(), without publishing. */
+void percent_weights(const route_state *state, size_t variant, int64_t percent_e6,
+                     uint64_t weights[SPLIT_VARIANTS_MAX]);
+
+/* The plan that publishing these weights over `plan` would make: the smallest change of the layout,
+ * or a new layout when the pieces would become too many. Returns SPLIT_OK or a SPLIT_ERR_*. */
+int plan_after(const split_plan *plan, const uint64_t *weights, split_plan **out,
+               uint32_t *out_moved);
+
 /* The variant that commands move: the rollout's, or else the only one that is not the default.
  * SIZE_MAX when unclear. */
 size_t moving_variant(const split_policy *policy);
