@@ -54,7 +54,7 @@ class Stage:
         self.folder = folder
         self.form = form
         self.victim = victim
-        self.origins = {name: kit.OriginProcess(name, folder, 0, "latency_ms=3", "jitter_ms=2", "cache_hit_percent=50")
+        self.origins = {name: kit.OriginProcess(name, folder, 0, "latency_ms=3", "jitter_ms=2")
                         for name in ("new", "legacy")}
         document = kit.policy(
             *({"url": f"http://127.0.0.1:{o.port}", "connect_timeout": "300ms", "first_byte_timeout": "300ms",

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -56,7 +57,10 @@ class Process:
     def stop(self, number=signal.SIGKILL):
         if self.child.poll() is None:
             self.child.send_signal(number)
-        return self.child.wait(timeout=30)
+        status = self.child.wait(timeout=30)
+        if re.search(r"runtime error:|ERROR: AddressSanitizer|ERROR: LeakSanitizer", self.errors()):
+            raise AssertionError(self.errors())
+        return status
 
     def __enter__(self):
         return self
