@@ -11,13 +11,15 @@
 %{
 #include "split/assign.h"
 #include "split/error.h"
-#include "split/policy.h"
+#include "split/failover.h"
+#include "split/rollout.h"
+#include "split/lines.h"
+#include "split/token.h"
 #include "bridge/bridge.h"
 %}
 
 %include <stdint.i>
 
-/* size_t and status come from the language files. */
 #ifdef SWIGPYTHON
 %include "python/python.i"
 #endif
@@ -34,6 +36,27 @@
 %rename("%s") split_errcategory;
 %rename("%s") split_mode_name;
 %rename("%s") split_rule_name;
+%rename("%s") split_failover_state_name;
+%rename("%s") split_failover_mode_name;
+%rename("%s") split_failover_action_name;
+%rename("%s") split_failover_kind_name;
+%rename("%s") split_failover_reason_name;
+%rename("%s") split_failover_class_name;
+%rename("%s") split_failover_credit_name;
+%rename("%s") split_failover_next_name;
+%rename("%s") split_failover_cause_name;
+%rename("%s") split_failover_preset_name;
+%rename("%s") split_counter_name;
+%rename("%s") split_metric_kind_name;
+%rename("%s") split_op_name;
+%rename("%s") split_missing_name;
+%rename("%s") split_level_name;
+%rename("%s") split_judgement_name;
+%rename("%s") split_verdict_name;
+%rename("%s") split_decision_name;
+%rename("%s") split_reason_name;
+%rename("%s") split_action_name;
+%rename("%s") split_token_status_name;
 %ignore SPLIT_NEVER;
 %ignore SPLIT_NO_BUCKET;
 %include "split/version.h"
@@ -41,11 +64,28 @@
 %include "split/error.h"
 %include "split/plan.h"
 %include "split/assign.h"
+%include "split/failover_types.h"
+%include "split/failover.h"
+%include "split/metric.h"
+%include "split/threshold.h"
+%include "split/rollout.h"
+%include "split/token.h"
+%include "split/lines.h"
 %rename("%s", %$isfunction) "";
 %rename("%s", %$isclass) "";
 
-/* A box class: made empty, filled by open(), deleted by the collector. */
+/* Boxes: flat functions plan_open, plan_assign and so on, named the same in Python, Node and WebAssembly. */
+%rename("%(strip:[splitb_])s") "";
+%ignore splitb_plan_pin;
+%ignore splitb_plan_unpin;
+%ignore splitb_plan_assign_pinned;
+%ignore splitb_plan_fallback;
+
+#ifdef SWIGPYTHON
+/* Classes, so that Python's own can derive from them and the collector frees them. */
 %define BOX(type, name)
+%ignore type##_create;
+%ignore type##_destroy;
 %rename(name) type;
 %nodefaultctor type;
 typedef struct type {} type;
@@ -56,28 +96,28 @@ typedef struct type {} type;
 %enddef
 
 BOX(splitb_plan, PlanBox)
-%extend splitb_plan {
-    int open(const double *in, size_t n_in, const char *text, size_t text_len);
-    int close();
-    int assign(const char *key, size_t key_len, uint32_t *out_variant);
-    int decide(const char *key, size_t key_len, double *out, size_t *n_out);
-    int explain(const char *key, size_t key_len, double *out, size_t *n_out);
-    int gate(const char *key, size_t key_len, double *out, size_t *n_out);
-    int unit_hash(const char *key, size_t key_len, double *out, size_t *n_out);
-    int assign_columns(const char *keys, size_t keys_len, const uint32_t *offsets, size_t n_offsets,
-                       uint16_t *variants, size_t n_variants, uint32_t *out_n_bad);
-    int describe(double *out, size_t *n_out);
-    int name(const char **out_text, size_t *out_text_len);
-    int salt(const char **out_text, size_t *out_text_len);
-    int override_key(uint32_t index, const char **out_text, size_t *out_text_len);
-    int override_variant(uint32_t index, double *out, size_t *n_out);
-    int reweight(const double *in, size_t n_in, splitb_plan *into, double *out, size_t *n_out);
-    int rehome(const double *in, size_t n_in, splitb_plan *into, double *out, size_t *n_out);
-    int diff(splitb_plan *to, double *out, size_t *n_out);
-}
-
 BOX(splitb_draw, DrawBox)
-%extend splitb_draw {
-    int seed(const double *in, size_t n_in);
-    int next(splitb_plan *plan, double *out, size_t *n_out);
+BOX(splitb_failover, FailoverBox)
+BOX(splitb_meter, MeterBox)
+BOX(splitb_histogram, HistogramBox)
+BOX(splitb_distinct, DistinctBox)
+BOX(splitb_evidence, EvidenceBox)
+BOX(splitb_rollout, RolloutBox)
+BOX(splitb_policy, PolicyBox)
+BOX(splitb_route, RouteBox)
+BOX(splitb_lines, LinesBox)
+BOX(splitb_token, TokenBox)
+
+/* The one method: a call of a flat function would cost more than the decision. */
+%extend splitb_plan {
+    int assign(const char *key, size_t key_len, uint32_t *out_variant);
 }
+#endif
+
+%include "bridge/plan.h"
+%include "bridge/failover.h"
+%include "bridge/measure.h"
+%include "bridge/rollout.h"
+%include "bridge/document.h"
+%include "bridge/lines.h"
+%include "bridge/token.h"

@@ -33,4 +33,29 @@ void splitb_box_unpin(splitb_box *box, void *core, splitb_free_fn free_core);
 /* Room for n_bytes and a final zero in the box; NULL when there is no memory. */
 char *splitb_box_scratch(splitb_box *box, size_t n_bytes);
 
+/* The box of one kind of object: struct, free function, create, destroy and close. */
+#define SPLITB_KIND(kind, core_type, free_call)                                                                        \
+    struct splitb_##kind {                                                                                             \
+        splitb_box box;                                                                                                \
+    };                                                                                                                 \
+    static void free_##kind(void *core)                                                                                \
+    {                                                                                                                  \
+        core_type *object = core;                                                                                      \
+        free_call(&object, NULL);                                                                                      \
+    }                                                                                                                  \
+    splitb_##kind *splitb_##kind##_create(void)                                                                        \
+    {                                                                                                                  \
+        return (splitb_##kind *)splitb_box_new();                                                                      \
+    }                                                                                                                  \
+    void splitb_##kind##_destroy(splitb_##kind *self)                                                                  \
+    {                                                                                                                  \
+        if (self != NULL)                                                                                              \
+            splitb_box_delete(&self->box, free_##kind);                                                                \
+    }                                                                                                                  \
+    int splitb_##kind##_close(splitb_##kind *self)                                                                     \
+    {                                                                                                                  \
+        splitb_box_empty(&self->box, free_##kind);                                                                     \
+        return 0;                                                                                                      \
+    }
+
 #endif

@@ -3,6 +3,7 @@
 #include "plan.h"
 
 #include "box.h"
+#include "document_box.h"
 #include "record.h"
 #include "split/assign.h"
 #include "split/error.h"
@@ -10,41 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct splitb_plan {
-    splitb_box box;
-};
-
-static void
-free_plan(void *core)
-{
-    split_plan *plan = core;
-    split_plan_free(&plan, NULL);
-}
+SPLITB_KIND(plan, split_plan, split_plan_free)
 
 static split_plan *
 plan_of(splitb_plan *self)
 {
     return self->box.core;
-}
-
-splitb_plan *
-splitb_plan_create(void)
-{
-    return (splitb_plan *)splitb_box_new();
-}
-
-void
-splitb_plan_destroy(splitb_plan *self)
-{
-    if (self != NULL)
-        splitb_box_delete(&self->box, free_plan);
-}
-
-int
-splitb_plan_close(splitb_plan *self)
-{
-    splitb_box_empty(&self->box, free_plan);
-    return SPLIT_OK;
 }
 
 typedef struct plan_parts {
@@ -344,5 +316,21 @@ splitb_plan_override_variant(splitb_plan *self, uint32_t index, double *out, siz
     int err = split_plan_override(plan_of(self), index, &found);
     out[0] = found.variant;
     *n_out = 1;
+    return err;
+}
+
+const split_plan *
+splitb_plan_core(const splitb_plan *plan)
+{
+    return plan->box.core;
+}
+
+int
+splitb_plan_fill(splitb_plan *into, const split_plan_options *options)
+{
+    split_plan *plan = NULL;
+    int err = split_plan_new(options, NULL, &plan);
+    if (err == SPLIT_OK)
+        splitb_box_fill(&into->box, plan, free_plan);
     return err;
 }

@@ -223,9 +223,19 @@ take_column(PyObject *object, Py_buffer *view, int flags, Py_ssize_t item_bytes)
 
 PYTHON_BOX(splitb_plan)
 PYTHON_BOX(splitb_draw)
+PYTHON_BOX(splitb_failover)
+PYTHON_BOX(splitb_meter)
+PYTHON_BOX(splitb_histogram)
+PYTHON_BOX(splitb_distinct)
+PYTHON_BOX(splitb_evidence)
+PYTHON_BOX(splitb_rollout)
+PYTHON_BOX(splitb_policy)
+PYTHON_BOX(splitb_route)
+PYTHON_BOX(splitb_lines)
+PYTHON_BOX(splitb_token)
 
 /* The interpreter's lock is let go only here; the pin keeps the plan when another thread closes it meanwhile. */
-%exception splitb_plan::assign_columns {
+%exception splitb_plan_assign_columns {
     void *pinned = splitb_plan_pin(arg1);
     Py_BEGIN_ALLOW_THREADS
     result = splitb_plan_assign_pinned(pinned, arg2, arg3, arg4, arg5, arg6, arg7, arg8);
@@ -233,40 +243,43 @@ PYTHON_BOX(splitb_draw)
     splitb_plan_unpin(arg1, pinned);
 }
 
-/* A list of texts, walked in C: no joining and no offsets to build. */
-%extend splitb_plan {
-    int assign_list(PyObject *keys, uint16_t *variants, size_t n_variants, uint32_t *out_n_bad) {
-        uint32_t fallback = splitb_plan_fallback($self), n_bad = 0;
-        PyObject *items = PySequence_Tuple(keys);
-        int err = items == NULL ? SPLIT_ERR_ARG : SPLIT_OK;
-        if (err == SPLIT_OK && (size_t)PyTuple_GET_SIZE(items) != n_variants)
-            err = SPLIT_ERR_ARG;
-        for (size_t i = 0; err == SPLIT_OK && i < n_variants; i++) {
-            Py_buffer view = {0};
-            const char *key;
-            size_t key_len;
-            uint32_t variant;
-            if (take_bytes(PyTuple_GET_ITEM(items, (Py_ssize_t)i), &view, &key, &key_len) != 0) {
-                Py_DECREF(items);
-                return SPLITB_RAISED;
-            }
-            err = splitb_plan_assign($self, key, key_len, &variant);
-            if (view.obj != NULL)
-                PyBuffer_Release(&view);
-            if (err == SPLIT_ERR_KEY) {
-                variant = fallback;
-                n_bad++;
-                err = SPLIT_OK;
-            }
-            variants[i] = (uint16_t)variant;
-        }
-        Py_XDECREF(items);
-        PyErr_Clear();
-        *out_n_bad = n_bad;
-        return err;
-    }
-}
 %typemap(in) PyObject *keys "$1 = $input;"
+
+/* A list of texts, walked in C: no joining and no offsets to build. */
+%rename(plan_assign_list) splitb_plan_assign_list;
+%inline %{
+int
+splitb_plan_assign_list(splitb_plan *self, PyObject *keys, uint16_t *variants, size_t n_variants, uint32_t *out_n_bad)
+{
+    uint32_t fallback = splitb_plan_fallback(self), n_bad = 0;
+    PyObject *items = PySequence_Tuple(keys);
+    int err = items == NULL || (size_t)PyTuple_GET_SIZE(items) != n_variants ? SPLIT_ERR_ARG : SPLIT_OK;
+    for (size_t i = 0; err == SPLIT_OK && i < n_variants; i++) {
+        Py_buffer view = {0};
+        const char *key;
+        size_t key_len;
+        uint32_t variant;
+        if (take_bytes(PyTuple_GET_ITEM(items, (Py_ssize_t)i), &view, &key, &key_len) != 0) {
+            Py_DECREF(items);
+            return SPLITB_RAISED;
+        }
+        err = splitb_plan_assign(self, key, key_len, &variant);
+        if (view.obj != NULL)
+            PyBuffer_Release(&view);
+        if (err == SPLIT_ERR_KEY) {
+            variant = fallback;
+            n_bad++;
+            err = SPLIT_OK;
+        }
+        if (err == SPLIT_OK)
+            variants[i] = (uint16_t)variant;
+    }
+    Py_XDECREF(items);
+    PyErr_Clear();
+    *out_n_bad = n_bad;
+    return err;
+}
+%}
 
 /* SWIG's own methods for ownership and chains of pointers could make a box free its object twice: away with them. */
 %init %{

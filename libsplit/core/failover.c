@@ -95,7 +95,7 @@ numbers_fit(const split_failover_options *o)
 }
 
 static int
-take_options(split_failover_options *own, const split_failover_options *theirs)
+take_failover_options(split_failover_options *own, const split_failover_options *theirs)
 {
     int rc = split__options_take(own, sizeof *own, sizeof *own, theirs);
     if (rc != SPLIT_OK)
@@ -123,7 +123,7 @@ size_t
 split_failover_size(const split_failover_options *o)
 {
     split_failover_options own;
-    return take_options(&own, o) == SPLIT_OK ? bytes_needed(&own) : 0;
+    return take_failover_options(&own, o) == SPLIT_OK ? bytes_needed(&own) : 0;
 }
 
 static void
@@ -147,7 +147,7 @@ int
 split_failover_init(void *mem, size_t mem_bytes, const split_failover_options *o, split_failover **out)
 {
     split_failover_options own;
-    int rc = out == NULL ? SPLIT_ERR_ARG : take_options(&own, o);
+    int rc = out == NULL ? SPLIT_ERR_ARG : take_failover_options(&own, o);
     if (rc == SPLIT_OK)
         rc = split__memory_check(mem, mem_bytes, bytes_needed(&own));
     if (rc != SPLIT_OK)
@@ -170,7 +170,7 @@ int
 split_failover_new(const split_failover_options *o, const split_alloc *alloc, split_failover **out)
 {
     split_failover_options own;
-    int rc = out == NULL ? SPLIT_ERR_ARG : take_options(&own, o);
+    int rc = out == NULL ? SPLIT_ERR_ARG : take_failover_options(&own, o);
     if (rc != SPLIT_OK)
         return rc;
     void *mem = split__alloc_take(alloc, bytes_needed(&own));

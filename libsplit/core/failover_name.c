@@ -2,11 +2,11 @@
 /* Words of the failover machine, from the lists in failover_types.h. */
 #include "split/failover.h"
 
-#define WORD(name) #name,
+#define FAILOVER_WORD(name) #name,
 #define NAMES(function, type, MAP)                                                                 \
     const char *function(type value)                                                               \
     {                                                                                              \
-        static const char *const words[] = {MAP(WORD)};                                            \
+        static const char *const words[] = {MAP(FAILOVER_WORD)};                                            \
         return (unsigned)value < sizeof words / sizeof words[0] ? words[(unsigned)value] : "?";    \
     }
 

@@ -6,7 +6,7 @@
 
 
 static bool
-is_failure(split_failover_class klass)
+counts_as_failure(split_failover_class klass)
 {
     return klass >= SPLIT_FAILOVER_CLASS_FAIL_STATUS && klass <= SPLIT_FAILOVER_CLASS_FAIL_CONNECT;
 }
@@ -68,7 +68,7 @@ score_serving(split_failover *fo, uint32_t index, const split_failover_token *to
             o->ramp_ok += o->ramp_ok < UINT32_MAX;
         else
             decay(fo, o);
-    } else if (is_failure(klass)) {
+    } else if (counts_as_failure(klass)) {
         extend_run(fo, o, klass == SPLIT_FAILOVER_CLASS_FAIL_CONNECT, bit);
         if (o->state == SPLIT_FAILOVER_RAMP)
             o->ramp_fail += o->ramp_fail < UINT32_MAX;
@@ -98,7 +98,7 @@ score_probe(split_failover *fo, uint32_t index, split_failover_class klass, spli
 static void
 raise_floor(const split_failover *fo, fo_origin *o, const split_failover_outcome *outcome)
 {
-    if (outcome->push_back_us > 0 && (is_failure(outcome->klass) || outcome->klass == SPLIT_FAILOVER_CLASS_BUSY))
+    if (outcome->push_back_us > 0 && (counts_as_failure(outcome->klass) || outcome->klass == SPLIT_FAILOVER_CLASS_BUSY))
         o->floor_us = split__max_i64(o->floor_us, split__add_sat(fo->now, outcome->push_back_us));
 }
 

@@ -12,10 +12,18 @@ from ._errors import (
     SplitError,
     UsageError,
 )
+from .failover import Answer, Event, Failover, Followup, Status
+from .measure import Arm, Bound, DistinctUsers, Evidence, Histogram, Meter, Metric, metric, shown_levels
 from .plan import Assignment, Draw, Explanation, Plan, Range
+from .policy import Cookie, Notify, Origin, Policy, Route
+from .rollout import Decision, Expectation, MetricDecision, Operator, ProofTime, Replay, Rollout
+from .token import Stored, StoredDecision, Token
 
 __version__ = version()
 __all__ = [
-    "ArgumentTypeError", "Assignment", "BugError", "DataError", "Draw", "Explanation", "Fault", "OutsideError", "Plan",
-    "Range", "ResourceError", "SplitError", "UsageError", "version",
+    "Answer", "ArgumentTypeError", "Arm", "Assignment", "Bound", "BugError", "Cookie", "DataError", "Decision",
+    "DistinctUsers", "Draw", "Event", "Evidence", "Expectation", "Explanation", "Failover", "Fault", "Followup",
+    "Histogram", "Meter", "Metric", "MetricDecision", "Notify", "Operator", "Origin", "OutsideError", "Plan",
+    "Policy", "ProofTime", "Range", "Replay", "ResourceError", "Rollout", "Route", "SplitError", "Status",
+    "Stored", "StoredDecision", "Token", "UsageError", "metric", "shown_levels", "version",
 ]

@@ -48,7 +48,7 @@ def _bucket(number: int) -> Optional[int]:
     return None if number < 0 else number
 
 
-def _assignment(record: "tuple[Any, ...]") -> Assignment:
+def assignment_of(record: "tuple[Any, ...]") -> Assignment:
     return Assignment(record[0], _bucket(record[1]), _core.split_rule_name(record[2]))
 
 
@@ -111,7 +111,7 @@ class Plan(_core.PlanBox):
         record.put(len(overrides))
         for key, variant in overrides.items():
             record.text(key).put(_index(variant, names))
-        self.open(record.numbers, record.bytes())
+        _core.plan_open(self, record.numbers, record.bytes())
         self._names = tuple(names)
 
     @classmethod
@@ -121,11 +121,15 @@ class Plan(_core.PlanBox):
         plan._names = names
         return plan
 
+    def close(self) -> None:
+        """Give the memory back now; every later call is an error."""
+        _core.plan_close(self)
+
     def __enter__(self) -> "Plan":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        _core.plan_close(self)
 
     def __reduce__(self) -> Any:
         raise make(_core.SPLIT_ERR_MODE)
@@ -135,28 +139,28 @@ class Plan(_core.PlanBox):
         return self._names[self.assign(key)]
 
     def decide(self, key: Text) -> Assignment:
-        return _assignment(super().decide(key))
+        return assignment_of(_core.plan_decide(self, key))
 
     def explain(self, key: Text) -> Explanation:
-        r = Reading(super().explain(key))
+        r = Reading(_core.plan_explain(self, key))
         value = r.u64()
         variant, reason, bucket, index = r.many(4)
         bounds = Range(*r.many(3))
         gates = [_bucket(n) for n in r.many(3)]
         return Explanation(value, variant, _core.split_rule_name(reason), bucket, index, bounds, *gates)
 
-    def gate(self, key: Text) -> Optional[Assignment]:  # type: ignore[override]
-        record = super().gate(key)
-        return _assignment(record[1:]) if record[0] else None
+    def gate(self, key: Text) -> Optional[Assignment]:
+        record = _core.plan_gate(self, key)
+        return assignment_of(record[1:]) if record[0] else None
 
-    def unit_hash(self, key: Text) -> int:  # type: ignore[override]
-        return Reading(super().unit_hash(key)).u64()
+    def unit_hash(self, key: Text) -> int:
+        return Reading(_core.plan_unit_hash(self, key)).u64()
 
     def assign_many(self, keys: Iterable[Text], out: Any = None) -> Any:
         """Variants of many keys, as array('H') or in `out`; an unusable key gets the default variant."""
         items = keys if isinstance(keys, (list, tuple)) else list(keys)
         variants = array("H", bytes(2 * len(items))) if out is None else out
-        self.assign_list(items, variants)
+        _core.plan_assign_list(self, items, variants)
         return variants
 
     def assign_buffer(self, keys: Any, offsets: Any, out: Any = None) -> Any:
@@ -166,14 +170,14 @@ class Plan(_core.PlanBox):
         """
         view = memoryview(offsets)
         variants = array("H", bytes(2 * max(view.nbytes // 4 - 1, 0))) if out is None else out
-        self.assign_columns(keys, offsets, variants)
+        _core.plan_assign_columns(self, keys, offsets, variants)
         return variants
 
-    def reweight(self, weights: Weights) -> "Tuple[Plan, int]":  # type: ignore[override]
-        return self._change(_core.PlanBox.reweight, weights)
+    def reweight(self, weights: Weights) -> "Tuple[Plan, int]":
+        return self._change(_core.plan_reweight, weights)
 
-    def rehome(self, weights: Weights) -> "Tuple[Plan, int]":  # type: ignore[override]
-        return self._change(_core.PlanBox.rehome, weights)
+    def rehome(self, weights: Weights) -> "Tuple[Plan, int]":
+        return self._change(_core.plan_rehome, weights)
 
     def _change(self, how: Any, weights: Weights) -> "Tuple[Plan, int]":
         names = self._names
@@ -184,13 +188,13 @@ class Plan(_core.PlanBox):
         (moved,) = how(self, weights, plan)
         return plan, moved
 
-    def diff(self, to: "Plan") -> "Tuple[int, List[List[int]]]":  # type: ignore[override]
-        r = Reading(super().diff(to))
+    def diff(self, to: "Plan") -> "Tuple[int, List[List[int]]]":
+        r = Reading(_core.plan_diff(self, to))
         moved, rows, columns = r.many(3)
         return moved, [list(r.many(columns)) for _ in range(rows)]
 
     def _facts(self) -> Dict[str, Any]:
-        r = Reading(self.describe())
+        r = Reading(_core.plan_describe(self))
         mode, default, coverage, holdout, n_bytes, n = r.many(6)
         pairs = [r.many(2) for _ in range(n)]
         ranges = [Range(*r.many(3)) for _ in range(r.one())]
@@ -205,14 +209,14 @@ class Plan(_core.PlanBox):
     ranges = property(lambda self: self._facts()["ranges"], doc="Sorted, disjoint ranges that cover all buckets.")
     coverage = property(lambda self: self._facts()["coverage"], doc="Buckets of the coverage gate.")
     holdout = property(lambda self: self._facts()["holdout"], doc="Buckets of the holdout gate.")
-    name = property(lambda self: _core.PlanBox.name(self).decode(), doc="The split's name.")
-    salt = property(lambda self: _core.PlanBox.salt(self).decode(), doc="Salt in use, empty for none.")
+    name = property(lambda self: _core.plan_name(self).decode(), doc="The split's name.")
+    salt = property(lambda self: _core.plan_salt(self).decode(), doc="Salt in use, empty for none.")
 
     @property
     def overrides(self) -> "Dict[bytes, int]":
         """Keys whose variant is fixed by hand."""
         n = self._facts()["n_overrides"]
-        return {self.override_key(i): self.override_variant(i)[0] for i in range(n)}
+        return {_core.plan_override_key(self, i): _core.plan_override_variant(self, i)[0] for i in range(n)}
 
 
 class Draw(_core.DrawBox):
@@ -220,7 +224,7 @@ class Draw(_core.DrawBox):
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()
-        self.seed(halves(seed))
+        _core.draw_seed(self, halves(seed))
 
-    def next(self, plan: Plan) -> Assignment:  # type: ignore[override]
-        return _assignment(super().next(plan))
+    def next(self, plan: Plan) -> Assignment:
+        return assignment_of(_core.draw_next(self, plan))

@@ -69,4 +69,128 @@ def cases(check):
     return run
 
 
-KINDS = {"assign": cases(assign_case), "reweight": cases(reweight_case)}
+def same_number(expected, got):
+    return isinstance(got, (int, float)) and (expected == got or abs(expected - got) <= 1e-9 * max(1, abs(expected)))
+
+
+def evidence_case(case):
+    robust = case.get("form") == "robust" or case.get("robust", False)
+    evidence = split.Evidence(case["bound"], case["side"], robust=robust, restarts=case["restarts"],
+                              bake_windows=case["bake_windows"])
+    for i, ((n, bad), expected) in enumerate(zip(case["windows"], case["ln_evidence"])):
+        got = evidence.step(n, bad)
+        if not same_number(expected, got):
+            return f"window {i + 1}: expected {expected!r} got {got!r}"
+    return None
+
+
+def failover_options(config):
+    options = {}
+    for name, value in config.items():
+        if name.endswith("_ms"):
+            options[name[:-3] + "_us"] = value * 1000
+        else:
+            options[name] = value
+    return options
+
+
+def follow(answer):
+    return None if answer.origin is None else {"origin": answer.origin, "kind": answer.kind}
+
+
+def failover_step(machine, step, tokens):
+    """Do one step; returns what it answered in the words of the trace, and its events."""
+    at = step["at_ms"] * 1000
+    if step["op"] == "route":
+        answer = machine.route(at, step["chain"], step["key"], safe=step["safe"], replayable=step["replayable"])
+        tokens[step["id"]] = [answer.token]
+        return follow(answer), answer.events
+    if step["op"] == "report":
+        token = tokens[step["id"]][step["attempt"] - 1]
+        after = machine.report(at, token, step["class"], committed=step.get("committed", False),
+                               push_back_us=(step.get("retry_after_ms") or 0) * 1000)
+        if after.attempt is not None:
+            tokens[step["id"]].append(after.attempt.token)
+        then = follow(after.attempt) if after.attempt is not None else after.next
+        return {"credit": after.credit, "next": then}, after.events
+    if step["op"] == "admin":
+        return None, machine.admin(at, step["origin"], step["do"].upper())
+    raise ValueError(f"unknown op {step['op']}")
+
+
+def failover_case(case):
+    machine = split.Failover(case["chains"], **failover_options(case["config"]))
+    tokens = {}
+    for i, step in enumerate(case["steps"]):
+        got, events = failover_step(machine, step, tokens)
+        if "expect" in step and got != step["expect"]:
+            return f"step {i}: expected {step['expect']} got {got}"
+        listed = [[e.origin, e.before, e.after, e.cause] for e in events]
+        if "events" in step and listed != step["events"]:
+            return f"step {i}: expected events {step['events']} got {listed}"
+        for origin, expected in step.get("after", {}).items():
+            status = machine.status(origin)
+            if [status.state, status.level, status.gen] != expected:
+                return f"step {i}: {origin} expected {expected} got {[status.state, status.level, status.gen]}"
+    return None
+
+
+def verdict_difference(expect, decision):
+    plain = {"id": decision.id, "phase": decision.phase, "percent": decision.percent, "bake_s": decision.bake_us / 1e6,
+             "decision": decision.decision, "reason": decision.reason, "detail": decision.detail}
+    of = {"levels": lambda m: m.level, "verdicts": lambda m: m.verdict}
+    for field, want in expect.items():
+        if field in plain:
+            got = plain[field]
+            if got != want and not (isinstance(want, (int, float)) and same_number(want, got)):
+                return f"{field}: expected {want!r} got {got!r}"
+        elif field in of:
+            for name, word in want.items():
+                if of[field](decision.metrics[name]) != word:
+                    return f"{name}: expected {word} got {of[field](decision.metrics[name])}"
+        elif field == "ln_evidence":
+            for name, bounds in want.items():
+                for bound, number in bounds.items():
+                    got = getattr(decision.metrics[name], "ln_" + bound)
+                    if not same_number(number, got):
+                        return f"ln_evidence {name} {bound}: expected {number!r} got {got!r}"
+        else:
+            return f"expected a field {field} got none of that name"
+    return None
+
+
+def verdict(text):
+    replay, name = None, ""
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        given = json.loads(line)
+        if "policy" in given:
+            replay, name = split.Replay(), given["policy"].get("x-name", "")
+        if replay is None:
+            raise ValueError("the first line must be a policy")
+        error = None
+        try:
+            got = replay.read(line)
+        except split.SplitError as raised:
+            got, error = None, raised.name
+        case = f"{name}/{given.get('id')}" if name else str(given.get("id"))
+        if "policy" in given or "do" in given:
+            if error not in (None, "SPLIT_ERR_MODE"):
+                raise ValueError(f"{case}: {error}")
+            continue
+        if "expect" not in given:
+            continue
+        if error is not None or "error" in given["expect"]:
+            yield case, differ(given["expect"].get("error"), error)
+        else:
+            yield case, verdict_difference(given["expect"], got)
+
+
+KINDS = {
+    "assign": cases(assign_case),
+    "reweight": cases(reweight_case),
+    "failover": cases(failover_case),
+    "evidence": cases(evidence_case),
+    "verdict": verdict,
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// Compiles the addon with the compilers at hand (CC, CXX, SWIG >= 4.2), against npm's Node-API headers, so that nothing but
+// packages is fetched. When that is not possible it builds the WebAssembly module, or keeps the one that is there, and says so.
+'use strict';
+
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const here = __dirname;
+const top = path.resolve(here, '../..');
+const build = path.join(here, 'build');
+const quiet = process.env.LIBSPLIT_VERBOSE ? 'inherit' : 'pipe';
+const version = require('./package.json').version;
+
+function run(command, args) {
+  return execFileSync(command, args, { stdio: ['ignore', quiet, quiet], encoding: 'utf8' });
+}
+
+function swigVersion(command) {
+  try {
+    const [, major, minor] = /Version (\d+)\.(\d+)/.exec(execFileSync(command, ['-version'], { encoding: 'utf8' }));
+    return Number(major) * 100 + Number(minor);
+  } catch {
+    return 0;
+  }
+}
+
+// SWIG on the path, of the Python package's environment, or from PyPI into the build folder.
+function findSwig() {
+  const own = path.join(build, 'swig');
+  const candidates = [process.env.SWIG, 'swig', path.join(top, 'build/bindings-venv/bin/swig'), path.join(own, 'bin/swig')];
+  const found = candidates.find((candidate) => candidate && swigVersion(candidate) >= 402);
+  if (found) return found;
+  run('python3', ['-m', 'venv', own]);
+  run(path.join(own, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', 'swig==4.4.1']);
+  return path.join(own, 'bin/swig');
+}
+
+function sourcesIn(folder) {
+  return fs.readdirSync(path.join(top, folder)).filter((name) => name.endsWith('.c')).map((name) => path.join(top, folder, name));
+}
+
+function writeVersionHeader(folder) {
+  const parts = version.split('.');
+  const values = { VERSION: version, MAJOR: parts[0], MINOR: parts[1], PATCH: parts[2] };
+  const text = fs.readFileSync(path.join(top, 'include/split/version.h.in'), 'utf8');
+  fs.mkdirSync(path.join(folder, 'split'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'split/version.h'), text.replace(/@(\w+)@/g, (_, name) => values[name]));
+}
+
+function buildNative() {
+  const objects = path.join(build, 'objects');
+  fs.mkdirSync(objects, { recursive: true });
+  writeVersionHeader(objects);
+  const swig = findSwig();
+  const includes = [objects, 'include', 'bindings', 'libsplit/core'].map((folder) => `-I${path.resolve(top, folder)}`);
+  const wrapper = path.join(objects, 'core_wrap.cc');
+  run(swig, ['-javascript', '-napi', '-c++', '-w321,490', ...includes, '-o', wrapper, path.join(top, 'bindings/split.i')]);
+  const cc = process.env.CC || 'cc', cxx = process.env.CXX || 'c++';
+  const flags = ['-O2', '-fPIC', '-DNDEBUG', '-fvisibility=hidden', '-ffp-contract=off', ...includes];
+  const sources = [path.join(top, 'libsplit/unity.c'), ...['bindings/bridge', 'libsplit/policy', 'libsplit/token'].flatMap(sourcesIn)];
+  const made = sources.map((source, i) => {
+    const object = path.join(objects, `${i}.o`);
+    run(cc, ['-std=gnu11', ...flags, '-c', source, '-o', object]);
+    return object;
+  });
+  const napi = path.join(path.dirname(require.resolve('node-api-headers/package.json')), 'include');
+  const addon = path.dirname(require.resolve('node-addon-api/package.json'));
+  const undefinedLater = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
+  run(cxx, ['-std=c++17', '-shared', ...undefinedLater, ...flags, '-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS',
+    `-I${napi}`, `-I${addon}`, wrapper, ...made, '-lcjson', '-lcrypto', '-lm', '-o', path.join(build, 'core.node.new')]);
+  fs.renameSync(path.join(build, 'core.node.new'), path.join(build, 'core.node'));
+  require(path.join(build, 'core.node'));
+}
+
+function buildWasm() {
+  const prebuilt = path.join(here, 'lib', 'split-full.wasm');
+  const target = path.join(build, 'split-full.wasm');
+  try {
+    run(path.join(top, 'bindings/wasm/build'), [path.join(build, 'wasm')]);
+    fs.copyFileSync(path.join(build, 'wasm', 'split-full.wasm'), target);
+  } catch (error) {
+    if (!fs.existsSync(prebuilt)) throw error;
+    fs.copyFileSync(prebuilt, target);
+  }
+}
+
+function attempt(name, action) {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    const why = String(error.stderr || error.message).trim().split('\n').slice(0, 3).join(' | ');
+    console.log(`libsplit: no ${name} build (${why})`);
+    return false;
+  }
+}
+
+fs.mkdirSync(build, { recursive: true });
+const native = !process.env.LIBSPLIT_NO_NATIVE && attempt('native', buildNative);
+if (!native) fs.rmSync(path.join(build, 'core.node'), { force: true });
+const wasm = attempt('WebAssembly', buildWasm);
+if (!native && !wasm) process.exit(1);
+console.log(`libsplit: using the ${native ? 'native addon' : 'WebAssembly build'}`);
