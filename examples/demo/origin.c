@@ -36,6 +36,7 @@ struct visit {
     struct origin *origin;
     struct MHD_Connection *conn;
     struct timer timer;
+    bool post;
     char echo[64]; /* The path without its slash, sent back as x-echo. */
     bool fails, hit, waited;
 };
@@ -153,7 +154,8 @@ answer(struct visit *v)
         return MHD_NO;
     MHD_add_response_header(r, "Content-Type", "text/plain");
     MHD_add_response_header(r, "x-served-by", o->name);
-    MHD_add_response_header(r, "x-cache", v->hit ? "hit" : "miss");
+    if (!v->post)
+        MHD_add_response_header(r, "x-cache", v->hit ? "hit" : "miss");
     if (v->echo[0])
         MHD_add_response_header(r, "x-echo", v->echo);
     if (failed_status && o->behaviour.retry_after_s > 0) {
@@ -215,6 +217,7 @@ begin(struct visit *v, const char *method)
     v->fails = behaviour_draw(&o->seed) * 100 < o->behaviour.fail_percent ||
                MHD_lookup_connection_value(v->conn, MHD_HEADER_KIND, "x-poison");
     o->failed += v->fails;
+    v->post = post;
     v->hit = !post && behaviour_draw(&o->seed) * 100 < o->behaviour.cache_hit_percent;
     if (v->hit)
         ms /= 10;

@@ -1,11 +1,16 @@
 """What the records of an act prove. The core is asked what each visitor should have got; nothing is recomputed here."""
+import datetime
 import re
 import subprocess
 
 
 def read_access_log(path):
+    """The proxy's access log, with the wall-clock second in which each request began."""
     for line in path.read_text().splitlines():
-        yield dict(re.findall(r'(\w+)=("[^"]*"|\S+)', line))
+        record = dict(re.findall(r'(\w+)=("[^"]*"|\S+)', line))
+        ended = datetime.datetime.fromisoformat(record["time"].replace("Z", "+00:00")).timestamp()
+        record["begun"] = ended - int(record["total_us"]) / 1e6
+        yield record
 
 
 class Verdict:
@@ -43,7 +48,7 @@ class Verdict:
             expected[revision] = {row.split("\t")[1]: row.split("\t")[2] for row in rows}
         checked = [(r, expected[int(r["revision"])].get(r["bucket"])) for r in records if r.get("new") == "0"]
         wrong = sum(r["variant"] != want for r, want in checked)
-        self.expect(wrong == 0 and checked, "requests whose variant is not the one that the route in force gives", 
+        self.expect(wrong == 0 and checked, "requests whose variant is not the one that the route in force gives",
                     f"{wrong} of {len(checked)}")
         seen = {}
         for record in records:
@@ -56,10 +61,10 @@ class Verdict:
         last = max(stage.routes)
         published = stage.routes[last][1]
         self.note("time to detection (fault to published rollback)", f"{published - fault_at:.2f} s")
-        followed = [float(r["begun"]) for r in records if int(r["revision"]) == last and "begun" in r]
+        followed = [r["begun"] for r in records if int(r["revision"]) == last]
         delay = min(followed) - published if followed else float("inf")
         self.expect(delay <= 0.1, "rollback published to first request that followed it", f"{delay * 1000:.1f} ms")
-        late = sum(int(r["revision"]) != last for r in records if float(r.get("begun", 0)) > published + 0.1)
+        late = sum(int(r["revision"]) != last for r in records if r["begun"] > published + 0.1)
         self.expect(late == 0, "requests that began 100 ms after it and did not follow", str(late))
 
     def print_summary(self):
