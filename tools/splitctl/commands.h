@@ -14,14 +14,17 @@
     XX(assign, "assign", "say which variant keys get")                                             \
     XX(check, "check", "tell every fault of policies and routes")                                  \
     XX(completion, "completion", "print a completion script for bash or zsh")                      \
-    XX(logs, "logs", "count requests, errors and latencies of access logs")                        \
+    XX(explain, "explain", "say why a window was decided as it was")                               \
     XX(export, "export", "write a plan for HAProxy, Envoy or SQL")                                 \
+    XX(logs, "logs", "count requests, errors and latencies of access logs")                        \
     XX(pause, "pause", "hold the running rollout where it is")                                     \
     XX(plan, "plan", "say who would move under new weights")                                       \
+    XX(replay, "replay", "derive every decision again from recorded windows")                      \
     XX(resume, "resume", "end a pause")                                                            \
     XX(rollback, "rollback", "take the traffic back at once")                                      \
     XX(run, "run", "drive a rollout: judge windows, publish shares")                               \
     XX(set, "set", "publish new weights")                                                          \
+    XX(simulate, "simulate", "say beforehand how long proofs take, and how it would end")          \
     XX(skip_wait, "skip-wait", "take the rest of the bake time as served")
 
 #define XX(suffix, name, help) int cmd_##suffix(int argc, char **argv);
