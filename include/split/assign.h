@@ -181,10 +181,10 @@ SPLIT_API void split_even_init(split_even *even);
  * Take the next variant of an even plan: exact shares in every window of requests, not only on
  * average.
  *
- * With k variants that have weight, the count of each is never further than 1 - 1/(2k - 2) from its
- * share since the last change of weights, and never 2 in any window without a change. Each caller
- * (thread, process) has a state of its own and the bounds hold for each; n of them together are
- * within n times the bounds.
+ * While the shares stay, the count of each of k variants that have weight is never further than
+ * 1 - 1/(2k - 2) from its exact share, and in no window of requests 2 or more off. DESIGN.md A24
+ * says what holds across changes of the shares. Each caller (thread, process) has a state of its
+ * own and the bounds hold for each; n of them together are within n times the bounds.
  *
  * @param plan Plan; may be another one than in the last call, with other weights.
  * @param even State; moves on by one request.
