@@ -38,6 +38,7 @@ function onRequest(event, text) {
 function onResponse(event) {
     var response = event.response, cookie = event.request.cookies[CONFIG.cookie];
     var who = router.visitor(cookie && cookie.value, event.context.requestId);
+    delete response.headers['x-split-variant'];
     if (who.isNew && who.id) {
         response.cookies = response.cookies || {};
         response.cookies[CONFIG.cookie] = {value: who.id, attributes: router.attributes(true)};

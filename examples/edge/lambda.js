@@ -133,6 +133,7 @@ async function originRequest(event) {
 async function viewerResponse(event) {
     const {request, response, config} = event.Records[0].cf;
     const who = router.visitor(cookieOf(request), config.requestId);
+    delete response.headers['x-split-variant'];
     if (who.isNew && who.id) {
         const value = CONFIG.cookie + '=' + who.id + '; ' + router.attributes(true);
         response.headers['set-cookie'] = (response.headers['set-cookie'] || []).concat({key: 'Set-Cookie', value});
