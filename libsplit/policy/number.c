@@ -12,7 +12,7 @@
 typedef struct decimal {
     uint64_t digits;
     int exponent;
-    bool lost; /* more significant digits than 19 */
+    bool lost; /* more significant digits than fit */
 } decimal;
 
 static bool
@@ -21,6 +21,16 @@ is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* digits * 10 + digit; when that does not fit, the number is lost, and only that it is not zero
+ * counts. */
+static void
+push_digit(decimal *d, unsigned digit)
+{
+    d->lost = d->lost || d->digits > (UINT64_MAX - digit) / 10;
+    d->digits = d->lost ? 1 : d->digits * 10 + digit;
+}
+
+/* Zeros wait until a digit follows, so that those at the end cost nothing. */
 static void
 add_digit(decimal *d, int *n_zeros, char c, bool fraction)
 {
@@ -29,12 +39,9 @@ add_digit(decimal *d, int *n_zeros, char c, bool fraction)
         ++*n_zeros;
         return;
     }
-    for (; *n_zeros > 0; --*n_zeros) {
-        d->lost = d->lost || d->digits > UINT64_MAX / 100;
-        d->digits = d->lost ? d->digits : d->digits * 10;
-    }
-    d->lost = d->lost || d->digits > UINT64_MAX / 100;
-    d->digits = d->lost ? 1 : d->digits * 10 + (uint64_t)(c - '0');
+    for (; *n_zeros > 0; --*n_zeros)
+        push_digit(d, 0);
+    push_digit(d, (unsigned)(c - '0'));
 }
 
 /* Digits with at most one point; returns how many bytes were taken. */
