@@ -16,7 +16,9 @@
     XX(completion, "completion", "print a completion script for bash or zsh")                      \
     XX(explain, "explain", "say why a window was decided as it was")                               \
     XX(export, "export", "write a plan for HAProxy, Envoy or SQL")                                 \
+    XX(history, "history", "tell what the journal knows")                                          \
     XX(logs, "logs", "count requests, errors and latencies of access logs")                        \
+    XX(monitor, "monitor", "show a rollout live")                                                  \
     XX(pause, "pause", "hold the running rollout where it is")                                     \
     XX(plan, "plan", "say who would move under new weights")                                       \
     XX(replay, "replay", "derive every decision again from recorded windows")                      \
@@ -25,7 +27,8 @@
     XX(run, "run", "drive a rollout: judge windows, publish shares")                               \
     XX(set, "set", "publish new weights")                                                          \
     XX(simulate, "simulate", "say beforehand how long proofs take, and how it would end")          \
-    XX(skip_wait, "skip-wait", "take the rest of the bake time as served")
+    XX(skip_wait, "skip-wait", "take the rest of the bake time as served")                         \
+    XX(status, "status", "say where the rollout stands")
 
 #define XX(suffix, name, help) int cmd_##suffix(int argc, char **argv);
 CTL_COMMAND_MAP(XX)

@@ -3,10 +3,11 @@
 #include "diary.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "split/net.h"
+
+#include "story.h"
 
 /* A journal that cannot be written must not stop a rollout that may have to roll back. */
 static void
@@ -18,81 +19,16 @@ note(diary *d, int code)
 }
 
 static int
-action_of(const char *name)
-{
-    for (int a = 0; a < SPLIT_ACTIONS; a++)
-        if (strcmp(split_action_name((split_action)a), name) == 0)
-            return a;
-    return -1;
-}
-
-typedef struct replay {
-    diary *diary;
-    split_rollout *rollout;
-    split_lines *lines;
-    journal_action *actions; /* of the rollout, in order */
-    size_t n_actions;
-    size_t room;
-} replay;
-
-static int
-keep_action(const journal_action *a, void *ctx)
-{
-    replay *r = ctx;
-    if (r->n_actions == r->room) {
-        size_t room = r->room == 0 ? 16 : 2 * r->room;
-        journal_action *more = realloc(r->actions, room * sizeof *more);
-        if (more == NULL)
-            return CTL_BAD_INPUT;
-        r->actions = more;
-        r->room = room;
-    }
-    r->actions[r->n_actions] = (journal_action){.window = a->window, .seq = action_of(a->action)};
-    r->n_actions++;
-    return CTL_OK;
-}
-
-static int
-judge_again(const journal_window *w, void *ctx)
-{
-    static split_line line; /* large */
-    static split_rollout_decision decision;
-    replay *r = ctx;
-    split_error error;
-    int rc = split_lines_read(r->lines, w->window, strlen(w->window), &line, &error);
-    if (rc != SPLIT_OK || line.kind != SPLIT_LINE_WINDOW) {
-        fprintf(stderr, "splitctl: window %lld of the journal cannot be read\n", (long long)w->id);
-        return CTL_BAD_INPUT;
-    }
-    for (size_t i = 0; rc == SPLIT_OK && i < r->n_actions; i++)
-        if (r->actions[i].window == w->id && r->actions[i].seq >= 0)
-            rc = split_rollout_act(r->rollout, (split_action)r->actions[i].seq);
-    if (rc == SPLIT_OK)
-        rc = split_rollout_step(r->rollout, &line.window, &decision);
-    if (rc != SPLIT_OK || strcmp(split_decision_name(decision.decision), w->decision_name) != 0) {
-        fprintf(
-            stderr,
-            "splitctl: window %lld of the journal is judged otherwise by this version; use --new\n",
-            (long long)w->id);
-        return CTL_BAD_INPUT;
-    }
-    r->diary->n_replayed++;
-    r->diary->last_id = w->id;
-    r->diary->last_start = w->start_us;
-    return CTL_OK;
-}
-
-static int
 go_on(diary *d, split_rollout *rollout)
 {
-    replay r = {.diary = d, .rollout = rollout};
-    int code = split_lines_new(d->policy, NULL, &r.lines) == SPLIT_OK ? CTL_OK : CTL_BAD_INPUT;
+    story st;
+    int code = story_begin(&st, d->journal, d->rollout, d->policy, rollout);
     if (code == CTL_OK)
-        code = journal_each_action(d->journal, d->rollout, keep_action, &r);
-    if (code == CTL_OK)
-        code = journal_each_window(d->journal, d->rollout, 0, judge_again, &r);
-    split_lines_free(&r.lines, NULL);
-    free(r.actions);
+        code = story_follow(&st, NULL, NULL);
+    d->n_replayed = st.n_windows;
+    d->last_id = st.last_id;
+    d->last_start = st.last_start;
+    story_end(&st);
     return code;
 }
 
@@ -190,7 +126,7 @@ diary_actions(diary *d, split_rollout *rollout, int64_t window, bool *out_abort)
     *out_abort = false;
     while (d->journal != NULL && !d->broken &&
            journal_next_action(d->journal, d->rollout, &a) == CTL_OK) {
-        int action = action_of(a.action);
+        int action = story_action(a.action);
         bool taken = action >= 0 && split_rollout_act(rollout, (split_action)action) == SPLIT_OK;
         printf("%s by %s%s%s%s\n", a.action, a.who, a.why[0] != '\0' ? ": " : "", a.why,
                taken ? "" : " (refused)");

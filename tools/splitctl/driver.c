@@ -9,6 +9,7 @@
 #include "split/route.h"
 
 #include "load.h"
+#include "view.h"
 
 #define EFFECT_PATIENCE_US                                                                         \
     3000000 /* routers that do not follow in this time are waited for no longer */
@@ -193,6 +194,18 @@ record(driver *d, const split_window *w)
     split_arm_add(&r->baseline, &w->baseline);
 }
 
+static void
+keep_window(driver *d)
+{
+    static char json[4096];
+    view_display display;
+    if (d->diary.journal == NULL)
+        return;
+    view_display_of(&d->reading, &display);
+    view_display_write(&display, json, sizeof json);
+    diary_window(&d->diary, d->rollout, &d->window, &d->decision, json);
+}
+
 int
 driver_step(driver *d)
 {
@@ -212,7 +225,7 @@ driver_step(driver *d)
     d->decided_wall = split_clock_wall();
     if (rc != SPLIT_OK)
         return failed("window", rc);
-    diary_window(&d->diary, d->rollout, w, &d->decision, "");
+    keep_window(d);
     if (split_rollout_ended(d->rollout))
         diary_end(&d->diary, split_decision_name(d->decision.decision));
     return CTL_OK;
