@@ -206,7 +206,7 @@ run_monitor(monitor *m)
 static int
 open_and_run(monitor *m, const cli_common *common, const cli_texts *specs, int64_t interval)
 {
-    char journal[CLI_PATH_MAX];
+    char db[CLI_PATH_MAX];
     char route[CLI_PATH_MAX];
     int code;
     m->watches = specs->n > 0;
@@ -216,7 +216,7 @@ open_and_run(monitor *m, const cli_common *common, const cli_texts *specs, int64
     } else {
         m->interval_us = interval > 0 ? interval : JOURNAL_INTERVAL_US;
         m->view = &m->follow.view;
-        code = follow_open(&m->follow, cli_journal_path(common, journal), 0);
+        code = follow_open(&m->follow, cli_journal_path(common, db), 0);
     }
     if (code == CTL_OK)
         code = run_monitor(m);
