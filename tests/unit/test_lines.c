@@ -215,7 +215,7 @@ Test(lines, policy_faults_are_told_at_their_place_in_the_line)
     cr_assert_null(split_lines_policy(own));
     cr_assert_eq(split_lines_read(own, one, strlen(one), &line, &error), SPLIT_ERR_NAME);
     cr_assert_str_eq(error.path, "$.policy.split.name");
-    cr_assert_eq(error.pos, strstr(one, "\"s s\"") - one);
+    cr_assert_eq(error.pos, (uint64_t)(strstr(one, "\"s s\"") - one));
     cr_assert_eq(error.column, error.pos + 1);
     cr_assert_eq(split_lines_read(own, "{\"id\":1}", 8, &line, &error), SPLIT_ERR_MODE);
     cr_assert_eq(split_lines_read(own, "{\"policy\":" POLICY_SMALL "}", strlen("{\"policy\":" POLICY_SMALL "}"), &line, NULL),
