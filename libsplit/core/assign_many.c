@@ -23,11 +23,17 @@ decide_gated(const split_plan *plan, const char *key, size_t key_len)
 }
 
 static inline uint32_t
-decide_direct(const split_plan *plan, const char *key, size_t key_len)
+decide_bare(const split_plan *plan, const char *key, size_t key_len)
+{
+    if (SPLIT__LIKELY(key_len >= SPLIT__STRIPE))
+        return split__plan_variant(plan, split__hash_bare(key, key_len));
+    return split__plan_variant(plan, split__hash_short(&plan->unit_prefix, key, key_len));
+}
+
+static inline uint32_t
+decide_salted(const split_plan *plan, const char *key, size_t key_len)
 {
     const split__prefix *prefix = &plan->unit_prefix;
-    if (prefix->len == 0 && SPLIT__LIKELY(key_len >= SPLIT__STRIPE))
-        return split__plan_variant(plan, split__hash_bare(key, key_len));
     if (split__is_long(prefix, key_len))
         return split__plan_variant(plan, split__hash_long(prefix, key, key_len));
     return split__plan_variant(plan, split__hash_short(prefix, key, key_len));
@@ -59,10 +65,12 @@ split_assign_many(const split_plan *plan, const char *keys, size_t keys_len,
         return SPLIT_ERR_ARG;
     if (plan->mode != SPLIT_MODE_STICKY)
         return SPLIT_ERR_MODE;
-    if (plan->direct_bytes > 0)
-        n_bad = decide_all(plan, keys, keys_len, offsets, n_keys, out, decide_direct);
-    else
+    if (plan->direct_bytes == 0)
         n_bad = decide_all(plan, keys, keys_len, offsets, n_keys, out, decide_gated);
+    else if (plan->unit_prefix.len == 0)
+        n_bad = decide_all(plan, keys, keys_len, offsets, n_keys, out, decide_bare);
+    else
+        n_bad = decide_all(plan, keys, keys_len, offsets, n_keys, out, decide_salted);
     if (out_n_bad != NULL)
         *out_n_bad = n_bad;
     return SPLIT_OK;

@@ -36,6 +36,7 @@ split__prefix_set(split__prefix *prefix, const char *first, size_t first_len, co
     prefix->n_words = (uint32_t)(len % STRIPE / WORD);
     prefix->to_word = WORD - len % WORD;
     prefix->to_stripe = STRIPE - len % STRIPE;
+    prefix->long_from = prefix->to_stripe > WORD ? prefix->to_stripe : WORD;
     prefix->lane[0] = XXH_PRIME64_1 + XXH_PRIME64_2;
     prefix->lane[1] = XXH_PRIME64_2;
     prefix->lane[3] = 0 - XXH_PRIME64_1;

@@ -19,6 +19,7 @@ typedef struct split__prefix {
     uint64_t len;       /* 0: no prefix */
     uint64_t to_word;   /* bytes of the key that fill the last word */
     uint64_t to_stripe; /* and the last stripe */
+    uint64_t long_from; /* shortest key of a long unit: a stripe is filled, and so is a word */
     uint8_t bytes[80];
 } split__prefix;
 

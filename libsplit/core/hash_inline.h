@@ -24,18 +24,17 @@ split__read_word(const void *at)
     return XXH_readLE64(at);
 }
 
-/* Whether the unit fills a stripe, and the key a word. */
-static inline bool
-split__is_long(const split__prefix *prefix, size_t key_len)
-{
-    return key_len >= SPLIT__WORD && key_len >= prefix->to_stripe;
-}
-
 #if defined(__GNUC__)
 #define SPLIT__LIKELY(x) __builtin_expect((x) != 0, 1)
 #else
 #define SPLIT__LIKELY(x) (x)
 #endif
+
+static inline bool
+split__is_long(const split__prefix *prefix, size_t key_len)
+{
+    return SPLIT__LIKELY(key_len >= prefix->long_from);
+}
 
 /* XXH64's last bytes, fewer than a stripe, as XXH64_finalize() has them; here the compiler may see
  * into it. */

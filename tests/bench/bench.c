@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static volatile uint64_t sink;
@@ -24,6 +25,18 @@ compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static void
+take_medians(bench_way *way)
+{
+    for (size_t round = 0; round < BENCH_ROUNDS && way->floor != NULL; round++)
+        way->sorted[round] = way->raw[round] / way->floor->raw[round];
+    qsort(way->sorted, BENCH_ROUNDS, sizeof(double), compare);
+    way->ratio = way->sorted[BENCH_ROUNDS / 2];
+    memcpy(way->sorted, way->raw, sizeof way->raw);
+    qsort(way->sorted, BENCH_ROUNDS, sizeof(double), compare);
+    way->ns = way->sorted[BENCH_ROUNDS / 2];
+}
+
 void
 bench_run(bench_way *ways, size_t n_ways, size_t n)
 {
@@ -33,13 +46,11 @@ bench_run(bench_way *ways, size_t n_ways, size_t n)
         for (size_t w = 0; w < n_ways; w++) {
             double start = now_ns();
             sink += ways[w].run(ways[w].ctx, n);
-            ways[w].sorted[round] = (now_ns() - start) / (double)n;
+            ways[w].raw[round] = (now_ns() - start) / (double)n;
         }
     }
-    for (size_t w = 0; w < n_ways; w++) {
-        qsort(ways[w].sorted, BENCH_ROUNDS, sizeof(double), compare);
-        ways[w].ns = ways[w].sorted[BENCH_ROUNDS / 2];
-    }
+    for (size_t w = 0; w < n_ways; w++)
+        take_medians(&ways[w]);
 }
 
 unsigned
@@ -50,12 +61,11 @@ bench_print(const bench_way *ways, size_t n_ways)
     printf("|---|---|---|---|---|---|\n");
     for (size_t w = 0; w < n_ways; w++) {
         const bench_way *way = &ways[w];
-        double ratio = way->floor != NULL ? way->ns / way->floor->ns : 0;
-        double judged = way->floor != NULL ? ratio : way->ns;
+        double judged = way->floor != NULL ? way->ratio : way->ns;
         printf("| %s | %.2f | %.2f - %.2f |", way->name, way->ns, way->sorted[BENCH_ROUNDS / 4],
                way->sorted[BENCH_ROUNDS * 3 / 4]);
         if (way->floor != NULL)
-            printf(" %.2f | %s |", ratio, way->floor->name);
+            printf(" %.2f | %s |", way->ratio, way->floor->name);
         else
             printf(" | |");
         if (way->limit > 0)

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BENCH_ROUNDS 15
+#define BENCH_ROUNDS 61 /* short and many: a round that others disturb is one of many */
 
 /* One way. `run` does the work n times (or on n items) and returns something that depends on all of
  * it. */
@@ -18,7 +18,9 @@ typedef struct bench_way {
     const struct bench_way *floor; /* what its ratio is taken to; NULL: none */
     double limit; /* highest ratio, or highest ns without a floor, that we promise; 0: none */
     double ns;    /* median time of one item */
+    double ratio; /* median over the rounds of the ratio within one round */
     double sorted[BENCH_ROUNDS];
+    double raw[BENCH_ROUNDS];
 } bench_way;
 
 /* Run all ways in turn, BENCH_ROUNDS times, `n` items each. */

@@ -2,6 +2,7 @@
 /* Cost of decisions against the bare hash of the same bytes. Run pinned: `taskset -c 1
  * bench-assign`. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bare_hash.h"
@@ -12,7 +13,7 @@
 #define KEY 36
 #define SALT "checkout-new"
 #define UNIT (sizeof SALT + KEY)
-#define N_ITEMS (N_KEYS * 64)
+#define N_ITEMS (N_KEYS * 8)
 
 static char keys[N_KEYS * KEY], units[N_KEYS * UNIT];
 static uint32_t offsets[N_KEYS + 1];
@@ -120,52 +121,56 @@ fill_keys(void)
     }
 }
 
+static bench_way ways[] = {
+    {.name = "bare XXH64, 49 bytes", .run = run_bare_unit},
+    {.name = "bare XXH64, 36 bytes", .run = run_bare_key},
+    {.name = "sticky, 12-byte salt", .run = run_assign, .floor = &ways[0], .limit = 1.6},
+    {.name = "sticky, no salt", .run = run_assign, .floor = &ways[1], .limit = 1.15},
+    {.name = "sticky, 16 variants", .run = run_assign, .floor = &ways[0], .limit = 1.6},
+    {.name = "many, 12-byte salt", .run = run_many, .floor = &ways[0], .limit = 1.1},
+    {.name = "many, no salt", .run = run_many, .floor = &ways[1], .limit = 1.1},
+    {.name = "many, 16 variants", .run = run_many, .floor = &ways[0]},
+    {.name = "random", .run = run_random, .limit = 5},
+    {.name = "even, 2 variants", .run = run_even, .limit = 5},
+    {.name = "even, 16 variants", .run = run_even},
+};
+#define N_WAYS (sizeof ways / sizeof ways[0])
+
+static bool
+make_plans(void)
+{
+    split_plan *salted = plan_of(SALT, SPLIT_MODE_STICKY, 2);
+    split_plan *bare = plan_of("", SPLIT_MODE_STICKY, 2);
+    split_plan *wide = plan_of(SALT, SPLIT_MODE_STICKY, 16);
+    split_plan *plans[N_WAYS] = {NULL, NULL, salted, bare, wide, salted, bare, wide};
+    plans[8] = plan_of("", SPLIT_MODE_RANDOM, 2);
+    plans[9] = plan_of("", SPLIT_MODE_EVEN, 2);
+    plans[10] = plan_of("", SPLIT_MODE_EVEN, 16);
+    for (size_t w = 2; w < N_WAYS; w++) {
+        if (plans[w] == NULL)
+            return false;
+        ways[w].ctx = plans[w];
+    }
+    return true;
+}
+
+/* `bench-assign` measures and prints a table; `--list` and `--count WAY N` serve instructions.py.
+ */
 int
-main(void)
+main(int argc, char **argv)
 {
     fill_keys();
-    split_plan *salted = plan_of(SALT, SPLIT_MODE_STICKY, 2),
-               *bare = plan_of("", SPLIT_MODE_STICKY, 2);
-    split_plan *wide = plan_of(SALT, SPLIT_MODE_STICKY, 16);
-    split_plan *drawn = plan_of("", SPLIT_MODE_RANDOM, 2), *level = plan_of("", SPLIT_MODE_EVEN, 2);
-    split_plan *level16 = plan_of("", SPLIT_MODE_EVEN, 16);
-    bench_way ways[] = {
-        {.name = "bare XXH64, 49 bytes", .run = run_bare_unit},
-        {.name = "bare XXH64, 36 bytes", .run = run_bare_key},
-        {.name = "sticky, 12-byte salt",
-         .run = run_assign,
-         .ctx = salted,
-         .floor = &ways[0],
-         .limit = 1.6},
-        {.name = "sticky, no salt",
-         .run = run_assign,
-         .ctx = bare,
-         .floor = &ways[1],
-         .limit = 1.15},
-        {.name = "sticky, 16 variants",
-         .run = run_assign,
-         .ctx = wide,
-         .floor = &ways[0],
-         .limit = 1.6},
-        {.name = "many, 12-byte salt",
-         .run = run_many,
-         .ctx = salted,
-         .floor = &ways[0],
-         .limit = 1.1},
-        {.name = "many, no salt", .run = run_many, .ctx = bare, .floor = &ways[1], .limit = 1.1},
-        {.name = "many, 16 variants",
-         .run = run_many,
-         .ctx = wide,
-         .floor = &ways[0],
-         .limit = 1.1},
-        {.name = "random", .run = run_random, .ctx = drawn, .limit = 5},
-        {.name = "even, 2 variants", .run = run_even, .ctx = level, .limit = 5},
-        {.name = "even, 16 variants", .run = run_even, .ctx = level16},
-    };
-    const size_t n_ways = sizeof ways / sizeof ways[0];
-    if (salted == NULL || bare == NULL || wide == NULL || drawn == NULL || level == NULL ||
-        level16 == NULL)
+    if (!make_plans())
         return 2;
-    bench_run(ways, n_ways, N_ITEMS);
-    return bench_print(ways, n_ways) > 0 ? 1 : 0;
+    if (argc == 4 && strcmp(argv[1], "--count") == 0) {
+        const bench_way *way = &ways[strtoul(argv[2], NULL, 10) % N_WAYS];
+        printf("%llu\n", (unsigned long long)way->run(way->ctx, strtoul(argv[3], NULL, 10)));
+        return 0;
+    }
+    for (size_t w = 0; argc == 2 && w < N_WAYS; w++)
+        puts(ways[w].name);
+    if (argc > 1)
+        return 0;
+    bench_run(ways, N_WAYS, N_ITEMS);
+    return bench_print(ways, N_WAYS) > 0 ? 1 : 0;
 }

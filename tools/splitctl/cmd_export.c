@@ -87,8 +87,7 @@ cmd_export(int argc, char **argv)
         {"dialect", 0, CLI_TEXT, "NAME", "for sql: trino (also Athena; default) or clickhouse",
          &dialect},
         {"key", 'k', CLI_TEXT, "WHERE",
-         "where the key is: a sample expression (haproxy), a header (envoy), a column (sql)",
-         &options.key},
+         "where the key is: a sample expression, a header or a column", &options.key},
         {"table", 0, CLI_TEXT, "NAME", "for sql: the table (default: visitors)", &options.table},
         CLI_OPTIONS_END};
     const cli_spec spec = {
