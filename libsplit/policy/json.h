@@ -47,7 +47,7 @@ typedef struct json_doc {
 } json_doc;
 
 /*
- * Parse text strictly (DESIGN.md 7, D1 to D5). Returns 0 also when members are doubled, which is
+ * Parse text strictly (DESIGN.md 7, D1 to D4). Returns 0 also when members are doubled, which is
  * booked as a fault and leaves the tree usable; SPLIT_ERR_JSON when the text has faults that leave
  * no tree; SPLIT_ERR_NOMEM. Free in any case.
  */
