@@ -221,6 +221,9 @@ cache_result(CURL *easy)
 void
 counters_cache(struct counters *c, struct request *r, CURL *easy)
 {
+    /* Nothing else can be answered from a cache; some caches call a POST a miss all the same. */
+    if (strcmp(r->method, "GET") && strcmp(r->method, "HEAD"))
+        return;
     r->cache = cache_result(easy);
     if (r->n_attempts == 1 && r->hop.origin == r->hop.home && r->cache != CACHE_SILENT)
         split_meter_lookup(c->meter, arm_of(r), r->cache == CACHE_MISS);

@@ -500,6 +500,8 @@ class Failover(ProxyCase):
         proxy = self.start()
         for _ in range(5):
             proxy.get()
+        self.new.answer = lambda r: reply(b"", "200 OK", "x-cache: MISS")
+        proxy.get("/", "POST", body=b"1")  # No cache could have answered it.
         self.assertEqual(proxy.metric("split_lookups_total", variant="new"), 4)
         self.assertEqual(proxy.metric("split_misses_total", variant="new"), 2)
 
