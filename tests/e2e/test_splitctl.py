@@ -21,7 +21,7 @@ class Help(unittest.TestCase):
                 self.assertEqual((code, err), (OK, ""))
                 self.assertTrue(out.startswith(f"Usage: splitctl {command}"))
                 self.assertEqual(splitctl("help", command)[1], out)
-                self.assertLessEqual(max(map(len, out.splitlines())), 100)
+                self.assertLessEqual(max(map(len, out.splitlines())), 110)
 
     def test_version_is_the_librarys(self):
         code, out, _ = splitctl("--version")
@@ -56,9 +56,9 @@ class Help(unittest.TestCase):
     def test_the_manual_names_every_command_option_and_exit_code(self):
         manual = (SOURCES / "splitctl.1").read_text().replace(r"\-", "-")
         for command in commands():
-            self.assertIn(f".SS {command}", manual)
+            self.assertTrue(f".SS {command}\n" in manual, f"{command} is not in the manual")
             for option in long_options(splitctl(command, "--help")[1]):
-                self.assertIn(option, manual, f"{command} {option}")
+                self.assertTrue(option in manual, f"{command} {option} is not in the manual")
         codes = re.findall(r"XX\((\w+), (\d), \"([^\"]+)\"", (SOURCES / "exit_code.h").read_text())
         self.assertEqual(len(codes), 9)
         for _, number, text in codes:

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """splitctl run: rollouts against an admin port that counts, operators' words, and a journal that survives kill -9."""
+import fcntl
 import json
 import os
-import pathlib
+import pty
 import random
+import re
 import signal
 import sqlite3
+import struct
 import subprocess
+import termios
 import time
 import unittest
 
@@ -252,6 +256,118 @@ class Operators(RunTest):
 
     def test_without_a_journal_there_is_nothing_to_act_on(self):
         self.assertEqual(self.ctl("pause")[0], NO_DATA)
+
+
+class Readers(RunTest):
+    def test_status_and_history_tell_what_happened(self):
+        self.assertEqual(self.ctl("status")[0], NO_DATA)
+        self.assertEqual(self.ctl("history")[0], NO_DATA)
+        self.assertEqual(self.run_it()[0], OK)
+        code, out, err = self.ctl("status")
+        self.assertEqual((code, err), (OK, ""))
+        self.assertIn("COMPLETE", out)
+        self.assertNotIn("\x1b", out)
+        self.assertIn("\x1b", self.ctl("status", "--color", "always")[1])
+        code, out, _ = self.ctl("history")
+        self.assertEqual(code, OK)
+        for text in ("HOLD (bake)", "50 % ADVANCE", "100 % COMPLETE", "revision 3: 100 % by run, in force after"):
+            self.assertIn(text, out)
+        self.assertEqual(len(self.ctl("history", "--list")[1].splitlines()), 1)
+        self.assertEqual(self.ctl("history", "--rollout", 9)[0], NO_DATA)
+
+    def test_the_export_replays_to_the_same_decisions(self):
+        child = self.start()
+        self.wait(lambda: self.windows())
+        self.ctl("pause")
+        self.wait(lambda: self.windows()[-1][3] == "paused")
+        self.ctl("resume")
+        self.assertEqual(self.finish(child)[0], OK)
+        code, out, _ = self.ctl("history", "--json")
+        self.assertEqual(code, OK)
+        code, again, err = self.ctl("replay", "--windows", "-", stdin=out.encode())
+        self.assertEqual(err, "")
+        decided = [(d["id"], d["phase"], d["decision"], d["reason"]) for d in map(json.loads, again.splitlines())]
+        self.assertEqual(decided, self.windows())
+
+    def test_status_as_json_holds_what_the_text_shows(self):
+        self.assertEqual(self.run_it()[0], OK)
+        code, out, _ = self.ctl("status", "--json")
+        state = json.loads(out)
+        self.assertEqual((code, state["exit_code"], state["outcome"]), (OK, OK, "COMPLETE"))
+        self.assertEqual([p["percent"] for p in state["phases"]], [10, 50, 100])
+        self.assertEqual(state["decision"]["decision"], "COMPLETE")
+        self.assertEqual(state["origins"]["new"], {"state": "closed", "mode": "unknown"})
+        self.assertLessEqual(state["latency_ms"]["new"]["p50"], 100)
+
+    def test_exit_codes_follow_the_state(self):
+        self.admin.errors = 0.4
+        self.assertEqual(self.run_it()[0], ROLLED_BACK)
+        self.assertEqual(self.ctl("status")[0], ROLLED_BACK)
+        self.assertEqual(self.ctl("monitor", "--once")[0], ROLLED_BACK)
+
+    def test_monitor_follows_a_run_without_a_terminal(self):
+        child = self.start()
+        self.wait(lambda: self.windows())
+        code, out, _ = self.ctl("monitor", "--interval", "50ms")
+        self.assertEqual((code, self.finish(child)[0]), (OK, OK))
+        lines = [line for line in out.splitlines() if "phase" in line]
+        self.assertEqual(len(lines), len(set(lines)))
+        self.assertIn("COMPLETE", out)
+        self.assertNotIn("\x1b", out)
+
+    def test_monitor_watches_sources_and_changes_nothing(self):
+        code, out, _ = self.ctl("monitor", "--source", self.admin.url, "--interval", "300ms", "--once")
+        self.assertEqual(code, OK, out)
+        self.assertIn("watching only", out)
+        self.assertIn("error_rate", out)
+        self.assertFalse(self.route.exists() or self.journal.exists())
+        code, out, _ = self.ctl("monitor", "--source", self.admin.url, "--interval", "200ms", "--duration", "700ms",
+                                "--json")
+        self.assertEqual(code, TIMEOUT)
+        self.assertEqual([json.loads(line)["windows"] for line in out.splitlines()], [1, 2, 3])
+
+    def test_narrow_and_wide_and_plain_layouts(self):
+        self.assertEqual(self.run_it()[0], OK)
+        for columns in (40, 80, 120, 200):
+            env = {**os.environ, "COLUMNS": str(columns), "LC_ALL": "C"}
+            out = self.ctl("status", env=env)[1]
+            self.assertLessEqual(max(map(len, out.splitlines())), columns)
+            self.assertTrue(out.isascii())
+            self.assertEqual("history" in out, columns >= 116)
+        out = self.ctl("status", env={**os.environ, "LC_ALL": "C.UTF-8"})[1]
+        self.assertIn("\u2588", out)
+
+    def test_monitor_in_a_terminal_restores_it(self):
+        """A pseudo-terminal of 80x24: its own screen, nothing wider, and back on Ctrl-C."""
+        self.long_phases()
+        child = self.start()
+        self.wait(lambda: self.windows())
+        pid, fd = pty.fork()
+        if pid == 0:
+            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+            os.environ.update(TERM="xterm", LC_ALL="C.UTF-8")
+            os.environ.pop("NO_COLOR", None)
+            os.execv(str(SPLITCTL.resolve()), ["splitctl", "monitor", "-p", str(self.policy), "--interval", "50ms"])
+        shown = b""
+        while b"next " not in shown:
+            shown += os.read(fd, 65536)
+        os.kill(pid, signal.SIGINT)
+        try:
+            while chunk := os.read(fd, 65536):
+                shown += chunk
+        except OSError:
+            pass
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.close(fd)
+        self.assertIn(code, (OK, 3))
+        text = shown.decode()
+        self.assertTrue(text.startswith("\x1b[?1049h\x1b[?25l"))
+        self.assertIn("\x1b[?25h\x1b[?1049l", text)
+        frame = text.split("\x1b[H")[1].split("\x1b[J")[0]
+        rows = re.sub(r"\x1b\[[0-9;]*[mK]", "", frame).split("\r\n")
+        self.assertLessEqual(max(map(len, rows)), 80)
+        self.assertLessEqual(len(rows), 25)
+        child.terminate()
 
 
 class KillNine(RunTest):

@@ -17,7 +17,8 @@ static int
 write_decision(replaying *x, const replay_step *step)
 {
     size_t len;
-    const int err = split_decision_write(step->rollout, step->decision, x->text, sizeof x->text, &len);
+    const int err =
+        split_decision_write(step->rollout, step->decision, x->text, sizeof x->text, &len);
     if (err == SPLIT_OK)
         return CTL_OK;
     fprintf(stderr, "window %lld: %s\n", (long long)step->window->id, split_strerror(err));
@@ -36,8 +37,8 @@ each_window(const replay_step *step, void *ctx)
         puts(x->text);
     if (step->recorded == NULL || strcmp(step->recorded, x->text) == 0)
         return CTL_OK;
-    fprintf(stderr, "window %lld differs\nrecorded: %s\nreplayed: %s\n", (long long)step->window->id, step->recorded,
-            x->text);
+    fprintf(stderr, "window %lld differs\nrecorded: %s\nreplayed: %s\n",
+            (long long)step->window->id, step->recorded, x->text);
     return CTL_BAD_INPUT;
 }
 
@@ -48,15 +49,17 @@ cmd_replay(int argc, char **argv)
     cli_common common = {0};
     const char *windows = NULL;
     int64_t rollout = 0;
-    const cli_option options[] = {
-        {"windows", 'w', CLI_TEXT, "FILE", "windows as JSON Lines, '-' for standard input", &windows},
-        {"rollout", 0, CLI_INTEGER, "N", "a rollout of the journal (default: the newest)", &rollout},
-        CLI_OPTIONS_END};
+    const cli_option options[] = {{"windows", 'w', CLI_TEXT, "FILE",
+                                   "windows as JSON Lines, '-' for standard input", &windows},
+                                  {"rollout", 0, CLI_INTEGER, "N",
+                                   "a rollout of the journal (default: the newest)", &rollout},
+                                  CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "[OPTION...] [JOURNAL | --windows FILE]",
-        .about = "Gives recorded windows to the engine again. Of a journal every decision is compared\n"
-                 "with the recorded one, bit for bit; the first difference ends the replay with exit\n"
-                 "code 2. Of windows (--windows) the decisions are printed, one JSON object a line.\n",
+        .about =
+            "Gives recorded windows to the engine again. Of a journal every decision is compared\n"
+            "with the recorded one, bit for bit; the first difference ends the replay with exit\n"
+            "code 2. Of windows (--windows) the decisions are printed, one JSON object a line.\n",
         .common = CLI_POLICY | CLI_JOURNAL | CLI_JSON,
         .options = options};
     char path[CLI_PATH_MAX];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Say before a rollout how long its proofs take and how it would end, by formula and by the real engine. */
+/* Say before a rollout how long its proofs take and how it would end, by formula and by the real
+ * engine. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,11 @@ typedef struct simulating {
     split_simulation result;
 } simulating;
 
-/* "NAME=1.5%" or "NAME=4%,1%,0.2%": shares of bad events at the target, warning and critical bound. */
+/* "NAME=1.5%" or "NAME=4%,1%,0.2%": shares of bad events at the target, warning and critical bound.
+ */
 static bool
-take_shares(const simulating *x, const char *text, double *out, size_t n, uint32_t *out_metric, size_t *out_n)
+take_shares(const simulating *x, const char *text, double *out, size_t n, uint32_t *out_metric,
+            size_t *out_n)
 {
     const char *at = strchr(text, '=');
     char *end;
@@ -71,22 +74,25 @@ take_one(simulating *x, const char *text, double *out, uint32_t *out_metric)
 }
 
 static int
-take_expectations(simulating *x, const char *command, const cli_texts *truth, const cli_texts *legacy,
-                  const cli_texts *trials)
+take_expectations(simulating *x, const char *command, const cli_texts *truth,
+                  const cli_texts *legacy, const cli_texts *trials)
 {
     double value;
     uint32_t m;
     for (size_t i = 0; i < truth->n; i++)
         if (!take_truth(x, truth->text[i]))
-            return cli_usage_error(command, "--truth takes METRIC=SHARE[,SHARE,SHARE], not '%s'", truth->text[i]);
+            return cli_usage_error(command, "--truth takes METRIC=SHARE[,SHARE,SHARE], not '%s'",
+                                   truth->text[i]);
     for (size_t i = 0; i < legacy->n; i++) {
         if (!take_one(x, legacy->text[i], &value, &m))
-            return cli_usage_error(command, "--legacy takes METRIC=SHARE, not '%s'", legacy->text[i]);
+            return cli_usage_error(command, "--legacy takes METRIC=SHARE, not '%s'",
+                                   legacy->text[i]);
         x->forecast.expected[m].baseline = value;
     }
     for (size_t i = 0; i < trials->n; i++) {
         if (!take_one(x, trials->text[i], &value, &m))
-            return cli_usage_error(command, "--trials takes METRIC=NUMBER, not '%s'", trials->text[i]);
+            return cli_usage_error(command, "--trials takes METRIC=NUMBER, not '%s'",
+                                   trials->text[i]);
         x->forecast.expected[m].trials_per_request = value;
     }
     return CTL_OK;
@@ -115,7 +121,8 @@ plan(const simulating *x, uint32_t phase, uint32_t metric, split_proof_time *out
     const int err = split_rollout_plan(&x->options, &x->forecast, phase, metric, out);
     if (err == SPLIT_OK)
         return CTL_OK;
-    fprintf(stderr, "splitctl simulate: %s: %s\n", x->options.metrics[metric].name, split_strerror(err));
+    fprintf(stderr, "splitctl simulate: %s: %s\n", x->options.metrics[metric].name,
+            split_strerror(err));
     return CTL_BAD_INPUT;
 }
 
@@ -127,9 +134,11 @@ print_plan_row(const simulating *x, uint32_t p, uint32_t m)
     const int code = plan(x, p, m, &t);
     if (code != CTL_OK)
         return code;
-    const bool out_of_bake = x->options.metrics[m].gate && !t.fits && x->options.judgement != SPLIT_JUDGEMENT_POINT;
-    printf("  %-20s proof after %-9s (95 %%: %s), alarm at 4 x critical after %s%s\n", x->options.metrics[m].name,
-           duration(t.median_us, a, sizeof a), duration(t.p95_us, b, sizeof b), duration(t.breach_us, c, sizeof c),
+    const bool out_of_bake =
+        x->options.metrics[m].gate && !t.fits && x->options.judgement != SPLIT_JUDGEMENT_POINT;
+    printf("  %-20s proof after %-9s (95 %%: %s), alarm at 4 x critical after %s%s\n",
+           x->options.metrics[m].name, duration(t.median_us, a, sizeof a),
+           duration(t.p95_us, b, sizeof b), duration(t.breach_us, c, sizeof c),
            out_of_bake ? "  WARNING: does not fit the bake" : "");
     return CTL_OK;
 }
@@ -141,23 +150,28 @@ print_text(const simulating *x)
     const split_simulation *s = &x->result;
     for (uint32_t p = 0; p < x->options.n_phases; p++) {
         printf("phase %u: %g %%, bake %s, %g requests/s to the new system\n", (unsigned)p + 1,
-               (double)x->options.phases[p].percent_e6 / 1e6, duration(x->options.phases[p].bake_us, a, sizeof a),
-               x->forecast.requests_per_s * (double)x->options.phases[p].percent_e6 / SPLIT_PERCENT_ALL_E6);
+               (double)x->options.phases[p].percent_e6 / 1e6,
+               duration(x->options.phases[p].bake_us, a, sizeof a),
+               x->forecast.requests_per_s * (double)x->options.phases[p].percent_e6 /
+                   SPLIT_PERCENT_ALL_E6);
         for (uint32_t m = 0; m < x->options.n_metrics; m++) {
             const int code = print_plan_row(x, p, m);
             if (code != CTL_OK)
                 return code;
         }
         if (s->reached[p] > 0)
-            printf("  simulated: %lld reached it, %lld left it (median %s, 95 %%: %s), %lld of them with the bake, "
+            printf("  simulated: %lld reached it, %lld left it (median %s, 95 %%: %s), %lld of "
+                   "them with the bake, "
                    "%lld rolled back\n",
-                   (long long)s->reached[p], (long long)s->left[p], duration(s->median_us[p], a, sizeof a),
-                   duration(s->p95_us[p], b, sizeof b), (long long)s->in_bake[p], (long long)s->back[p]);
+                   (long long)s->reached[p], (long long)s->left[p],
+                   duration(s->median_us[p], a, sizeof a), duration(s->p95_us[p], b, sizeof b),
+                   (long long)s->in_bake[p], (long long)s->back[p]);
     }
     const double each = 100.0 / (double)s->runs;
-    printf("%lld rollouts, seed %lld: completed %.1f %%, rolled back %.1f %%, still undecided %.1f %%\n",
-           (long long)s->runs, (long long)x->seed, each * (double)s->completed, each * (double)s->rolled_back,
-           each * (double)s->undecided);
+    printf("%lld rollouts, seed %lld: completed %.1f %%, rolled back %.1f %%, still undecided %.1f "
+           "%%\n",
+           (long long)s->runs, (long long)x->seed, each * (double)s->completed,
+           each * (double)s->rolled_back, each * (double)s->undecided);
     return CTL_OK;
 }
 
@@ -174,9 +188,11 @@ static int
 print_phase_json(const simulating *x, uint32_t p)
 {
     const split_simulation *s = &x->result;
-    printf("%s{\"percent\":%g,\"bake_s\":%.6g,\"reached\":%lld,\"advanced\":%lld,\"in_bake\":%lld,\"rolled_back\":%lld,",
-           p > 0 ? "," : "", (double)x->options.phases[p].percent_e6 / 1e6, (double)x->options.phases[p].bake_us / 1e6,
-           (long long)s->reached[p], (long long)s->left[p], (long long)s->in_bake[p], (long long)s->back[p]);
+    printf("%s{\"percent\":%g,\"bake_s\":%.6g,\"reached\":%lld,\"advanced\":%lld,\"in_bake\":%lld,"
+           "\"rolled_back\":%lld,",
+           p > 0 ? "," : "", (double)x->options.phases[p].percent_e6 / 1e6,
+           (double)x->options.phases[p].bake_us / 1e6, (long long)s->reached[p],
+           (long long)s->left[p], (long long)s->in_bake[p], (long long)s->back[p]);
     json_seconds("median_s", s->median_us[p]);
     putchar(',');
     json_seconds("p95_s", s->p95_us[p]);
@@ -202,10 +218,11 @@ static int
 print_json(const simulating *x)
 {
     const split_simulation *s = &x->result;
-    printf("{\"requests_per_s\":%g,\"runs\":%lld,\"seed\":%lld,\"completed\":%lld,\"rolled_back\":%lld,"
+    printf("{\"requests_per_s\":%g,\"runs\":%lld,\"seed\":%lld,\"completed\":%lld,\"rolled_back\":%"
+           "lld,"
            "\"undecided\":%lld,",
-           x->forecast.requests_per_s, (long long)s->runs, (long long)x->seed, (long long)s->completed,
-           (long long)s->rolled_back, (long long)s->undecided);
+           x->forecast.requests_per_s, (long long)s->runs, (long long)x->seed,
+           (long long)s->completed, (long long)s->rolled_back, (long long)s->undecided);
     json_seconds("median_rollback_s", s->median_back_us);
     fputs(",\"phases\":[", stdout);
     for (uint32_t p = 0; p < x->options.n_phases; p++) {
@@ -222,9 +239,10 @@ simulate(simulating *x)
 {
     const size_t bytes = split_rollout_simulate_size(&x->options, x->runs);
     void *mem = bytes > 0 ? malloc(bytes) : NULL;
-    const int err = mem == NULL ? (bytes > 0 ? SPLIT_ERR_NOMEM : SPLIT_ERR_VALUE)
-                                : split_rollout_simulate(&x->options, &x->forecast, (uint64_t)x->seed, x->runs, mem,
-                                                         bytes, &x->result);
+    const int err = mem == NULL
+                        ? (bytes > 0 ? SPLIT_ERR_NOMEM : SPLIT_ERR_VALUE)
+                        : split_rollout_simulate(&x->options, &x->forecast, (uint64_t)x->seed,
+                                                 x->runs, mem, bytes, &x->result);
     free(mem);
     if (err == SPLIT_OK)
         return CTL_OK;
@@ -243,18 +261,23 @@ cmd_simulate(int argc, char **argv)
     x = (simulating){.runs = 100, .seed = 1};
     const cli_option options[] = {
         {"rps", 'r', CLI_NUMBER, "N", "requests a second of both systems (default: 10)", &rps},
-        {"truth", 't', CLI_TEXTS, "METRIC=SHARE", "true share of bad events, or three for the three bounds", &truth},
+        {"truth", 't', CLI_TEXTS, "METRIC=SHARE",
+         "true share of bad events, or three for the three bounds", &truth},
         {"legacy", 0, CLI_TEXTS, "METRIC=SHARE", "the legacy system's share", &legacy},
-        {"trials", 0, CLI_TEXTS, "METRIC=N", "trials of a request, such as cache lookups; 0: no data", &trials},
+        {"trials", 0, CLI_TEXTS, "METRIC=N",
+         "trials of a request, such as cache lookups; 0: no data", &trials},
         {"runs", 'n', CLI_INTEGER, "N", "rollouts to play (default: 100)", &x.runs},
         {"seed", 0, CLI_INTEGER, "N", "same seed, same result (default: 1)", &x.seed},
-        {"max-windows", 0, CLI_INTEGER, "N", "give up after so many (default: three times the bakes)", &max_windows},
+        {"max-windows", 0, CLI_INTEGER, "N",
+         "give up after so many (default: three times the bakes)", &max_windows},
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [OPTION...]",
-        .about = "Says before a rollout how long each proof takes and warns when it cannot fit the bake;\n"
-                 "then plays whole rollouts through the real engine. Without --truth every metric has\n"
-                 "half the bad events of its target.\n",
+        .about =
+            "Says before a rollout how long each proof takes and warns when it cannot fit the "
+            "bake;\n"
+            "then plays whole rollouts through the real engine. Without --truth every metric has\n"
+            "half the bad events of its target.\n",
         .common = CLI_POLICY | CLI_JSON,
         .options = options};
     split_policy *policy = NULL;

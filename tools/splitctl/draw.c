@@ -9,7 +9,7 @@
 #include "text.h"
 #include "weights.h"
 
-#define NARROW 100 /* below this many columns the table gives up bounds and history */
+#define NARROW 116 /* below this many columns the table gives up bounds and history */
 
 static style
 level_style(split_level level)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Playing recorded windows through the engine again. Operators' actions stand where they took effect. */
+/* Playing recorded windows through the engine again. Operators' actions stand where they took
+ * effect. */
 #include "replay.h"
 
 #include <stdio.h>
@@ -159,12 +160,14 @@ take_journal_window(const journal_window *window, void *ctx)
 {
     replay *r = ctx;
     split_error fault = {.size = sizeof fault};
-    for (; r->next_action < r->n_actions && r->actions[r->next_action].window <= window->id; r->next_action++) {
+    for (; r->next_action < r->n_actions && r->actions[r->next_action].window <= window->id;
+         r->next_action++) {
         const int code = take_action(r, (split_action)r->actions[r->next_action].seq);
         if (code != CTL_OK)
             return code;
     }
-    if (split_lines_read(r->lines, window->window, strlen(window->window), r->line, &fault) != SPLIT_OK) {
+    if (split_lines_read(r->lines, window->window, strlen(window->window), r->line, &fault) !=
+        SPLIT_OK) {
         report_fault("journal", &fault);
         return CTL_BAD_INPUT;
     }
@@ -196,8 +199,8 @@ replay_journal(const char *path, int64_t rollout, replay_each *each, void *ctx)
     code = journal_find(j, rollout, &found);
     if (code == CTL_NO_DATA)
         fprintf(stderr, "%s: no such rollout\n", path);
-    if (code == CTL_OK &&
-        split_policy_load(found.policy, strlen(found.policy), NULL, &fault, 1, NULL, &policy) != SPLIT_OK) {
+    if (code == CTL_OK && split_policy_load(found.policy, strlen(found.policy), NULL, &fault, 1,
+                                            NULL, &policy) != SPLIT_OK) {
         report_fault(path, &fault);
         code = CTL_BAD_INPUT;
     }
