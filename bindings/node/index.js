@@ -12,7 +12,11 @@ function native() {
 function wasm() {
   const { instantiate } = require('./lib/wasm.js');
   const bytes = require('node:fs').readFileSync(path.join(__dirname, 'build', 'split-full.wasm'));
-  return makeApi(instantiate(new WebAssembly.Module(bytes)), 'wasm');
+  const host = {
+    hmac: (key, text) => require('node:crypto').createHmac('sha256', key).update(text).digest(),
+    readFile: (file) => require('node:fs').readFileSync(file),
+  };
+  return makeApi(instantiate(new WebAssembly.Module(bytes), host), 'wasm');
 }
 
 function load() {

@@ -1052,17 +1052,19 @@ function tokenClasses(core, plans) {
   return { Token };
 }
 
+// Only what the core has: the small WebAssembly build has plans alone.
 function makeApi(native, runtime) {
   const core = wrapCore(native);
-  const plans = planClasses(core), failovers = failoverClasses(core), measure = measureClasses(core);
-  const rollouts = rolloutClasses(core, measure);
-  return {
-    runtime, version: native.split_version(), Plan: plans.Plan, Draw: plans.Draw, Failover: failovers.Failover,
-    ...measure.public, Rollout: rollouts.Rollout,
-    ...(native.policy_create ? { Replay: rollouts.Replay, ...documentClasses(core, plans, failovers, rollouts) } : {}),
-    ...(native.token_create ? tokenClasses(core, plans) : {}),
-    SplitError, UsageError, DataError, ResourceError, OutsideError, BugError,
+  const plans = planClasses(core);
+  const api = {
+    runtime, version: native.split_version(), Plan: plans.Plan, SplitError, UsageError, DataError, ResourceError, OutsideError,
+    BugError,
   };
+  if (!native.failover_create) return api;
+  const failovers = failoverClasses(core), measure = measureClasses(core), rollouts = rolloutClasses(core, measure);
+  return Object.assign(api, { Draw: plans.Draw, Failover: failovers.Failover }, measure.public,
+    { Rollout: rollouts.Rollout, Replay: rollouts.Replay }, documentClasses(core, plans, failovers, rollouts),
+    tokenClasses(core, plans));
 }
 
 module.exports = { makeApi };
