@@ -6,9 +6,9 @@ function log(line) {
     console.log(line);
 }
 
-/* Select origins for the chain; CloudFront repeats only what is safe, and only in a group. */
+/* Select origins for the chain; CloudFront repeats only what is safe, and only in a group. Without statuses: no groups. */
 function select(chain, method) {
-    if (chain.length > 1 && router.isSafe(method))
+    if (chain.length > 1 && CONFIG.statuses.length && router.isSafe(method))
         cf.createRequestOriginGroup({
             originIds: [{originId: chain[0]}, {originId: chain[1]}],
             failoverCriteria: {statusCodes: CONFIG.statuses}
