@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lambda@Edge handlers, built and loaded as Node would: node test-lambda.js [PACKAGE]; PACKAGE is the libsplit package, if built. */
+/* Lambda@Edge handlers, built and loaded as Node would: node test-lambda.js [PACKAGE]
+ * PACKAGE is the folder of the libsplit package; without it, bindings/node, if that is built. */
 'use strict';
 const assert = require('assert');
 const fs = require('fs');
@@ -160,6 +161,15 @@ async function lyingPackage() {
     await decisions({package: file}, 'split.js');
 }
 
+function builtPackage() {
+    const folder = path.join(__dirname, '../../../bindings/node');
+    try {
+        return typeof require(folder).Plan === 'function' ? folder : null;
+    } catch (e) {
+        return null;
+    }
+}
+
 async function main() {
     await new Promise((done) => server.listen(0, '127.0.0.1', done));
     const url = 'http://127.0.0.1:' + server.address().port + '/route.json';
@@ -171,7 +181,7 @@ async function main() {
     await test('origin by variant, method and attempt', origins);
     await test('routes: newer, damaged, older, failing, hanging', () => routes(url));
     await test('one read in a time to live', () => timeToLive(url));
-    const lib = process.argv[2];
+    const lib = process.argv[2] ? path.resolve(process.argv[2]) : builtPackage();
     if (lib) {
         await test('the libsplit package decides the same', () => decisions({package: lib}, lib));
         await test('the libsplit package: gates and overrides', () => decisions({package: lib}, lib, gated));
@@ -179,7 +189,7 @@ async function main() {
     server.closeAllConnections();
     server.close();
     fs.rmSync(dir, {recursive: true});
-    process.stdout.write((lib ? '' : 'without the libsplit package\n') + passed + ' passed, ' + failed + ' failed\n');
+    process.stdout.write((lib ? 'with' : 'without') + ' the libsplit package\n' + passed + ' passed, ' + failed + ' failed\n');
     process.exitCode = failed ? 1 : 0;
 }
 
