@@ -154,7 +154,7 @@ scan_escape(scanner *s)
     s->pos++;
     if (c == 'u')
         scan_unicode_escape(s, start);
-    else if (strchr("\"\\/bfnrt", c) == NULL)
+    else if (c == 0 || strchr("\"\\/bfnrt", c) == NULL)
         book(s, SPLIT_ERR_JSON, start,
              "Only \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u are escapes in JSON; write \\\\ for a "
              "backslash.");
