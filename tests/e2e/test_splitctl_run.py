@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """splitctl run: rollouts against an admin port that counts, operators' words, and a journal that survives kill -9."""
 import fcntl
+import html.parser
 import json
 import os
 import pty
@@ -368,6 +369,69 @@ class Readers(RunTest):
         self.assertLessEqual(max(map(len, rows)), 80)
         self.assertLessEqual(len(rows), 25)
         child.terminate()
+
+
+class Page(html.parser.HTMLParser):
+    """Tags that do not nest are errors; collects ids, attributes that fetch, and table rows."""
+
+    VOID = {"meta", "br", "link", "img", "line", "path"}
+    OPEN_ENDED = {"th"}
+
+    def __init__(self):
+        super().__init__()
+        self.stack, self.ids, self.fetched, self.tags, self.text = [], set(), [], [], ""
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.ids.update(v for k, v in attributes if k == "id")
+        self.fetched += [v for k, v in attributes if k in ("src", "href", "xlink:href", "action")]
+        if tag not in self.VOID | self.OPEN_ENDED:
+            self.stack.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.OPEN_ENDED | self.VOID:
+            assert self.stack and self.stack[-1] == tag, (tag, self.stack[-3:], self.getpos())
+            self.stack.pop()
+
+    def handle_data(self, data):
+        self.text += data
+
+
+class Report(RunTest):
+    def test_the_report_is_one_page_that_fetches_nothing(self):
+        self.long_phases()
+        child = self.start()
+        self.wait(lambda: self.windows())
+        self.ctl("pause", "--why", "<script>alert(1)</script> & co", "--who", "ann")
+        self.wait(lambda: self.windows()[-1][3] == "paused")
+        self.ctl("resume")
+        self.wait(lambda: self.windows()[-1][3] == "bake")
+        self.admin.errors = 0.5
+        self.assertEqual(self.finish(child)[0], ROLLED_BACK)
+        code, out, _ = self.ctl("report", "-o", "-")
+        self.assertEqual(code, OK)
+        page = Page()
+        page.feed(out)
+        self.assertEqual(page.stack, [])
+        self.assertEqual(page.fetched, [])
+        self.assertNotIn("script", page.tags)
+        self.assertNotIn("url(", out)
+        self.assertIn("<script>alert(1)</script> & co", page.text)
+        self.assertIn("rolled back", page.text)
+        self.assertIn("not reached", page.text)
+        for wanted in ("story", "phases", "criteria", "decisions", "publications", "actions", "split-t", "m0-t", "e1-t"):
+            self.assertIn(wanted, page.ids)
+        self.assertEqual(page.tags.count("svg"), 5)
+        self.assertNotIn("nan", out.replace("nano", ""))
+
+    def test_it_is_written_to_a_file_and_a_full_disk_is_told(self):
+        self.assertEqual(self.ctl("report")[0], NO_DATA)
+        self.assertEqual(self.run_it("--once")[0], OK)
+        path = self.folder / "r.html"
+        self.assertEqual(self.ctl("report", "-o", path)[0], OK)
+        self.assertTrue(path.read_text().startswith("<!DOCTYPE html>"))
+        self.assertEqual(self.ctl("report", "-o", "/dev/full")[0], BAD_INPUT)
+        self.assertEqual(self.ctl("report", "-o", self.folder / "none/r.html")[0], BAD_INPUT)
 
 
 class KillNine(RunTest):

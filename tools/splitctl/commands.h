@@ -22,6 +22,7 @@
     XX(pause, "pause", "hold the running rollout where it is")                                     \
     XX(plan, "plan", "say who would move under new weights")                                       \
     XX(replay, "replay", "derive every decision again from recorded windows")                      \
+    XX(report, "report", "write the story of a rollout as one HTML file")                          \
     XX(resume, "resume", "end a pause")                                                            \
     XX(rollback, "rollback", "take the traffic back at once")                                      \
     XX(run, "run", "drive a rollout: judge windows, publish shares")                               \

@@ -49,7 +49,16 @@ open_rollout(follow *f, int64_t rollout_id)
 int
 follow_open(follow *f, const char *journal_path, int64_t rollout_id)
 {
+    return follow_open_each(f, journal_path, rollout_id, NULL, NULL);
+}
+
+int
+follow_open_each(follow *f, const char *journal_path, int64_t rollout_id, story_each *each,
+                 void *ctx)
+{
     memset(f, 0, sizeof *f);
+    f->each = each;
+    f->ctx = ctx;
     f->journal_path = journal_path;
     if (access(journal_path, F_OK) != 0) {
         fprintf(stderr, "splitctl: there is no journal %s; has a run begun?\n", journal_path);

@@ -26,6 +26,10 @@ typedef struct follow {
 /* Open the newest rollout of a journal, or the one with an id. CTL_NO_DATA, reported, when there is
  * none. */
 int follow_open(follow *f, const char *journal_path, int64_t rollout_id);
+
+/* The same, and `each` is told of every window from the first on. */
+int follow_open_each(follow *f, const char *journal_path, int64_t rollout_id, story_each *each,
+                     void *ctx);
 void follow_close(follow *f);
 
 /* Take what was written since the last call. */
