@@ -12,17 +12,18 @@
 
 #define LONGEST_US (1ll << 53)
 
-static bool
-is_name(const char *name)
+/* Length of a valid name; 0 when it is none. */
+static size_t
+name_length(const char *name)
 {
     size_t n = 0;
     for (; name[n] != '\0'; n++) {
         const char c = name[n];
         const bool alnum = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
         if (n == 64 || !(alnum || (n > 0 && (c == '.' || c == '_' || c == '-'))))
-            return false;
+            return 0;
     }
-    return n > 0;
+    return n;
 }
 
 static int
@@ -31,13 +32,12 @@ check_names(const split_failover_options *o)
     for (size_t i = 0; i < o->n_origins; i++) {
         if (o->origins[i] == NULL)
             return SPLIT_ERR_ARG;
-        if (!is_name(o->origins[i]))
+        const size_t n = name_length(o->origins[i]);
+        if (n == 0)
             return SPLIT_ERR_NAME;
-        for (size_t j = 0; j < i; j++) {
-            const size_t n = strlen(o->origins[i]);
-            if (strlen(o->origins[j]) == n && memcmp(o->origins[i], o->origins[j], n) == 0)
+        for (size_t j = 0; j < i; j++)
+            if (name_length(o->origins[j]) == n && memcmp(o->origins[i], o->origins[j], n) == 0)
                 return SPLIT_ERR_NAME;
-        }
     }
     return SPLIT_OK;
 }
@@ -131,7 +131,7 @@ fill_origins(split_failover *fo, const split_failover_options *o)
 {
     for (uint32_t i = 0; i < fo->n_origins; i++) {
         fo_origin *origin = fo_origin_at(fo, i);
-        origin->id = split__hash_bytes(o->origins[i], strlen(o->origins[i]));
+        origin->id = split__hash_bytes(o->origins[i], name_length(o->origins[i]));
         origin->in_flight_cap = o->in_flight_cap;
     }
     for (uint32_t c = 0; c < fo->n_chains; c++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Words of the failover machine, from the lists in failover_types.h. */
+/* Words of the failover machine, from the lists in failover_types.h. Arrays of text, not of pointers: no relocations. */
 #include "split/failover.h"
 
 #define FAILOVER_WORD(name) #name,
 #define NAMES(function, type, MAP)                                                                 \
     const char *function(type value)                                                               \
     {                                                                                              \
-        static const char *const words[] = {MAP(FAILOVER_WORD)};                                            \
+        static const char words[][24] = {MAP(FAILOVER_WORD)};                                      \
         return (unsigned)value < sizeof words / sizeof words[0] ? words[(unsigned)value] : "?";    \
     }
 

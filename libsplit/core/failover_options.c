@@ -123,21 +123,23 @@ preset_strict_manual(split_failover_options *o)
     o->unsafe_failover = SPLIT_FAILOVER_UNSAFE_REFUSE;
 }
 
-static void
-preset_default(split_failover_options *o)
-{
-    (void)o;
-}
-
-static const struct {
-    const char *name;
-    void (*apply)(split_failover_options *);
-} presets[] = {
-    {"default", preset_default}, {"cloudfront", preset_cloudfront},       {"envoy5xx", preset_envoy5xx},
-    {"nginx", preset_nginx},     {"strict-manual", preset_strict_manual},
-};
+/* In the order of apply_preset(). */
+static const char presets[][16] = {"default", "cloudfront", "envoy5xx", "nginx", "strict-manual"};
 
 #define N_PRESETS (sizeof presets / sizeof presets[0])
+
+static void
+apply_preset(split_failover_options *o, size_t index)
+{
+    if (index == 1)
+        preset_cloudfront(o);
+    else if (index == 2)
+        preset_envoy5xx(o);
+    else if (index == 3)
+        preset_nginx(o);
+    else if (index == 4)
+        preset_strict_manual(o);
+}
 
 static bool
 same_text(const char *a, const char *b)
@@ -153,7 +155,7 @@ split_failover_options_preset(split_failover_options *o, const char *name)
     if (o == NULL || name == NULL)
         return SPLIT_ERR_ARG;
     for (size_t i = 0; i < N_PRESETS; i++) {
-        if (!same_text(presets[i].name, name))
+        if (!same_text(presets[i], name))
             continue;
         const split_failover_options kept = *o;
         split_failover_options_init(o);
@@ -162,7 +164,7 @@ split_failover_options_preset(split_failover_options *o, const char *name)
         o->chains = kept.chains;
         o->n_chains = kept.n_chains;
         o->seed = kept.seed;
-        presets[i].apply(o);
+        apply_preset(o, i);
         return SPLIT_OK;
     }
     return SPLIT_ERR_NAME;
@@ -171,5 +173,5 @@ split_failover_options_preset(split_failover_options *o, const char *name)
 const char *
 split_failover_preset_name(uint32_t index)
 {
-    return index < N_PRESETS ? presets[index].name : NULL;
+    return index < N_PRESETS ? presets[index] : NULL;
 }
