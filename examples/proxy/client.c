@@ -3,9 +3,13 @@
  * with it. */
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "proxy.h"
 #include "request.h"
+
+#define NUDGE_AFTER_US 10000
+#define NUDGE_EVERY_US 1000000
 
 void
 client_enter(struct request *r)
@@ -82,6 +86,17 @@ request_cut_all(struct proxy *p)
         cut(r);
 }
 
+/* libmicrohttpd waits for edges, and the visitor's end came in the same edge as its last bytes: it
+ * would notice only at its idle time-out. Ending the direction once more is a new edge. */
+static void
+nudge(void *ctx)
+{
+    struct client *client = ctx;
+
+    shutdown(client->fd, SHUT_RD);
+    timer_set(&client->proxy->loop.timers, &client->nudge, loop_now() + NUDGE_EVERY_US);
+}
+
 /* The visitor closed. Nobody else would see it while the connection is suspended. */
 static void
 client_gone(void *ctx, int fd, uint32_t events)
@@ -91,6 +106,7 @@ client_gone(void *ctx, int fd, uint32_t events)
 
     (void)events;
     loop_unwatch(&client->proxy->loop, fd);
+    timer_set(&client->proxy->loop.timers, &client->nudge, loop_now() + NUDGE_AFTER_US);
     if (r && !r->dead && !r->answer.ended)
         cut(r);
 }
@@ -103,8 +119,10 @@ request_on_connection(void *ctx, struct MHD_Connection *conn, void **socket_ctx,
     struct client *client = *socket_ctx;
 
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        if (client)
+        if (client) {
             loop_forget(&client->proxy->loop, client->fd);
+            timer_cancel(&client->proxy->loop.timers, &client->nudge);
+        }
         free(client);
         *socket_ctx = NULL;
         return;
@@ -117,6 +135,8 @@ request_on_connection(void *ctx, struct MHD_Connection *conn, void **socket_ctx,
     }
     client->proxy = ctx;
     client->fd = info->connect_fd;
+    client->nudge.fire = nudge;
+    client->nudge.ctx = client;
     *socket_ctx = client;
     loop_watch(&client->proxy->loop, client->fd, EPOLLRDHUP | EPOLLET, client_gone, client);
 }

@@ -20,6 +20,7 @@ struct request;
 struct client {
     struct proxy *proxy;
     struct request *request; /* In progress, or NULL. */
+    struct timer nudge;      /* Set when the visitor closed its side. */
     int fd;
 };
 

@@ -23,7 +23,7 @@ import time
 sys.path.insert(0, os.path.dirname(__file__))
 import kit  # noqa: E402
 
-SHORT = {"rate": 150, "healthy": 0.7, "fault": 1.6, "recovery": 3.0}
+SHORT = {"rate": 150, "healthy": 0.7, "fault": 2.5, "recovery": 3.0}
 LONG = {"rate": 400, "healthy": 5.0, "fault": 20.0, "recovery": 30.0}
 
 
@@ -57,8 +57,8 @@ class Stage:
         self.origins = {name: kit.OriginProcess(name, folder, 0, "latency_ms=3", "jitter_ms=2")
                         for name in ("new", "legacy")}
         document = kit.policy(
-            *({"url": f"http://127.0.0.1:{o.port}", "connect_timeout": "300ms", "first_byte_timeout": "300ms",
-               "timeout": "3s"} for o in self.origins.values()), 50,
+            *({"url": f"http://127.0.0.1:{o.port}", "connect_timeout": "1s", "first_byte_timeout": "1s",
+               "timeout": "5s"} for o in self.origins.values()), 50,
             # Retries are a matter of the policy: here no replayable request may be lost while the machine finds out.
             failover={"base_open": "300ms", "max_open": "1s", "probe_interval": "50ms", "ramp_hold": "100ms",
                       "ramp_min_ok": 2, "ramp_max_hold": "2s", "retry_cap_milli": 1000000, "retry_start_milli": 1000000})
@@ -116,7 +116,7 @@ def black_hole(stage, seconds):
 
 
 def slow(stage, seconds):
-    stage.origin().set(latency_ms=2000)
+    stage.origin().set(latency_ms=3000)
     time.sleep(seconds)
     stage.origin().set(latency_ms=3)
 

@@ -375,7 +375,28 @@ class Connections(ProxyCase):
                 s.sendall(data)
         self.assertEqual(proxy.get()[0], 200, f"SPLIT_SEED={seed}")
         self.assertIsNone(proxy.child.poll(), f"SPLIT_SEED={seed}")
-        kit.wait_until(lambda: proxy.status()["requests_in_progress"] == 0, 10, f"an idle proxy (SPLIT_SEED={seed})")
+        kit.wait_until(lambda: proxy.status()["visitor_connections"] == 0, 10, f"an idle proxy (SPLIT_SEED={seed})")
+        self.assertEqual(proxy.status()["requests_in_progress"], 0)
+
+    def test_a_visitor_who_leaves_inside_a_body_is_forgotten_at_once(self):
+        """The end comes with the last bytes, in one event: it must not wait for the idle time-out."""
+        proxy = self.start()
+        for rest in (b"Content-Length: 5\r\n\r\nhe", b"Transfer-Encoding: chunked\r\n\r\n5\r\nhe", b"X-Cut: o"):
+            for _ in range(20):
+                with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
+                    s.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n" + rest)
+        kit.wait_until(lambda: proxy.status()["visitor_connections"] == 0, 5)
+        self.assertEqual((proxy.status()["requests_in_progress"], len(self.new.requests)), (0, 0))
+
+    def test_a_visitor_who_closes_only_one_direction_gets_no_answer_twice(self):
+        proxy = self.start()
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
+            s.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            s.shutdown(socket.SHUT_WR)
+            got = b""
+            while data := s.recv(4096):
+                got += data
+        self.assertLessEqual(got.count(b"HTTP/1.1 200"), 1)
 
 
 class Failover(ProxyCase):
