@@ -248,7 +248,7 @@ SPLIT_API void split_window_init(split_window *window, int64_t id, int64_t start
  * @param out     Receives the decision, only when 0 is returned.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_WINDOW for impossible counts or share; SPLIT_ERR_DUPLICATE for an id that was taken;
  *         SPLIT_ERR_LATE for one older than the newest taken. On an error the window is counted as refused and nothing else changes.
- * @note Source: DESIGN.md R2-R20. Threads: exclusive. Cost: O(metrics), about 2 us each. Since 0.1.
+ * @note Source: DESIGN.md R2-R20. Threads: exclusive. Cost: O(metrics), about 1 us each. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_rollout_step(split_rollout *rollout, const split_window *window,
                                                split_rollout_decision *out);

@@ -20,6 +20,9 @@ static const double ln_odds[2][SPLIT__BETS] = {
      1.6094379124341003, 2.302585092994046, 2.995732273553991, 3.912023005428146},
     {-0.10536051565782628, -0.2876820724517809, -0.5108256237659907, -0.7985076962177716,
      -1.2039728043259361, -1.6094379124341003, -2.3025850929940455, -3.912023005428146}};
+/* e^-45 is far below half a unit in the last place of 1: such terms change no sum, so they are not computed. */
+#define NEGLIGIBLE (-45.0)
+
 /* Fractions of the bounded bets of the robust form. */
 static const double fractions[SPLIT__BETS] = {.05, .1, .2, .3, .45, .6, .75, .9};
 
@@ -31,7 +34,7 @@ sum_exp_ln(const double *ln)
         most = ln[j] > most ? ln[j] : most;
     double sum = 0;
     for (int j = 0; j < SPLIT__BETS; j++)
-        sum += exp(ln[j] - most);
+        sum += ln[j] - most > NEGLIGIBLE ? exp(ln[j] - most) : 0.0;
     return most + log(sum);
 }
 
@@ -39,7 +42,8 @@ sum_exp_ln(const double *ln)
 static double
 add_ln(double a, double b)
 {
-    return a > b ? a + log1p(exp(b - a)) : b + log1p(exp(a - b));
+    const double more = a > b ? a : b, less = a > b ? b : a;
+    return less - more > NEGLIGIBLE ? more + log1p(exp(less - more)) : more;
 }
 
 /* ln w_k: half at once, a quarter over the planned bake, a quarter over all time after it (E4). */

@@ -28,9 +28,8 @@ top_bit(uint64_t v)
 static inline uint32_t
 latency_bucket(uint64_t v)
 {
-    /* Values below 64 have buckets of their own; `| 63` lets both cases share one formula. */
-    const uint32_t octave = top_bit(v | (SPLIT__SUB - 1)) - (SPLIT__SUB_BITS - 1);
-    const uint32_t down = octave == 0 ? 0 : octave - 1;
+    /* Values below 128 have buckets of their own; `| 64` lets both cases share one formula without a branch. */
+    const uint32_t down = top_bit(v | SPLIT__SUB) - SPLIT__SUB_BITS;
     return down * SPLIT__SUB + (uint32_t)(v >> down);
 }
 
@@ -43,7 +42,7 @@ latency_start(uint32_t bucket)
     return (int64_t)(bucket - down * SPLIT__SUB) << down;
 }
 
-static uint32_t
+static inline uint32_t
 latency_cell(const struct split_histogram *h, int64_t v)
 {
     const uint32_t bucket = latency_bucket((uint64_t)v);
@@ -165,7 +164,9 @@ split_histogram_free(split_histogram **histogram, const split_alloc *alloc)
 void
 split_histogram_record(split_histogram *histogram, split_us latency_us)
 {
-    const int64_t v = split__min_i64(split__max_i64(latency_us, 0), VALUE_MAX);
+    int64_t v = latency_us;
+    if ((uint64_t)v > (uint64_t)VALUE_MAX) /* negative ones too */
+        v = v < 0 ? 0 : VALUE_MAX;
     histogram->cells[latency_cell(histogram, v)]++;
 }
 
