@@ -230,11 +230,22 @@ split__json_kind_name(json_kind kind)
 const char *
 split__json_quote(const char *text, size_t len, char out[JSON_QUOTE_BYTES])
 {
-    size_t n = len < 48 ? len : 48;
-    while (n < len && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-        n--;
-    for (size_t i = 0; i < n; i++)
-        out[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i];
-    memcpy(out + n, n < len ? "..." : "", n < len ? 4 : 1);
+    size_t n = 0, step;
+    for (size_t i = 0; i < len; i += step) {
+        size_t known = split__utf8_length((const unsigned char *)text + i, len - i);
+        step = known > 0 ? known : 1;
+        if (n + step > JSON_QUOTE_BYTES - 8) {
+            memcpy(out + n, "...", 3);
+            n += 3;
+            break;
+        }
+        if (known == 0 || (unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+            out[n++] = '?';
+        else {
+            memcpy(out + n, text + i, known);
+            n += known;
+        }
+    }
+    out[n] = '\0';
     return out;
 }

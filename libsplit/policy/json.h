@@ -79,7 +79,8 @@ void split__json_path(const json_doc *doc, uint32_t node, const char *member,
 /* "a string", "a number" and so on, for sentences. */
 const char *split__json_kind_name(json_kind kind);
 
-/* Copy text to a sentence: control bytes become '?', at most 48 bytes. Returns out. */
+/* Copy text to a sentence: control characters and invalid bytes become '?', at most 48 bytes.
+ * Returns out. */
 #define JSON_QUOTE_BYTES 56
 const char *split__json_quote(const char *text, size_t len, char out[JSON_QUOTE_BYTES]);
 

@@ -110,7 +110,8 @@ Test(lines, refuses_what_is_no_window)
     refuses("{\"id\":1,\"id\":1,\"start\":\"2026-11-23T00:17:00Z\",\"arms\":{}}", SPLIT_ERR_FIELD, "$.id");
     refuses("{\"id\":1,\"start\":\"2026-11-23T00:17:00Z\",\"arms\":{},\"extra\":1}", SPLIT_ERR_FIELD, "$.extra");
     refuses("{\"id\":1", SPLIT_ERR_JSON, "$");
-    refuses("{\"x-a\":\"\xff\"}", SPLIT_ERR_TEXT, "$");
+    refuses("{\"x-a\":\"\xff\"}", SPLIT_ERR_TEXT, "$.x-a");
+    refuses("{\"x-\xff\":\"\xff\"}", SPLIT_ERR_TEXT, "$");
     refuses("[1]", SPLIT_ERR_FIELD, "$");
 }
 

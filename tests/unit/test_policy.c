@@ -323,6 +323,18 @@ Test(policy, long_names_are_cut_in_path_and_text_without_breaking_characters)
     cr_assert(strstr(fault.path, "\xc3\xa4...") != NULL, "%s", fault.path);
 }
 
+Test(policy, path_of_a_text_fault_is_valid_utf8_whatever_the_text_is)
+{
+    static const char text[] = "{\"a\":[1,{\"b\\\"\xc3\xa4\x80\": [\"\xff\"]}]}";
+    split_error faults[2];
+    split_policy *policy = NULL;
+    size_t n;
+    cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, faults, 2, &n, &policy), SPLIT_ERR_TEXT);
+    cr_assert_eq(n, 2);
+    cr_assert_str_eq(faults[0].path, "$.a[1]");
+    cr_assert_str_eq(faults[1].path, "$.a[1].b\\\"\xc3\xa4?[0]");
+}
+
 Test(policy, is_at_most_256_kb)
 {
     size_t n = SPLIT_DOCUMENT_MAX_BYTES, len = strlen(POLICY_SMALL);
