@@ -131,7 +131,7 @@ var split = (function () {
 
     /* Bytes of a text in UTF-8. A code above 65535 comes from runtimes that do not use UTF-16 (njs). */
     function utf8(text) {
-        var out = [], i, c, d;
+        var out = [], i, c, d, n;
         for (i = 0; i < text.length; i++) {
             c = text.charCodeAt(i);
             if (c >> 11 === 27) {
@@ -140,14 +140,10 @@ var split = (function () {
                     fail('TEXT', 'the text is not valid UTF-8');
                 c = (c - 0xD7F7 << 10) + d;
             }
-            if (c < 128)
-                out.push(c);
-            else if (c < 2048)
-                out.push(192 | c >> 6, 128 | c & 63);
-            else if (c < 65536)
-                out.push(224 | c >> 12, 128 | c >> 6 & 63, 128 | c & 63);
-            else
-                out.push(240 | c >> 18, 128 | c >> 12 & 63, 128 | c >> 6 & 63, 128 | c & 63);
+            n = c < 128 ? 0 : c < 2048 ? 1 : c < 65536 ? 2 : 3;
+            out.push([0, 192, 224, 240][n] | c >> 6 * n);
+            while (n--)
+                out.push(128 | c >> 6 * n & 63);
         }
         return out;
     }
@@ -189,9 +185,9 @@ var split = (function () {
 
     /* A gate from its percentage: [buckets, prefix]. The nearest count, but all or none only for 100 and 0. */
     function gate(percent, prefix) {
-        if (+percent !== percent || percent < 0 || percent > 100)
-            fail('VALUE', prefix);
         var share = Math.round(percent * 1e6), n = Math.floor((share * BUCKETS + 5e7) / 1e8);
+        if (share / 1e6 !== percent || share < 0 || share > 1e8)
+            fail('VALUE', prefix);
         return [share && share < 1e8 ? Math.min(Math.max(n, 1), BUCKETS - 1) : n, utf8(prefix)];
     }
 
@@ -199,18 +195,20 @@ var split = (function () {
         var at = 0, i, r;
         for (i = 0; isArray(ranges) && i < ranges.length; i++) {
             r = ranges[i];
-            if (!isArray(r) || r[0] !== at || !isIndex(r[1], BUCKETS + 1) || r[1] <= at)
-                fail('LAYOUT', 'ranges');
+            if (!isArray(r) || r.length !== 3 || r[0] !== at || !isIndex(r[1], BUCKETS + 1) || r[1] <= at)
+                break;
             if (!isIndex(r[2], n))
                 fail('INDEX', 'ranges');
             at = r[1];
         }
-        if (at !== BUCKETS || i > 1024)
+        if (at !== BUCKETS || i !== ranges.length || i > 1024)
             fail('LAYOUT', 'ranges');
     }
 
     function fixed(overrides, n) {
         var out = {}, key;
+        if ('' + overrides !== '[object Object]')
+            fail('FIELD', 'overrides');
         for (key in overrides) {
             if (!isIndex(overrides[key], n))
                 fail('INDEX', 'overrides');
@@ -230,9 +228,9 @@ var split = (function () {
         names = route.variants;
         salt = given(route.salt, name);
         if (!isText(name, NAME) || !isArray(names) || !names.length || names.length > 64)
-            fail('FIELD', 'split, variants');
+            fail('FIELD', 'variants');
         for (i = 0; i < names.length; i++)
-            if (!isText(names[i], NAME))
+            if (!isText(names[i], NAME) || names.indexOf(names[i]) < i)
                 fail('NAME', 'variants');
         if (!isText(salt, SALT))
             fail('SALT', 'salt');
@@ -244,19 +242,23 @@ var split = (function () {
             ranges: route.ranges,
             otherwise: route['default'],
             prefix: salt ? utf8(salt + ':') : [],
-            overrides: fixed(route.overrides, names.length),
+            overrides: fixed(given(route.overrides, {}), names.length),
             holdout: gate(given(route.holdout, 0), name + '/holdout:'),
             coverage: gate(given(route.coverage, 100), name + '/coverage:')
         };
+    }
+
+    function isIn(gate, key) {
+        return gate[0] === BUCKETS || gate[0] && bucket(gate[1], key) < gate[0];
     }
 
     function pick(plan, key, at) {
         var id = key.join(), first = 0, last = plan.ranges.length - 1, mid;
         if (id in plan.overrides)
             return [plan.overrides[id], 'override'];
-        if (plan.holdout[0] && bucket(plan.holdout[1], key) < plan.holdout[0])
+        if (isIn(plan.holdout, key))
             return [plan.otherwise, 'holdout'];
-        if (plan.coverage[0] < BUCKETS && bucket(plan.coverage[1], key) >= plan.coverage[0])
+        if (!isIn(plan.coverage, key))
             return [plan.otherwise, 'coverage'];
         while (first < last) {
             mid = first + last >> 1;

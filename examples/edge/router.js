@@ -5,15 +5,15 @@ function makeRouter(engine, config) {
     var ID = /^[A-Za-z0-9_-]{1,64}$/;
 
     function isChain(chain, origins) {
-        return Array.isArray(chain) && chain.length > 0 && chain.every(function (name) {
-            return typeof name === 'string' && Object.prototype.hasOwnProperty.call(origins, name);
+        return Array.isArray(chain) && chain.length > 0 && chain.every(function (name, i) {
+            return typeof name === 'string' && chain.indexOf(name) === i && Object.prototype.hasOwnProperty.call(origins, name);
         });
     }
 
     /* A route ready to decide with. Throws for one that is not whole. */
     function open(route) {
         var plan = engine.load(route), chains = route.chains, origins = route.origins;
-        if (!(route.revision > 0) || route.revision % 1)
+        if (typeof route.revision !== 'number' || !(route.revision > 0) || route.revision % 1)
             throw new Error('revision');
         if (!origins || !Array.isArray(chains) || chains.length !== route.variants.length ||
             !chains.every(function (chain) { return isChain(chain, origins); }))

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Routes as splitctl writes them: split.js and the edge builds take them and decide as `splitctl assign` does.
- * Node: same-as-splitctl.js SPLITCTL */
+/* Routes as splitctl writes them: split.js and the edge builds take them and decide as `splitctl assign` does; of routes
+ * broken in one place the edge refuses exactly those that `splitctl check` refuses. Node: same-as-splitctl.js SPLITCTL */
 'use strict';
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
-const {execFileSync} = require('child_process');
+const {execFileSync, spawnSync} = require('child_process');
 const split = require('../split.js');
 const {build} = require('../../../examples/edge/build.js');
+const makeRouter = require('../../../examples/edge/router.js');
 
 const SPLITCTL = process.argv[2];
 const BASE = {
@@ -34,6 +35,47 @@ function check(what, got, expected) {
         console.log(`${what}: expected ${expected} got ${got}`);
 }
 
+/* What replaces a value of a route, and the fields that the edge reads: others are not its business. */
+const BREAKS = [null, 0, 1, 2, -1, 0.5, 1e9, 1048576, 1048577, '', 'x', 'a b', [], [[]], {}, true, 'random', 'new', ['new'], [0, 1],
+    100.0000001, 100, 1e-7, '1', '-', undefined];
+const READ = ['schema', 'split', 'revision', 'salt', 'mode', 'variants', 'default', 'ranges', 'chains', 'overrides', 'coverage', 'holdout'];
+
+/* Every place below the fields that are read, as paths. */
+function places(value, at) {
+    const own = value && typeof value === 'object' ? Object.keys(value).flatMap((k) => places(value[k], at.concat(k))) : [];
+    return own.concat(at.length ? [at] : []);
+}
+
+function broken(route, at, by) {
+    const out = JSON.parse(JSON.stringify(route)), last = at[at.length - 1];
+    const owner = at.slice(0, -1).reduce((o, k) => o[k], out);
+    if (by === undefined && Array.isArray(owner))
+        owner.splice(Number(last), 1);
+    else
+        owner[last] = by;
+    return JSON.stringify(out);
+}
+
+function refusals(dir, route) {
+    const all = places(Object.fromEntries(READ.filter((f) => f in route).map((f) => [f, route[f]])), []);
+    const texts = all.flatMap((at) => BREAKS.map((by) => broken(route, at, by)));
+    const files = texts.map((text, i) => path.join(dir, 'broken-' + i + '.json'));
+    const router = makeRouter(split, {legacy: {}, route: null});
+    texts.forEach((text, i) => fs.writeFileSync(files[i], text));
+    const bad = new Set();
+    for (let i = 0; i < files.length; i += 200) {
+        const told = spawnSync(SPLITCTL, ['check', '--json', ...files.slice(i, i + 200)], {maxBuffer: 1 << 26}).stdout;
+        JSON.parse(told).forEach((fault) => bad.add(fault.file));
+    }
+    texts.forEach((text, i) => {
+        let why = '';
+        const taken = router.take(null, text, (line) => { why = line; }) !== null;
+        const isOtherMode = /refused: mode$/.test(why);
+        check('broken route ' + text.slice(0, 300) + ' ' + why, taken, !bad.has(files[i]) && !isOtherMode);
+    });
+    console.log(texts.length + ' broken routes, refused by the library ' + bad.size);
+}
+
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'split-js-'));
 try {
     for (const [name, changes] of Object.entries(POLICIES)) {
@@ -56,6 +98,8 @@ try {
                 check('cookie of the policy', /"cookie":"visitor","maxAge":2592000/.test(build('nginx', route)), true);
         }
     }
+    const route = JSON.parse(fs.readFileSync(path.join(dir, 'gated-route.json'), 'utf8'));
+    refusals(dir, {...route, salt: 's-2', mode: 'sticky', ranges: [[0, 104858, 0], [104858, 1048576, 1]]});
 } finally {
     fs.rmSync(dir, {recursive: true});
 }

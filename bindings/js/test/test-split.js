@@ -68,6 +68,12 @@ function refusals() {
     refuses('LAYOUT', {ranges: [[0, 10.5, 0], [10.5, 1048576, 1]]});
     refuses('LAYOUT', {ranges: [null]});
     refuses('INDEX', {ranges: [[0, 1048576, 2]]});
+    refuses('LAYOUT', {ranges: [[0, 1048576, 0, 0]]});
+    refuses('NAME', {variants: ['new', 'new']});
+    refuses('FIELD', {overrides: null});
+    refuses('FIELD', {overrides: [0]});
+    refuses('FIELD', {overrides: 'qa'});
+    refuses('VALUE', {coverage: 0.0000001});
     refuses('VALUE', {coverage: 100.1});
     refuses('VALUE', {coverage: '50'});
     refuses('VALUE', {holdout: -1});
