@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The C library's answers for keys on standard input, each as 4 bytes of length (little endian) and its bytes:
- *     assign_keys NAME SALT COVERAGE_UPCT HOLDOUT_UPCT DEFAULT OVERRIDDEN WEIGHT...
- * SALT "-" is the name; OVERRIDDEN is a key fixed to the last variant, or "". First line: the ranges; then a line a key.
+ * The C library's answers for keys on standard input, each as 4 bytes of length (little endian) and
+ * its bytes: assign_keys NAME SALT COVERAGE_UPCT HOLDOUT_UPCT DEFAULT OVERRIDDEN WEIGHT... SALT "-"
+ * is the name; OVERRIDDEN is a key fixed to the last variant, or "". First line: the ranges; then a
+ * line a key.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ plan_from(int argc, char **argv)
     uint64_t weights[SPLIT_VARIANTS_MAX];
     split_plan_options o;
     split_plan *plan = NULL;
-    split_override fixed = {argv[OVERRIDDEN], strlen(argv[OVERRIDDEN]), (uint32_t)(argc - WEIGHTS - 1)};
+    split_override fixed = {argv[OVERRIDDEN], strlen(argv[OVERRIDDEN]),
+                            (uint32_t)(argc - WEIGHTS - 1)};
 
     if (argc - WEIGHTS > (int)SPLIT_VARIANTS_MAX)
         return NULL;
@@ -45,7 +47,8 @@ print_ranges(const split_plan *plan)
 
     putchar('[');
     for (size_t i = 0; split_plan_range(plan, i, &r) == 0; i++)
-        printf("%s[%u,%u,%u]", i > 0 ? "," : "", (unsigned)r.start, (unsigned)r.end, (unsigned)r.variant);
+        printf("%s[%u,%u,%u]", i > 0 ? "," : "", (unsigned)r.start, (unsigned)r.end,
+               (unsigned)r.variant);
     puts("]");
 }
 
@@ -69,7 +72,9 @@ main(int argc, char **argv)
     size_t key_len;
 
     if (plan == NULL) {
-        fputs("usage: assign_keys NAME SALT COVERAGE_UPCT HOLDOUT_UPCT DEFAULT OVERRIDDEN WEIGHT...\n", stderr);
+        fputs("usage: assign_keys NAME SALT COVERAGE_UPCT HOLDOUT_UPCT DEFAULT OVERRIDDEN "
+              "WEIGHT...\n",
+              stderr);
         return 1;
     }
     print_ranges(plan);
@@ -78,7 +83,8 @@ main(int argc, char **argv)
         if (err != 0)
             printf("%s\n", split_errname(err));
         else
-            printf("%u %u %s\n", (unsigned)got.bucket, (unsigned)got.variant, split_rule_name(got.reason));
+            printf("%u %u %s\n", (unsigned)got.bucket, (unsigned)got.variant,
+                   split_rule_name(got.reason));
     }
     split_plan_free(&plan, NULL);
     return 0;
