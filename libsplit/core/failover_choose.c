@@ -1,175 +1,192 @@
 /* SPDX-License-Identifier: MIT */
-/* Which origin an attempt goes to: due probes first, then the first member that admits it (DESIGN.md F10-F13). */
-#include "failover_data.h"
+/* Which member of the chain gets the attempt (DESIGN.md F12-F15, F26-F28). */
+#include "failover_choose.h"
+
+#include "failover_guard.h"
+#include "failover_mix.h"
+#include "failover_move.h"
+
+#define DRILL_WORD 0xD
 
 static bool
-was_tried(const fo_ask *ask, uint32_t index)
+is_untried(const split__fo_ask *ask, const split__fo_origin *o)
 {
-    return (ask->tried >> index & 1u) != 0;
+    return (ask->tried & split__fo_bit(o->slot)) == 0;
 }
 
-/* F11: whether a probe of this origin is due. */
-bool
-split__failover_due(const split_failover *fo, const fo_origin *o)
+static bool
+is_replay_safe(const split__fo_ask *ask)
 {
-    const uint32_t live = split__failover_lease_count(o);
-    if (!fo_is_auto(o))
+    return (ask->flags & SPLIT__FO_SAFE) != 0 && (ask->flags & SPLIT__FO_REPLAYABLE) != 0;
+}
+
+/* The member where a machine that never ejects would send the request: OBSERVE lets only that one be probed (F35). */
+static uint32_t
+natural_member(const split_failover *fo, const split__fo_ask *ask)
+{
+    for (uint32_t i = 0; i < ask->chain->n; i++) {
+        const split__fo_origin *o = split__fo_at(fo, ask->chain->origin[i]);
+        if (is_untried(ask, o) && o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN)
+            return ask->chain->origin[i];
+    }
+    return UINT32_MAX;
+}
+
+/* A session that stays, and a request that may not leave home, are no probes of other origins. */
+static bool
+is_bound_elsewhere(const split_failover *fo, const split__fo_ask *ask, uint32_t origin)
+{
+    if (fo->p.sticky == SPLIT_FAILOVER_STICKY_STAY && ask->pinned != UINT32_MAX)
+        return ask->pinned != origin;
+    return fo->p.refuse_unsafe && (ask->flags & SPLIT__FO_SAFE) == 0 && ask->chain->origin[0] != origin;
+}
+
+static bool
+may_be_probed(const split__fo_call *call, const split__fo_ask *ask, uint32_t origin)
+{
+    const split_failover *fo = call->fo;
+    const split__fo_origin *o = split__fo_at(fo, origin);
+    if (o->mode == SPLIT_FAILOVER_MODE_OBSERVE && natural_member(fo, ask) != origin)
         return false;
-    if (o->state == SPLIT_FAILOVER_OPEN)
-        return !o->moved && fo->now >= o->open_until;
-    if (o->state == SPLIT_FAILOVER_HALF_OPEN)
-        return live < fo->p.probes_in_flight &&
-               (!o->probed || fo_aged(fo, o->last_probe, fo->p.probe_interval_us));
-    return o->state == SPLIT_FAILOVER_HOLD && live == 0 && fo_aged(fo, o->since, fo->p.hold_probe_us) &&
-           (!o->probed || fo_aged(fo, o->last_probe, fo->p.hold_probe_us));
+    if (o->mode != SPLIT_FAILOVER_MODE_AUTO && o->mode != SPLIT_FAILOVER_MODE_OBSERVE)
+        return false;
+    if (o->state == SPLIT_FAILOVER_OPEN && split__fo_moved(call, origin))
+        return false;
+    return is_untried(ask, o) && split__fo_probe_due(fo, o) && !split__fo_full(fo, o) &&
+           !is_bound_elsewhere(fo, ask, origin);
+}
+
+/* An overdue origin takes any first attempt, except in HOLD; else a probe must not cost its user anything. */
+static bool
+is_eligible(const split_failover *fo, const split__fo_ask *ask, uint32_t origin)
+{
+    const split__fo_origin *o = split__fo_at(fo, origin);
+    bool overdue = split__fo_overdue(fo, o);
+    if (overdue && ask->is_first && o->state != SPLIT_FAILOVER_HOLD)
+        return true;
+    return is_replay_safe(ask) && split__fo_alternative(fo, ask->chain, origin, ask->tried) &&
+           (overdue || split__fo_home(fo, ask->chain, origin) ||
+            split__fo_urgent(fo, ask->chain, origin));
 }
 
 static bool
-is_overdue(const split_failover *fo, const fo_origin *o)
+choose_probe(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out)
 {
-    return fo->now >= o->open_until && fo_aged(fo, o->open_until, fo->p.overdue_us);
-}
-
-/* Another untried member could serve the request if the probe fails. */
-static bool
-has_alternative(const split_failover *fo, const fo_ask *ask, uint32_t index)
-{
-    for (uint32_t i = 0; i < ask->chain->n_origins; i++) {
-        const uint32_t other = ask->chain->origins[i];
-        if (other != index && !was_tried(ask, other) && fo_in_service(fo_origin_at(fo, other)))
-            return true;
+    split_failover *fo = call->fo;
+    for (uint32_t i = 0; i < ask->chain->n; i++) {
+        uint32_t origin = ask->chain->origin[i];
+        if ((fo->unsettled & split__fo_bit(origin)) == 0 || !may_be_probed(call, ask, origin) ||
+            !is_eligible(fo, ask, origin))
+            continue;
+        bool overdue = split__fo_overdue(fo, split__fo_at(fo, origin));
+        if (!split__fo_lease(call, origin))
+            continue;
+        split__fo_issue(fo, ask, origin, SPLIT_FAILOVER_KIND_PROBE,
+                        overdue ? SPLIT_FAILOVER_REASON_PROBE_OVERDUE : SPLIT_FAILOVER_REASON_PROBE, out);
+        return true;
     }
     return false;
 }
 
-static bool
-is_urgent(const split_failover *fo, const fo_ask *ask, uint32_t index)
-{
-    for (uint32_t i = 0; i < ask->chain->n_origins; i++)
-        if (ask->chain->origins[i] != index && fo_origin_at(fo, ask->chain->origins[i])->degraded)
-            return true;
-    return false;
-}
-
-/* F12: whose request may be the probe. */
-static bool
-may_probe(const split_failover *fo, const fo_ask *ask, uint32_t index)
-{
-    const fo_origin *o = fo_origin_at(fo, index);
-    const bool overdue = is_overdue(fo, o);
-    const bool home = (o->heads >> ask->chain_index & 1u) != 0 || o->heads == 0;
-    if (overdue && ask->first && o->state != SPLIT_FAILOVER_HOLD)
-        return true;
-    return ask->safe && ask->replayable && has_alternative(fo, ask, index) &&
-           (home || overdue || is_urgent(fo, ask, index));
-}
-
-/* Lease a probe; returns the lease's number. */
-uint64_t
-split__failover_lease_out(split_failover *fo, uint32_t index, split_failover_events *events)
-{
-    fo_origin *o = fo_origin_at(fo, index);
-    if (o->state == SPLIT_FAILOVER_OPEN)
-        split__failover_move(fo, index, SPLIT_FAILOVER_CAUSE_PROBE_DUE, events);
-    split__failover_lease_take(fo, o, ++fo->seq);
-    return fo->seq;
-}
-
-bool
-split__failover_capped(const split_failover *fo, const fo_origin *o)
-{
-    return fo->p.in_flight != SPLIT_FAILOVER_IN_FLIGHT_OFF && o->in_flight >= o->in_flight_cap;
-}
-
-/* F13: whether a member admits a request with this key, and as what. */
-bool
-split__failover_admits(const split_failover *fo, const fo_origin *o, uint64_t key, split_failover_answer *out)
+/* How this member would take the request; FAIL_FAST when it would not. */
+static split_failover_kind
+admission(const split_failover *fo, const split__fo_ask *ask, const split__fo_origin *o)
 {
     if (o->mode == SPLIT_FAILOVER_MODE_FORCE_DOWN)
-        return false;
-    if (o->mode == SPLIT_FAILOVER_MODE_FORCE_UP) {
-        out->kind = SPLIT_FAILOVER_KIND_FORCED;
-        out->reason = SPLIT_FAILOVER_REASON_FORCED;
-    } else if (o->state == SPLIT_FAILOVER_CLOSED) {
-        out->kind = SPLIT_FAILOVER_KIND_NORMAL;
-        out->reason = SPLIT_FAILOVER_REASON_ASSIGNED;
-    } else if (o->state == SPLIT_FAILOVER_RAMP &&
-               split__failover_cohort(fo, o, key) < fo->p.ramp_permille[o->step]) {
-        out->kind = SPLIT_FAILOVER_KIND_RAMP;
-        out->reason = SPLIT_FAILOVER_REASON_COHORT;
-    } else {
-        return false;
+        return SPLIT_FAILOVER_KIND_FAIL_FAST;
+    if (o->mode == SPLIT_FAILOVER_MODE_FORCE_UP)
+        return SPLIT_FAILOVER_KIND_FORCED;
+    if (o->state == SPLIT_FAILOVER_CLOSED)
+        return SPLIT_FAILOVER_KIND_NORMAL;
+    if (split__fo_admits_key(fo, o, ask->key))
+        return SPLIT_FAILOVER_KIND_RAMP;
+    /* Where unsafe requests may not leave home, a home that returns takes them all. */
+    if (o->state == SPLIT_FAILOVER_RAMP && fo->p.refuse_unsafe && (ask->flags & SPLIT__FO_SAFE) == 0)
+        return SPLIT_FAILOVER_KIND_RAMP;
+    return o->mode == SPLIT_FAILOVER_MODE_OBSERVE ? SPLIT_FAILOVER_KIND_OBSERVED
+                                                  : SPLIT_FAILOVER_KIND_FAIL_FAST;
+}
+
+static split_failover_reason
+reason_of(const split__fo_ask *ask, uint32_t origin, split_failover_kind kind)
+{
+    switch (kind) {
+    case SPLIT_FAILOVER_KIND_FORCED:
+        return SPLIT_FAILOVER_REASON_FORCED;
+    case SPLIT_FAILOVER_KIND_RAMP:
+        return SPLIT_FAILOVER_REASON_COHORT;
+    case SPLIT_FAILOVER_KIND_OBSERVED:
+        return SPLIT_FAILOVER_REASON_OBSERVED;
+    default:
+        return ask->chain->origin[0] == origin ? SPLIT_FAILOVER_REASON_ASSIGNED
+                                               : SPLIT_FAILOVER_REASON_DIVERTED;
     }
+}
+
+/* A session that stays keeps its origin as long as that admits it (F27). */
+static bool
+choose_pinned(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out)
+{
+    split_failover *fo = call->fo;
+    if (fo->p.sticky != SPLIT_FAILOVER_STICKY_STAY || ask->pinned == UINT32_MAX ||
+        (ask->chain->members & split__fo_bit(ask->pinned)) == 0)
+        return false;
+    const split__fo_origin *o = split__fo_at(fo, ask->pinned);
+    split_failover_kind kind = admission(fo, ask, o);
+    if (!is_untried(ask, o) || kind == SPLIT_FAILOVER_KIND_FAIL_FAST || split__fo_full(fo, o))
+        return false;
+    split__fo_issue(fo, ask, ask->pinned, kind, SPLIT_FAILOVER_REASON_PINNED, out);
+    return true;
+}
+
+/* A permille of safe requests goes to the second origin while both are well, so the fallback is never untested (F26). */
+static bool
+choose_drill(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out)
+{
+    split_failover *fo = call->fo;
+    if (fo->p.drill_permille == 0 || !ask->is_first || !is_replay_safe(ask) || ask->chain->n < 2)
+        return false;
+    uint32_t second = ask->chain->origin[1];
+    uint64_t both = split__fo_bit(ask->chain->origin[0]) | split__fo_bit(second);
+    if ((fo->unsettled & both) != 0 || split__fo_full(fo, split__fo_at(fo, second)))
+        return false;
+    uint64_t h = split__fo_mix(split__fo_mix(SPLIT__FO_MIX_START, fo->p.seed), DRILL_WORD);
+    if (split__fo_mix(h, fo->seq) % 1000 >= fo->p.drill_permille)
+        return false;
+    split__fo_issue(fo, ask, second, SPLIT_FAILOVER_KIND_NORMAL, SPLIT_FAILOVER_REASON_DRILL, out);
     return true;
 }
 
 static bool
-choose_probe(split_failover *fo, const fo_ask *ask, split_failover_answer *out, split_failover_events *events)
+choose_member(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out)
 {
-    for (uint32_t i = 0; i < ask->chain->n_origins; i++) {
-        const uint32_t index = ask->chain->origins[i];
-        const fo_origin *o = fo_origin_at(fo, index);
-        if (o->state == SPLIT_FAILOVER_CLOSED || was_tried(ask, index) || !split__failover_due(fo, o) ||
-            !may_probe(fo, ask, index) || split__failover_capped(fo, o))
+    split_failover *fo = call->fo;
+    bool is_unsafe = fo->p.refuse_unsafe && (ask->flags & SPLIT__FO_SAFE) == 0;
+    bool is_full = false;
+    for (uint32_t i = 0; i < (is_unsafe ? 1u : ask->chain->n); i++) {
+        uint32_t origin = ask->chain->origin[i];
+        const split__fo_origin *o = split__fo_at(fo, origin);
+        split_failover_kind kind = is_untried(ask, o) ? admission(fo, ask, o) : SPLIT_FAILOVER_KIND_FAIL_FAST;
+        if (kind == SPLIT_FAILOVER_KIND_FAIL_FAST)
             continue;
-        out->reason = is_overdue(fo, o) ? SPLIT_FAILOVER_REASON_PROBE_OVERDUE : SPLIT_FAILOVER_REASON_PROBE;
-        out->kind = SPLIT_FAILOVER_KIND_PROBE;
-        out->origin = (int32_t)index;
-        out->token.seq = split__failover_lease_out(fo, index, events);
-        return true;
-    }
-    return false;
-}
-
-static bool
-choose_member(split_failover *fo, fo_ask *ask, split_failover_answer *out)
-{
-    for (uint32_t i = 0; i < ask->chain->n_origins; i++) {
-        const uint32_t index = ask->chain->origins[i];
-        const fo_origin *o = fo_origin_at(fo, index);
-        if (was_tried(ask, index) || !split__failover_admits(fo, o, ask->key, out))
-            continue;
-        if (split__failover_capped(fo, o)) {
-            ask->capped = true;
+        if (split__fo_full(fo, o)) {
+            is_full = true;
             continue;
         }
-        out->origin = (int32_t)index;
-        if (i > 0 && out->reason == SPLIT_FAILOVER_REASON_ASSIGNED)
-            out->reason = SPLIT_FAILOVER_REASON_DIVERTED;
+        split__fo_issue(fo, ask, origin, kind, reason_of(ask, origin, kind), out);
         return true;
     }
-    return false;
-}
-
-/* F16: an observed origin is served as if it were closed; what AUTO would not have sent there is not scored. */
-static bool
-choose_observed(const split_failover *fo, const fo_ask *ask, split_failover_answer *out)
-{
-    for (uint32_t i = 0; i < ask->chain->n_origins; i++) {
-        const uint32_t index = ask->chain->origins[i];
-        const fo_origin *o = fo_origin_at(fo, index);
-        if ((int32_t)index == out->origin)
-            return false;
-        if (o->mode != SPLIT_FAILOVER_MODE_OBSERVE || was_tried(ask, index) || split__failover_capped(fo, o))
-            continue;
-        out->origin = (int32_t)index;
-        out->kind = SPLIT_FAILOVER_KIND_OBSERVED;
-        out->reason = SPLIT_FAILOVER_REASON_OBSERVED;
-        return true;
-    }
+    split_failover_reason reason = is_full     ? SPLIT_FAILOVER_REASON_IN_FLIGHT_CAP
+                                   : is_unsafe ? SPLIT_FAILOVER_REASON_UNSAFE_REFUSED
+                                               : SPLIT_FAILOVER_REASON_ALL_DOWN;
+    split__fo_refuse(fo, ask, reason, out);
     return false;
 }
 
 bool
-split__failover_choose(split_failover *fo, fo_ask *ask, split_failover_answer *out, split_failover_events *events)
+split__fo_choose(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out)
 {
-    out->origin = SPLIT_FAILOVER_NONE;
-    if (fo->n_unsettled > 0) {
-        for (uint32_t i = 0; i < ask->chain->n_origins; i++)
-            split__failover_timer(fo, ask->chain->origins[i], events);
-        if (choose_probe(fo, ask, out, events))
-            return true;
-    }
-    const bool found = choose_member(fo, ask, out);
-    return choose_observed(fo, ask, out) || found;
+    if ((call->fo->unsettled & ask->chain->members) != 0 && choose_probe(call, ask, out))
+        return true;
+    return choose_pinned(call, ask, out) || choose_drill(call, ask, out) || choose_member(call, ask, out);
 }

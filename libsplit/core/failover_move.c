@@ -1,181 +1,204 @@
 /* SPDX-License-Identifier: MIT */
-/* The transition table and what entering a state does (DESIGN.md 3.3). Guards live elsewhere. */
-#include "failover_data.h"
+/* Transitions: the row of the table, then what entering the new state means (DESIGN.md F24, 3.3). */
+#include "failover_move.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "failover_guard.h"
+#include "failover_mix.h"
+#include "failover_table.h"
+#include "failover_window.h"
 #include "num.h"
 
-#define FROM(state) (1u << SPLIT_FAILOVER_##state)
-#define FROM_ANY 0x1Fu
-
-typedef struct fo_row {
-    uint8_t number; /* row of DESIGN.md 3.3 */
-    uint8_t from;   /* bit for each state */
-    uint8_t cause, to;
-    int8_t level;   /* +1, 0, or -1 for "to zero" */
-} fo_row;
-
-static const fo_row rows[] = {
-    {1, FROM(CLOSED) | FROM(RAMP), SPLIT_FAILOVER_CAUSE_RUN, SPLIT_FAILOVER_OPEN, 1},
-    {2, FROM(CLOSED) | FROM(RAMP), SPLIT_FAILOVER_CAUSE_HARD_RUN, SPLIT_FAILOVER_OPEN, 1},
-    {3, FROM(CLOSED) | FROM(RAMP), SPLIT_FAILOVER_CAUSE_RATIO, SPLIT_FAILOVER_OPEN, 1},
-    {4, FROM(RAMP), SPLIT_FAILOVER_CAUSE_RAMP_FAILED, SPLIT_FAILOVER_OPEN, 1},
-    {5, FROM(OPEN), SPLIT_FAILOVER_CAUSE_PROBE_DUE, SPLIT_FAILOVER_HALF_OPEN, 0},
-    {6, FROM(HALF_OPEN) | FROM(HOLD), SPLIT_FAILOVER_CAUSE_PROBE_FAILED, SPLIT_FAILOVER_OPEN, 1},
-    {7, FROM(HALF_OPEN) | FROM(HOLD), SPLIT_FAILOVER_CAUSE_PROBE_BUSY, SPLIT_FAILOVER_OPEN, 0},
-    {8, FROM(HALF_OPEN) | FROM(HOLD), SPLIT_FAILOVER_CAUSE_PROBES_LOST, SPLIT_FAILOVER_OPEN, 0},
-    {9, FROM(HALF_OPEN), SPLIT_FAILOVER_CAUSE_HALF_OPEN_TIMEOUT, SPLIT_FAILOVER_OPEN, 0},
-    {10, FROM(HALF_OPEN), SPLIT_FAILOVER_CAUSE_VERIFIED, SPLIT_FAILOVER_RAMP, 0}, /* or HOLD: verified_state */
-    {11, FROM(HOLD), SPLIT_FAILOVER_CAUSE_APPROVED, SPLIT_FAILOVER_RAMP, 0},
-    {12, FROM(HOLD), SPLIT_FAILOVER_CAUSE_FAILBACK_DELAY, SPLIT_FAILOVER_RAMP, 0},
-    {13, FROM(RAMP), SPLIT_FAILOVER_CAUSE_RAMP_DONE, SPLIT_FAILOVER_CLOSED, 0},
-    {14, FROM(RAMP), SPLIT_FAILOVER_CAUSE_URGENT_RAMP, SPLIT_FAILOVER_CLOSED, 0},
-    {15, FROM_ANY, SPLIT_FAILOVER_CAUSE_RESET, SPLIT_FAILOVER_CLOSED, -1},
-};
-
-static const fo_row *
-find_row(uint8_t state, split_failover_cause cause)
+void
+split__fo_clock(split_failover *fo, split_us now)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].cause == cause && (rows[i].from >> state & 1u) != 0)
-            return &rows[i];
-    return NULL;
+    if (now >= fo->now)
+        fo->now = now;
+    else
+        fo->n_regressions++;
 }
 
-/* Room for one more event, filled with the evidence as it is before the transition. */
-static split_failover_event *
-add_event(split_failover *fo, uint32_t index, split_failover_cause cause, split_failover_events *events)
+void
+split__fo_settle(split_failover *fo, uint32_t origin)
 {
-    const fo_origin *o = fo_origin_at(fo, index);
-    if (events == NULL)
+    const split__fo_origin *o = split__fo_at(fo, origin);
+    if (o->state == SPLIT_FAILOVER_CLOSED && o->mode == SPLIT_FAILOVER_MODE_AUTO)
+        fo->unsettled &= ~split__fo_bit(origin);
+    else
+        fo->unsettled |= split__fo_bit(origin);
+}
+
+static uint32_t
+to_u32(uint64_t n)
+{
+    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
+/* A new event with the evidence as it is now, before the change; NULL when nobody reads it or the buffer is full. */
+static split_failover_event *
+event_begin(split__fo_call *call, uint32_t origin, split_failover_cause cause)
+{
+    if (call->events == NULL)
         return NULL;
-    if (events->n >= SPLIT_FAILOVER_MAX_EVENTS) {
-        events->n_dropped++;
+    if (call->events->n == SPLIT_FAILOVER_MAX_EVENTS) {
+        call->events->n_dropped++;
         return NULL;
     }
-    const fo_slot sum = split__failover_window_sum(fo, o);
-    split_failover_event *e = &events->items[events->n++];
-    *e = (split_failover_event){
-        .at = fo->now,
-        .run_span_us = o->run > 0 ? (split_us)fo_age(fo, o->run_start) : 0,
-        .origin = index,
-        .from = (split_failover_state)o->state,
-        .to = (split_failover_state)o->state,
-        .cause = cause,
-        .run = o->run,
-        .hard_run = o->hard_run,
-        .run_keys = split__failover_count_keys(o->run_keys),
-        .total = sum.total,
-        .bad = sum.bad,
-        .bad_keys = split__failover_count_keys(sum.keys),
-        .probe_ok = o->state == SPLIT_FAILOVER_RAMP ? o->ramp_ok : o->probe_ok,
-        .lost = o->lost,
-    };
+    const split__fo_origin *o = split__fo_at(call->fo, origin);
+    split__fo_sums sums = split__fo_window_sums(call->fo, o);
+    split_failover_event *e = &call->events->items[call->events->n++];
+    memset(e, 0, sizeof *e);
+    e->at = call->fo->now;
+    e->run_span_us = o->run != 0 ? split__fo_elapsed(call->fo, o->run_start) : 0;
+    e->origin = origin;
+    e->from = (split_failover_state)o->state;
+    e->cause = cause;
+    e->run = o->run;
+    e->hard_run = o->hard_run;
+    e->run_keys = o->run != 0 ? split__fo_popcount(o->run_keys) : 0;
+    e->total = to_u32(sums.total);
+    e->bad = to_u32(sums.bad);
+    e->bad_keys = split__fo_popcount(sums.keys);
+    e->probe_ok = o->ok;
+    e->lost = o->lost;
     return e;
 }
 
 static void
-finish_event(split_failover_event *e, const split_failover *fo, const fo_origin *o)
+event_end(const split_failover *fo, const split__fo_origin *o, split_failover_event *e, uint32_t row)
 {
     if (e == NULL)
         return;
+    e->to = (split_failover_state)o->state;
     e->gen = o->gen;
     e->epoch = o->epoch;
     e->level = o->level;
+    e->permille = split__fo_permille(fo, o);
     e->latched = o->latched;
-    e->to = (split_failover_state)o->state;
-    if (o->state == SPLIT_FAILOVER_CLOSED)
-        e->permille = 1000;
-    else if (o->state == SPLIT_FAILOVER_RAMP)
-        e->permille = fo->p.ramp_permille[o->step];
-    if (o->state == SPLIT_FAILOVER_OPEN && e->from != e->to)
+    e->transition = row;
+    if (o->state == SPLIT_FAILOVER_OPEN && row != 0)
         e->open_us = o->open_until - fo->now;
 }
 
-/* Something worth telling that is no transition: a suppressed trip, a step of the ramp. */
 void
-split__failover_note(split_failover *fo, uint32_t index, split_failover_cause cause, split_failover_events *events)
+split__fo_note(split__fo_call *call, uint32_t origin, split_failover_cause cause)
 {
-    finish_event(add_event(fo, index, cause, events), fo, fo_origin_at(fo, index));
+    split_failover_event *e = event_begin(call, origin, cause);
+    event_end(call->fo, split__fo_at(call->fo, origin), e, 0);
+}
+
+/* base x 2^(level - 1), at most max_open; a shift that would overflow is above max_open anyway. */
+static split_us
+open_length(const split__fo_params *p, uint32_t level)
+{
+    uint32_t shift = level > 41 ? 40 : level > 0 ? level - 1 : 0;
+    if (p->base_open > (INT64_MAX >> shift))
+        return p->max_open;
+    return split__min_i64(p->max_open, p->base_open << shift);
+}
+
+/* Whole milliseconds, 0 to jitter_ppm of b; b / 1000 is below 2^54 and split so that the product cannot overflow. */
+static split_us
+jitter(const split_failover *fo, const split__fo_origin *o, split_us b)
+{
+    uint64_t ms = (uint64_t)b / 1000, ppm = fo->p.jitter_ppm;
+    uint64_t most = ms / 1000000 * ppm + ms % 1000000 * ppm / 1000000;
+    return (split_us)(split__fo_mix_epoch(fo, o) % (most + 1) * 1000);
 }
 
 static void
-clear_evidence(fo_origin *o)
+enter_open(split_failover *fo, split__fo_origin *o)
+{
+    o->epoch++;
+    o->degraded = 0;
+    split_us b = open_length(&fo->p, o->level);
+    split_us own = split__add_sat(split__add_sat(fo->now, b), jitter(fo, o, b));
+    split_us floor = split__min_i64(o->floor, split__add_sat(fo->now, fo->p.max_open));
+    o->open_until = split__max_i64(own, floor);
+    o->floor = 0;
+}
+
+static void
+enter(split_failover *fo, split__fo_origin *o)
+{
+    o->since = fo->now;
+    o->ok = o->bad = 0;
+    o->step = 0;
+    switch (o->state) {
+    case SPLIT_FAILOVER_OPEN:
+        enter_open(fo, o);
+        break;
+    case SPLIT_FAILOVER_HALF_OPEN:
+        o->lost = 0;
+        break;
+    case SPLIT_FAILOVER_CLOSED:
+        o->degraded = 0;
+        break;
+    default:
+        break;
+    }
+}
+
+/* A trip is stamped; flap_limit stamps younger than flap_window latch (F25). The ring is ordered, oldest first. */
+static void
+stamp_trip(const split_failover *fo, split__fo_origin *o)
+{
+    split_us *stamps = split__fo_stamps(fo, o);
+    uint32_t kept = 0;
+    if (fo->p.flap_limit == 0)
+        return;
+    for (uint32_t i = 0; i < o->n_stamps; i++)
+        if (split__fo_elapsed(fo, stamps[i]) < fo->p.flap_window)
+            stamps[kept++] = stamps[i];
+    if (kept == fo->p.flap_limit) {
+        memmove(stamps, stamps + 1, (kept - 1) * sizeof *stamps);
+        kept--;
+    }
+    stamps[kept++] = fo->now;
+    o->n_stamps = (uint8_t)kept;
+    if (kept >= fo->p.flap_limit && fo->p.flap_window > 0)
+        o->latched = 1;
+}
+
+static void
+clear_evidence(const split_failover *fo, split__fo_origin *o)
 {
     o->run = o->hard_run = 0;
-    o->run_keys = 0;
-    split__failover_window_clear(o);
-    memset(o->leases, 0, sizeof o->leases);
+    split__fo_window_clear(fo, o);
+    memset(split__fo_leases(fo, o), 0, fo->p.probes_in_flight * sizeof(split__fo_ticket));
 }
 
 static void
-enter_open(split_failover *fo, fo_origin *o)
+change_level(split__fo_origin *o, int8_t level)
 {
-    const uint32_t shift = o->level > 41 ? 40 : o->level > 0 ? o->level - 1 : 0;
-    split_us open = fo->p.max_open_us;
-    o->epoch++;
-    if (fo->p.base_open_us <= fo->p.max_open_us >> shift)
-        open = fo->p.base_open_us << shift;
-    const split_us backoff = split__add_sat(split__add_sat(fo->now, open), split__failover_jitter(fo, o));
-    const split_us asked = split__min_i64(o->floor_us, split__add_sat(fo->now, fo->p.max_open_us));
-    o->open_until = split__max_i64(backoff, asked);
-    o->floor_us = 0;
-    o->degraded = false;
-}
-
-static void
-enter_closed(split_failover *fo, fo_origin *o)
-{
-    o->degraded = false;
-    o->good_since = fo->now;
-    o->n_good = 0;
-}
-
-static void
-enter(split_failover *fo, fo_origin *o, uint8_t state)
-{
-    fo->n_unsettled += (state != SPLIT_FAILOVER_CLOSED);
-    fo->n_unsettled -= (o->state != SPLIT_FAILOVER_CLOSED);
-    o->state = state;
-    o->since = fo->now;
-    if (state == SPLIT_FAILOVER_OPEN)
-        enter_open(fo, o);
-    else if (state == SPLIT_FAILOVER_CLOSED)
-        enter_closed(fo, o);
-    else if (state == SPLIT_FAILOVER_HALF_OPEN)
-        o->probe_ok = o->lost = 0;
-    else if (state == SPLIT_FAILOVER_RAMP)
-        o->step = 0, o->ramp_ok = 0, o->ramp_fail = 0;
-}
-
-/* F25: a verified origin waits in HOLD unless it may return by itself. */
-static uint8_t
-verified_state(const split_failover *fo, const fo_origin *o)
-{
-    return fo->p.failback != SPLIT_FAILOVER_FAILBACK_AUTO || o->latched ? SPLIT_FAILOVER_HOLD : SPLIT_FAILOVER_RAMP;
+    if (level < 0)
+        o->level = 0;
+    else if (level > 0 && o->level < UINT8_MAX)
+        o->level++;
 }
 
 void
-split__failover_move(split_failover *fo, uint32_t index, split_failover_cause cause, split_failover_events *events)
+split__fo_move(split__fo_call *call, uint32_t origin, split_failover_state to, split_failover_cause cause)
 {
-    fo_origin *o = fo_origin_at(fo, index);
-    const fo_row *row = find_row(o->state, cause);
+    split_failover *fo = call->fo;
+    split__fo_origin *o = split__fo_at(fo, origin);
+    const split__fo_row *row = split__fo_row_find((split_failover_state)o->state, to, cause);
+    assert(row != NULL);
     if (row == NULL)
         return;
-    split_failover_event *e = add_event(fo, index, cause, events);
-    const bool keeps_evidence = row->from == FROM(RAMP) && row->to == SPLIT_FAILOVER_CLOSED;
-    if (row->level > 0)
-        o->level += o->level < UINT8_MAX;
-    else if (row->level < 0)
-        o->level = 0;
-    enter(fo, o, cause == SPLIT_FAILOVER_CAUSE_VERIFIED ? verified_state(fo, o) : row->to);
-    if (!keeps_evidence) {
+    split_failover_event *e = event_begin(call, origin, cause);
+    call->moved |= split__fo_bit(origin);
+    o->state = (uint8_t)to;
+    change_level(o, row->level);
+    if (row->new_gen) {
         o->gen++;
-        clear_evidence(o);
+        clear_evidence(fo, o);
     }
-    o->moved = fo->any_moved = true;
-    finish_event(e, fo, o);
-    if (e != NULL)
-        e->transition = row->number;
+    if (row->is_trip)
+        stamp_trip(fo, o);
+    enter(fo, o);
+    split__fo_settle(fo, origin);
+    event_end(fo, o, e, row->number);
 }

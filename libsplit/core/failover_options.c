@@ -1,34 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* Defaults and presets (DESIGN.md F3, F34). */
+/* Defaults and presets of the parameters (DESIGN.md F3, F34). */
+#include "split/failover.h"
+
 #include <string.h>
 
 #include "split/error.h"
-#include "split/failover.h"
 
-#define MS 1000ll
-#define SECOND 1000000ll
+#define MS INT64_C(1000)
+#define SEC (1000 * MS)
 
 static void
-fill_durations(split_failover_options *o)
+defaults_times(split_failover_options *o)
 {
     o->run_min_span_us = 100 * MS;
-    o->window_us = 10 * SECOND;
-    o->base_open_us = 5 * SECOND;
-    o->max_open_us = 300 * SECOND;
+    o->window_us = 10 * SEC;
+    o->slow_us = 0;
+    o->fair_us = 0;
+    o->base_open_us = 5 * SEC;
+    o->max_open_us = 300 * SEC;
     o->probe_interval_us = 500 * MS;
-    o->probe_lease_us = 10 * SECOND;
-    o->half_open_max_us = 60 * SECOND;
-    o->overdue_us = 30 * SECOND;
-    o->ramp_hold_us = 5 * SECOND;
-    o->ramp_max_hold_us = 60 * SECOND;
-    o->decay_us = 60 * SECOND;
-    o->hold_probe_us = 30 * SECOND;
-    o->flap_window_us = 600 * SECOND;
-    o->emergency_us = 1 * SECOND;
+    o->probe_lease_us = 10 * SEC;
+    o->half_open_max_us = 60 * SEC;
+    o->overdue_us = 30 * SEC;
+    o->ramp_hold_us = 5 * SEC;
+    o->ramp_max_hold_us = 60 * SEC;
+    o->decay_us = 60 * SEC;
+    o->failback_delay_us = 0;
+    o->hold_probe_us = 30 * SEC;
+    o->flap_window_us = 600 * SEC;
+    o->emergency_us = 1 * SEC;
 }
 
 static void
-fill_counts(split_failover_options *o)
+defaults_counts(split_failover_options *o)
 {
     o->consecutive = 5;
     o->hard_consecutive = 3;
@@ -46,19 +50,121 @@ fill_counts(split_failover_options *o)
     o->flap_limit = 5;
     o->max_attempts = 2;
     o->retry_deposit_milli = 200;
-    o->retry_cap_milli = o->retry_start_milli = 10000;
+    o->retry_cap_milli = 10000;
+    o->retry_start_milli = 10000;
+    o->drill_permille = 0;
+    o->in_flight_cap = 0;
     o->in_flight_min = 1;
 }
 
 static void
-fill_lists(split_failover_options *o)
+set_statuses(split_failover_options *o, const uint32_t *statuses, uint32_t n)
 {
-    static const uint32_t ramp[] = {50, 250, 500, 1000}, statuses[] = {500, 502, 503, 504};
+    memset(o->statuses, 0, sizeof o->statuses);
+    memcpy(o->statuses, statuses, n * sizeof *statuses);
+    o->n_statuses = n;
+}
+
+static void
+preset_default(split_failover_options *o)
+{
+    static const uint32_t ramp[4] = {50, 250, 500, 1000};
+    static const uint32_t statuses[4] = {500, 502, 503, 504};
+    defaults_times(o);
+    defaults_counts(o);
+    o->failback = SPLIT_FAILOVER_FAILBACK_AUTO;
+    o->sticky = SPLIT_FAILOVER_STICKY_RETURN;
+    o->unsafe_failover = SPLIT_FAILOVER_UNSAFE_ROUTE;
+    o->in_flight = SPLIT_FAILOVER_IN_FLIGHT_OFF;
+    memset(o->ramp_permille, 0, sizeof o->ramp_permille);
     memcpy(o->ramp_permille, ramp, sizeof ramp);
     o->n_ramp = 4;
-    memcpy(o->statuses, statuses, sizeof statuses);
-    o->n_statuses = 4;
+    set_statuses(o, statuses, 4);
 }
+
+/* No ramp: the first step is everybody, and it ends at once. */
+static void
+no_ramp(split_failover_options *o)
+{
+    memset(o->ramp_permille, 0, sizeof o->ramp_permille);
+    o->ramp_permille[0] = 1000;
+    o->n_ramp = 1;
+    o->ramp_hold_us = 0;
+    o->ramp_min_ok = 0;
+}
+
+static void
+free_retries(split_failover_options *o)
+{
+    o->retry_deposit_milli = 1000;
+}
+
+/* An origin group remembers nothing: every request starts at the primary. */
+static void
+preset_cloudfront(split_failover_options *o)
+{
+    preset_default(o);
+    o->consecutive = o->hard_consecutive = o->fail_ppm = o->ramp_consecutive = 0;
+    o->flap_limit = 0;
+    free_retries(o);
+}
+
+/* Envoy's outlier detection of consecutive 5xx; its statistical rules need five hosts, and retries are off. */
+static void
+preset_envoy5xx(split_failover_options *o)
+{
+    static const uint32_t statuses[12] = {500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511};
+    preset_default(o);
+    o->hard_consecutive = o->fail_ppm = 0;
+    o->run_min_span_us = 0;
+    o->min_keys = 1;
+    o->base_open_us = 30 * SEC;
+    o->jitter_ppm = 0;
+    o->probe_successes = 1;
+    o->probe_interval_us = 0;
+    o->decay_us = 10 * SEC;
+    o->flap_limit = 0;
+    o->max_attempts = 1;
+    no_ramp(o);
+    set_statuses(o, statuses, 12);
+}
+
+/* max_fails=1 fail_timeout=10s, proxy_next_upstream error timeout: statuses are no failures. */
+static void
+preset_nginx(split_failover_options *o)
+{
+    preset_default(o);
+    o->consecutive = o->hard_consecutive = 1;
+    o->fail_ppm = 0;
+    o->run_min_span_us = 0;
+    o->min_keys = 1;
+    o->base_open_us = o->max_open_us = 10 * SEC;
+    o->jitter_ppm = 0;
+    o->probe_successes = 1;
+    o->probe_interval_us = 10 * SEC;
+    o->flap_limit = 0;
+    o->max_attempts = SPLIT_FAILOVER_MAX_CHAIN;
+    no_ramp(o);
+    free_retries(o);
+    set_statuses(o, o->statuses, 0);
+}
+
+/* Ejection is automatic, the return is not, and unsafe requests never change the system. */
+static void
+preset_strict_manual(split_failover_options *o)
+{
+    preset_default(o);
+    o->failback = SPLIT_FAILOVER_FAILBACK_MANUAL;
+    o->unsafe_failover = SPLIT_FAILOVER_UNSAFE_REFUSE;
+}
+
+static const struct {
+    const char *name;
+    void (*fill)(split_failover_options *o);
+} presets[] = {
+    {"default", preset_default}, {"cloudfront", preset_cloudfront},       {"envoy5xx", preset_envoy5xx},
+    {"nginx", preset_nginx},     {"strict-manual", preset_strict_manual},
+};
 
 void
 split_failover_options_init(split_failover_options *o)
@@ -66,87 +172,7 @@ split_failover_options_init(split_failover_options *o)
     memset(o, 0, sizeof *o);
     o->size = sizeof *o;
     o->seed = 1;
-    fill_durations(o);
-    fill_counts(o);
-    fill_lists(o);
-}
-
-static void
-no_ramp(split_failover_options *o)
-{
-    o->n_ramp = 1;
-    o->ramp_permille[0] = 1000;
-    o->ramp_hold_us = o->ramp_max_hold_us = 0;
-    o->ramp_min_ok = 0;
-}
-
-/* Remembers nothing between requests: each one tries the first origin and may go once to the next. */
-static void
-preset_cloudfront(split_failover_options *o)
-{
-    o->consecutive = o->hard_consecutive = o->fail_ppm = 0;
-    o->retry_deposit_milli = o->retry_cap_milli = o->retry_start_milli = 1000;
-}
-
-/* Envoy's consecutive 5xx ejection: 30 s times the count, then all traffic at once. */
-static void
-preset_envoy5xx(split_failover_options *o)
-{
-    o->hard_consecutive = o->fail_ppm = 0;
-    o->min_keys = 0;
-    o->run_min_span_us = 0;
-    o->base_open_us = 30 * SECOND;
-    o->jitter_ppm = 0;
-    o->probe_successes = 1;
-    o->flap_limit = 0;
-    no_ramp(o);
-}
-
-/* nginx's max_fails=1 fail_timeout=10s: one failure ejects, one good request brings back. */
-static void
-preset_nginx(split_failover_options *o)
-{
-    preset_envoy5xx(o);
-    o->consecutive = 1;
-    o->base_open_us = o->max_open_us = 10 * SECOND;
-    o->probe_lease_us = 10 * SECOND;
-    o->overdue_us = 0;
-}
-
-/* Ejects soon; only an operator brings back. */
-static void
-preset_strict_manual(split_failover_options *o)
-{
-    o->consecutive = 3;
-    o->hard_consecutive = 2;
-    o->failback = SPLIT_FAILOVER_FAILBACK_MANUAL;
-    o->unsafe_failover = SPLIT_FAILOVER_UNSAFE_REFUSE;
-}
-
-/* In the order of apply_preset(). */
-static const char presets[][16] = {"default", "cloudfront", "envoy5xx", "nginx", "strict-manual"};
-
-#define N_PRESETS (sizeof presets / sizeof presets[0])
-
-static void
-apply_preset(split_failover_options *o, size_t index)
-{
-    if (index == 1)
-        preset_cloudfront(o);
-    else if (index == 2)
-        preset_envoy5xx(o);
-    else if (index == 3)
-        preset_nginx(o);
-    else if (index == 4)
-        preset_strict_manual(o);
-}
-
-static bool
-same_text(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b)
-        a++, b++;
-    return *a == *b;
+    preset_default(o);
 }
 
 int
@@ -154,18 +180,14 @@ split_failover_options_preset(split_failover_options *o, const char *name)
 {
     if (o == NULL || name == NULL)
         return SPLIT_ERR_ARG;
-    for (size_t i = 0; i < N_PRESETS; i++) {
-        if (!same_text(presets[i], name))
-            continue;
-        const split_failover_options kept = *o;
-        split_failover_options_init(o);
-        o->origins = kept.origins;
-        o->n_origins = kept.n_origins;
-        o->chains = kept.chains;
-        o->n_chains = kept.n_chains;
-        o->seed = kept.seed;
-        apply_preset(o, i);
-        return SPLIT_OK;
+    for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++) {
+        size_t len = 0;
+        while (name[len] != '\0' && name[len] == presets[i].name[len])
+            len++;
+        if (name[len] == presets[i].name[len]) {
+            presets[i].fill(o);
+            return SPLIT_OK;
+        }
     }
     return SPLIT_ERR_NAME;
 }
@@ -173,5 +195,5 @@ split_failover_options_preset(split_failover_options *o, const char *name)
 const char *
 split_failover_preset_name(uint32_t index)
 {
-    return index < N_PRESETS ? presets[index] : NULL;
+    return index < sizeof presets / sizeof presets[0] ? presets[index].name : NULL;
 }

@@ -1,143 +1,169 @@
 /* SPDX-License-Identifier: MIT */
-/* The outcome of an attempt: credit, score, and what the request does next (DESIGN.md F18, F30). */
-#include "failover_data.h"
-
-#include <string.h>
-
+/* Reports: whom the outcome is credited to, and what the request does next (DESIGN.md F18, F29). */
+#include "failover_choose.h"
+#include "failover_guard.h"
+#include "failover_move.h"
+#include "failover_score.h"
+#include "failover_timer.h"
+#include "num.h"
 #include "split/error.h"
 
-#define TOKEN_SAFE 1u
-#define TOKEN_REPLAYABLE 2u
-#define TOKEN_IN_FLIGHT 4u
-#define TOKEN_SYNTHETIC 8u
+#define ATTEMPT_COST 1000u
+#define AIMD_UP 1000u
 
-/* The origin a token belongs to, also after a reload that moved it; NONE when it is not here any more. */
-static int32_t
-find_origin(const split_failover *fo, const split_failover_token *token)
+/* The token's origin, also after a reload that moved it; UINT32_MAX when this machine has none such. */
+static uint32_t
+origin_of(const split_failover *fo, const split_failover_token *token)
 {
-    if (token->slot < fo->n_origins && fo_origin_at(fo, token->slot)->id == token->origin_id)
+    if (token->slot < fo->n_origins && split__fo_at(fo, token->slot)->id == token->origin_id)
         return token->slot;
     for (uint32_t i = 0; i < fo->n_origins; i++)
-        if (fo_origin_at(fo, i)->id == token->origin_id)
-            return (int32_t)i;
-    return SPLIT_FAILOVER_NONE;
+        if (split__fo_at(fo, i)->id == token->origin_id)
+            return i;
+    return UINT32_MAX;
+}
+
+/* End the lease of a probe; false when it has none (any more). */
+static bool
+end_lease(const split_failover *fo, split__fo_origin *o, uint64_t seq)
+{
+    split__fo_ticket *leases = split__fo_leases(fo, o);
+    for (uint32_t i = 0; i < fo->p.probes_in_flight; i++)
+        if (seq != 0 && leases[i].seq == seq) {
+            leases[i] = (split__fo_ticket){0, 0};
+            return true;
+        }
+    return false;
 }
 
 static split_failover_credit
-credit_of(const split_failover *fo, int32_t index, const split_failover_token *token)
+credit_of(const split_failover *fo, split__fo_origin *o, const split_failover_token *token)
 {
+    bool is_probe = token->kind == SPLIT_FAILOVER_KIND_PROBE;
+    bool serves = o->state == SPLIT_FAILOVER_CLOSED || o->state == SPLIT_FAILOVER_RAMP;
     if (token->kind == SPLIT_FAILOVER_KIND_PANIC || token->kind == SPLIT_FAILOVER_KIND_FORCED ||
         token->kind == SPLIT_FAILOVER_KIND_OBSERVED)
         return SPLIT_FAILOVER_CREDIT_UNSCORED;
-    if (index == SPLIT_FAILOVER_NONE)
+    if (token->gen != o->gen || is_probe == serves)
         return SPLIT_FAILOVER_CREDIT_STALE;
-    const fo_origin *o = fo_origin_at(fo, (uint32_t)index);
-    const bool probe = token->kind == SPLIT_FAILOVER_KIND_PROBE;
-    const bool verifying = o->state == SPLIT_FAILOVER_HALF_OPEN || o->state == SPLIT_FAILOVER_HOLD;
-    if (token->gen != o->gen || probe != verifying || (probe && !split__failover_lease_holds(o, token->seq)))
+    if (is_probe && !end_lease(fo, o, token->seq))
         return SPLIT_FAILOVER_CREDIT_STALE;
-    return o->state == SPLIT_FAILOVER_OPEN ? SPLIT_FAILOVER_CREDIT_STALE : SPLIT_FAILOVER_CREDIT_APPLIED;
+    return SPLIT_FAILOVER_CREDIT_APPLIED;
 }
 
-static bool
-is_failure(split_failover_class klass)
-{
-    return klass >= SPLIT_FAILOVER_CLASS_FAIL_STATUS && klass <= SPLIT_FAILOVER_CLASS_FAIL_CONNECT;
-}
-
-/* F14: additive increase, multiplicative decrease of the in-flight cap. */
+/* One request less in flight; AIMD learns from how it ended (F28). Health does not enter. */
 static void
-land(const split_failover *fo, fo_origin *o, split_failover_class klass)
+leave(const split_failover *fo, split__fo_origin *o, const split_failover_token *token,
+      split_failover_class klass)
 {
-    o->in_flight -= o->in_flight > 0;
-    if (fo->p.in_flight != SPLIT_FAILOVER_IN_FLIGHT_AIMD)
+    if ((token->flags & SPLIT__FO_COUNTED) == 0 || fo->p.in_flight == SPLIT_FAILOVER_IN_FLIGHT_OFF)
         return;
-    if (is_failure(klass) || klass == SPLIT_FAILOVER_CLASS_BUSY) {
-        o->in_flight_cap = (uint32_t)((uint64_t)o->in_flight_cap * 9 / 10);
-        if (o->in_flight_cap < fo->p.in_flight_min)
-            o->in_flight_cap = fo->p.in_flight_min;
-    } else if (klass != SPLIT_FAILOVER_CLASS_NEUTRAL && o->in_flight_cap < fo->p.in_flight_cap) {
-        o->in_flight_cap++;
-    }
-}
-
-/* F30: the tests before any other origin is looked at, in order. Returns ATTEMPT when all are passed. */
-static split_failover_next
-may_try_again(const split_failover *fo, const split_failover_token *token, const split_failover_outcome *outcome)
-{
-    const bool sent = outcome->klass != SPLIT_FAILOVER_CLASS_FAIL_CONNECT;
-    const bool probe = token->kind == SPLIT_FAILOVER_KIND_PROBE;
-    const bool safe = (token->flags & TOKEN_SAFE) != 0, replayable = (token->flags & TOKEN_REPLAYABLE) != 0;
-    if (!is_failure(outcome->klass) || (token->flags & TOKEN_SYNTHETIC) != 0)
-        return SPLIT_FAILOVER_NEXT_DONE;
-    if (outcome->committed)
-        return SPLIT_FAILOVER_NEXT_GIVE_UP_COMMITTED;
-    if ((sent && !(safe && replayable)) || (!safe && fo->p.unsafe_failover == SPLIT_FAILOVER_UNSAFE_REFUSE))
-        return SPLIT_FAILOVER_NEXT_GIVE_UP_UNSAFE;
-    if (token->kind == SPLIT_FAILOVER_KIND_PANIC)
-        return SPLIT_FAILOVER_NEXT_GIVE_UP_PANIC;
-    if (!probe && token->n_attempts >= fo->p.max_attempts)
-        return SPLIT_FAILOVER_NEXT_GIVE_UP_ATTEMPTS;
-    if (sent && !probe && fo->budget_milli < 1000)
-        return SPLIT_FAILOVER_NEXT_GIVE_UP_BUDGET;
-    return SPLIT_FAILOVER_NEXT_ATTEMPT;
-}
-
-static bool
-try_again(split_failover *fo, const split_failover_token *token, const split_failover_outcome *outcome,
-          split_failover_answer *out, split_failover_events *events)
-{
-    if (token->chain >= fo->n_chains)
-        return false;
-    fo_ask ask = {.chain = fo_chain_at(fo, token->chain), .key = token->key, .tried = token->tried,
-                  .chain_index = token->chain, .safe = (token->flags & TOKEN_SAFE) != 0,
-                  .replayable = (token->flags & TOKEN_REPLAYABLE) != 0};
-    memset(out, 0, sizeof *out);
-    out->assigned = (int32_t)ask.chain->origins[0];
-    if (!split__failover_choose(fo, &ask, out, events))
-        return false;
-    if (token->kind != SPLIT_FAILOVER_KIND_PROBE && outcome->klass != SPLIT_FAILOVER_CLASS_FAIL_CONNECT)
-        fo->budget_milli -= 1000;
-    const uint64_t seq = out->kind == SPLIT_FAILOVER_KIND_PROBE ? out->token.seq : ++fo->seq;
-    split__failover_issue(fo, &ask, seq, token->n_attempts, out);
-    return true;
+    uint32_t was = o->in_flight;
+    o->in_flight = was > 0 ? was - 1 : 0;
+    if (fo->p.in_flight != SPLIT_FAILOVER_IN_FLIGHT_AIMD || klass == SPLIT_FAILOVER_CLASS_NEUTRAL)
+        return;
+    uint64_t limit = o->in_flight_limit;
+    if (klass != SPLIT_FAILOVER_CLASS_OK)
+        limit = limit * 9 / 10;
+    else if ((uint64_t)was * 2000 >= limit)
+        limit += AIMD_UP;
+    uint64_t least = (uint64_t)fo->p.in_flight_min * 1000, most = (uint64_t)fo->p.in_flight_cap * 1000;
+    o->in_flight_limit = (uint32_t)(limit < least ? least : limit > most ? most : limit);
 }
 
 static split_failover_credit
-credit(split_failover *fo, const split_failover_token *token, const split_failover_outcome *outcome,
-       split_failover_events *events)
+credit(split__fo_call *call, uint32_t origin, const split_failover_token *token,
+       const split_failover_outcome *outcome)
 {
-    const int32_t index = find_origin(fo, token);
-    if (index != SPLIT_FAILOVER_NONE) {
-        fo_origin *o = fo_origin_at(fo, (uint32_t)index);
-        split__failover_timer(fo, (uint32_t)index, events);
-        o->n_reported++;
-        if ((token->flags & TOKEN_IN_FLIGHT) != 0)
-            land(fo, o, outcome->klass);
-    }
-    const split_failover_credit result = credit_of(fo, index, token);
-    if (result == SPLIT_FAILOVER_CREDIT_APPLIED)
-        split__failover_score(fo, (uint32_t)index, token, outcome, events);
-    else if (result == SPLIT_FAILOVER_CREDIT_STALE && index != SPLIT_FAILOVER_NONE)
-        fo_origin_at(fo, (uint32_t)index)->n_stale++;
-    return result;
+    if (origin == UINT32_MAX)
+        return SPLIT_FAILOVER_CREDIT_STALE;
+    split__fo_origin *o = split__fo_at(call->fo, origin);
+    split__fo_timer(call, origin);
+    o->n_reported++;
+    leave(call->fo, o, token, outcome->klass);
+    split_failover_credit credit = credit_of(call->fo, o, token);
+    if (credit == SPLIT_FAILOVER_CREDIT_STALE)
+        o->n_stale++;
+    if (credit == SPLIT_FAILOVER_CREDIT_APPLIED && outcome->klass != SPLIT_FAILOVER_CLASS_NEUTRAL)
+        split__fo_score(call, origin, token, outcome);
+    return credit;
+}
+
+/* An attempt that never reached the origin costs nobody anything, and a probe's user is owed one. */
+static bool
+is_free(const split_failover_token *token, split_failover_class klass)
+{
+    return klass == SPLIT_FAILOVER_CLASS_FAIL_CONNECT || token->kind == SPLIT_FAILOVER_KIND_PROBE;
+}
+
+static bool
+may_resend(const split_failover *fo, const split_failover_token *token, split_failover_class klass)
+{
+    if (fo->p.refuse_unsafe && (token->flags & SPLIT__FO_SAFE) == 0)
+        return false;
+    return klass == SPLIT_FAILOVER_CLASS_FAIL_CONNECT ||
+           ((token->flags & SPLIT__FO_SAFE) != 0 && (token->flags & SPLIT__FO_REPLAYABLE) != 0);
+}
+
+/* The reasons to stop, in the order of F29; ATTEMPT when there is none yet. */
+static split_failover_next
+give_up_reason(const split_failover *fo, const split_failover_token *token,
+               const split_failover_outcome *outcome)
+{
+    if (!split__fo_is_failure(outcome->klass) || (token->flags & SPLIT__FO_SYNTHETIC) != 0)
+        return SPLIT_FAILOVER_NEXT_DONE;
+    if (outcome->committed)
+        return SPLIT_FAILOVER_NEXT_GIVE_UP_COMMITTED;
+    if (!may_resend(fo, token, outcome->klass))
+        return SPLIT_FAILOVER_NEXT_GIVE_UP_UNSAFE;
+    if (token->kind == SPLIT_FAILOVER_KIND_PANIC)
+        return SPLIT_FAILOVER_NEXT_GIVE_UP_PANIC;
+    if (token->kind != SPLIT_FAILOVER_KIND_PROBE && token->n_attempts >= fo->p.max_attempts)
+        return SPLIT_FAILOVER_NEXT_GIVE_UP_ATTEMPTS;
+    if (!is_free(token, outcome->klass) && fo->budget < ATTEMPT_COST)
+        return SPLIT_FAILOVER_NEXT_GIVE_UP_BUDGET;
+    return token->chain < fo->n_chains ? SPLIT_FAILOVER_NEXT_ATTEMPT
+                                       : SPLIT_FAILOVER_NEXT_GIVE_UP_NO_ALTERNATIVE;
+}
+
+static split_failover_next
+follow_up(split__fo_call *call, const split_failover_token *token, const split_failover_outcome *outcome,
+          split_failover_answer *out)
+{
+    split_failover *fo = call->fo;
+    split_failover_next next = give_up_reason(fo, token, outcome);
+    if (next != SPLIT_FAILOVER_NEXT_ATTEMPT)
+        return next;
+    split__fo_ask ask = {.chain = split__fo_chain_at(fo, token->chain), .key = token->key,
+                         .tried = token->tried, .pinned = UINT32_MAX, .chain_index = token->chain,
+                         .n_attempts = token->n_attempts,
+                         .flags = token->flags & (SPLIT__FO_SAFE | SPLIT__FO_REPLAYABLE)};
+    split_failover_answer answer;
+    split__fo_timer_chain(call, ask.chain);
+    if (!split__fo_choose(call, &ask, &answer))
+        return SPLIT_FAILOVER_NEXT_GIVE_UP_NO_ALTERNATIVE;
+    if (!is_free(token, outcome->klass))
+        fo->budget -= ATTEMPT_COST;
+    *out = answer;
+    out->deadline = split_failover_deadline(fo);
+    return SPLIT_FAILOVER_NEXT_ATTEMPT;
 }
 
 int
 split_failover_report(split_failover *fo, split_us now, const split_failover_token *token,
-                      const split_failover_outcome *outcome, split_failover_followup *out, split_failover_events *events)
+                      const split_failover_outcome *outcome, split_failover_followup *out,
+                      split_failover_events *events)
 {
-    if (fo == NULL || token == NULL || outcome == NULL || out == NULL)
+    if (fo == NULL || token == NULL || outcome == NULL || out == NULL ||
+        (uint32_t)outcome->klass >= SPLIT_FAILOVER_N_CLASSES)
         return SPLIT_ERR_ARG;
-    if ((unsigned)outcome->klass >= SPLIT_FAILOVER_N_CLASSES)
-        return SPLIT_ERR_ARG;
-    split__failover_begin(fo, now, events);
-    out->credit = credit(fo, token, outcome, events);
-    out->next = may_try_again(fo, token, outcome);
-    if (out->next == SPLIT_FAILOVER_NEXT_ATTEMPT && !try_again(fo, token, outcome, &out->attempt, events))
-        out->next = SPLIT_FAILOVER_NEXT_GIVE_UP_NO_ALTERNATIVE;
+    split__fo_call call = {fo, 0, events};
+    if (events != NULL)
+        events->n = events->n_dropped = 0;
+    split_failover_token own = *token; /* out may hold it */
+    split__fo_clock(fo, now);
+    out->credit = credit(&call, origin_of(fo, &own), &own, outcome);
+    out->next = follow_up(&call, &own, outcome, &out->attempt);
     out->deadline = split_failover_deadline(fo);
-    if (out->next == SPLIT_FAILOVER_NEXT_ATTEMPT)
-        out->attempt.deadline = out->deadline;
     return SPLIT_OK;
 }

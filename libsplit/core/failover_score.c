@@ -1,119 +1,207 @@
 /* SPDX-License-Identifier: MIT */
-/* What a credited outcome does to its origin (DESIGN.md F18-F19, F25, F28). */
-#include "failover_data.h"
+/* Scoring by state: service books evidence and may trip, verification counts probes (DESIGN.md F19-F23). */
+#include "failover_score.h"
 
+#include "failover_guard.h"
+#include "failover_mix.h"
+#include "failover_move.h"
+#include "failover_timer.h"
+#include "failover_window.h"
 #include "num.h"
 
-
-static bool
-counts_as_failure(split_failover_class klass)
+static void
+count(uint32_t *n)
 {
-    return klass >= SPLIT_FAILOVER_CLASS_FAIL_STATUS && klass <= SPLIT_FAILOVER_CLASS_FAIL_CONNECT;
-}
-
-static uint64_t
-key_bit(uint64_t key)
-{
-    const uint64_t words[] = {7, key};
-    return 1ull << (split__failover_mix(words, 2) & 63);
+    if (*n < UINT32_MAX)
+        ++*n;
 }
 
 static void
-extend_run(const split_failover *fo, fo_origin *o, bool hard, uint64_t bit)
+book(split_failover *fo, split__fo_origin *o, uint64_t key, bool is_bad)
+{
+    split__fo_slot *slot = split__fo_window_slot(fo, o);
+    count(&slot->total);
+    if (is_bad) {
+        count(&slot->bad);
+        slot->bad_keys |= split__fo_key_bit(key);
+    }
+}
+
+static void
+extend_run(split_failover *fo, split__fo_origin *o, uint64_t key, bool is_hard)
 {
     if (o->run == 0) {
         o->run_start = fo->now;
         o->run_keys = 0;
+        o->hard_run = 0;
     }
-    o->run += o->run < UINT32_MAX;
-    o->hard_run = hard ? o->hard_run + (o->hard_run < UINT32_MAX) : 0;
-    o->run_keys |= bit;
+    count(&o->run);
+    o->run_keys |= split__fo_key_bit(key);
+    if (is_hard)
+        count(&o->hard_run);
+    else
+        o->hard_run = 0;
 }
 
-/* F18: only a success that was issued after the run began proves that the run is over. */
+/* Only a success issued after the run began says anything about it. */
 static void
-end_run(fo_origin *o, split_us issued_at)
+end_run(split__fo_origin *o, split_us issued_at)
 {
-    if (o->run > 0 && issued_at < o->run_start)
+    if (o->run != 0 && issued_at < o->run_start)
         return;
     o->run = o->hard_run = 0;
-    o->run_keys = 0;
-    o->degraded = false;
+    o->degraded = 0;
 }
 
-/* F28: the back-off level falls only with time and evidence. */
+/* Open peers are probed soon, returning peers take everybody: the alternative is no longer healthy (F23). */
 static void
-decay(const split_failover *fo, fo_origin *o)
+call_for_help(split__fo_call *call, uint32_t origin)
 {
-    o->n_good += o->n_good < UINT32_MAX;
-    if (o->level == 0 || o->n_good < fo->p.min_samples || !fo_aged(fo, o->good_since, fo->p.decay_us))
+    split_failover *fo = call->fo;
+    uint64_t peers = 0;
+    for (uint32_t c = 0; c < fo->n_chains; c++)
+        if ((split__fo_chain_at(fo, c)->members & split__fo_bit(origin)) != 0)
+            peers |= split__fo_chain_at(fo, c)->members;
+    for (uint32_t i = 0; i < fo->n_origins; i++) {
+        split__fo_origin *peer = split__fo_at(fo, i);
+        if (i == origin || (peers & split__fo_bit(i)) == 0)
+            continue;
+        if (peer->state == SPLIT_FAILOVER_OPEN)
+            peer->open_until = split__min_i64(peer->open_until, split__add_sat(fo->now, fo->p.emergency));
+        else if (peer->state == SPLIT_FAILOVER_RAMP && !split__fo_moved(call, i))
+            split__fo_move(call, i, SPLIT_FAILOVER_CLOSED, SPLIT_FAILOVER_CAUSE_URGENT_RAMP);
+    }
+}
+
+static void
+degrade(split__fo_call *call, uint32_t origin, split_failover_cause cause)
+{
+    split__fo_origin *o = split__fo_at(call->fo, origin);
+    bool is_news = !o->degraded;
+    o->degraded = 1;
+    if (is_news)
+        split__fo_note(call, origin, cause);
+}
+
+static void
+trip(split__fo_call *call, uint32_t origin, split_failover_cause cause)
+{
+    if (split__fo_may_trip(call->fo, origin)) {
+        split__fo_move(call, origin, SPLIT_FAILOVER_OPEN, cause);
         return;
-    o->level--;
-    o->good_since = fo->now;
-    o->n_good = 0;
+    }
+    degrade(call, origin, SPLIT_FAILOVER_CAUSE_SUPPRESSED_LAST);
+    call_for_help(call, origin);
 }
 
+/* The first guard that holds names the cause. */
 static void
-score_serving(split_failover *fo, uint32_t index, const split_failover_token *token, split_failover_class klass,
-              split_failover_events *events)
+trip_tests(split__fo_call *call, uint32_t origin)
 {
-    fo_origin *o = fo_origin_at(fo, index);
-    const bool good = klass == SPLIT_FAILOVER_CLASS_OK || klass == SPLIT_FAILOVER_CLASS_SLOW;
-    const bool bad = klass != SPLIT_FAILOVER_CLASS_OK;
-    const uint64_t bit = bad ? key_bit(token->key) : 0;
-    split__failover_window_book(fo, o, bad, bit);
-    if (good) {
-        end_run(o, token->issued_at);
-        if (o->state == SPLIT_FAILOVER_RAMP)
-            o->ramp_ok += o->ramp_ok < UINT32_MAX;
+    const split_failover *fo = call->fo;
+    const split__fo_origin *o = split__fo_at(fo, origin);
+    if (split__fo_moved(call, origin))
+        return;
+    if (split__fo_ramp_failed(fo, o))
+        trip(call, origin, SPLIT_FAILOVER_CAUSE_RAMP_FAILED);
+    else if (split__fo_hard_run(fo, o))
+        trip(call, origin, SPLIT_FAILOVER_CAUSE_HARD_RUN);
+    else if (split__fo_soft_run(fo, o))
+        trip(call, origin, SPLIT_FAILOVER_CAUSE_RUN);
+    else if (split__fo_ratio(fo, o)) {
+        if (split__fo_common_cause(fo, origin))
+            degrade(call, origin, SPLIT_FAILOVER_CAUSE_SUPPRESSED_COMMON_CAUSE);
         else
-            decay(fo, o);
-    } else if (counts_as_failure(klass)) {
-        extend_run(fo, o, klass == SPLIT_FAILOVER_CLASS_FAIL_CONNECT, bit);
-        if (o->state == SPLIT_FAILOVER_RAMP)
-            o->ramp_fail += o->ramp_fail < UINT32_MAX;
-        split__failover_trip(fo, index, events);
+            trip(call, origin, SPLIT_FAILOVER_CAUSE_RATIO);
     }
-    split__failover_ramp_step(fo, index, events);
 }
 
+/* Time alone proves nothing: the level falls only after successes too. */
 static void
-score_probe(split_failover *fo, uint32_t index, split_failover_class klass, split_failover_events *events)
+decay(split_failover *fo, split__fo_origin *o)
 {
-    fo_origin *o = fo_origin_at(fo, index);
-    if (o->moved)
+    if (o->level == 0)
         return;
-    if (klass == SPLIT_FAILOVER_CLASS_BUSY) {
-        split__failover_move(fo, index, SPLIT_FAILOVER_CAUSE_PROBE_BUSY, events);
-    } else if (klass != SPLIT_FAILOVER_CLASS_OK) {
-        split__failover_move(fo, index, SPLIT_FAILOVER_CAUSE_PROBE_FAILED, events);
-    } else if (o->state == SPLIT_FAILOVER_HOLD) {
-        o->lost = 0;
-    } else if (++o->probe_ok >= fo->p.probe_successes) {
-        split__failover_move(fo, index, SPLIT_FAILOVER_CAUSE_VERIFIED, events);
+    count(&o->ok);
+    if (split__fo_decay_due(fo, o)) {
+        o->level--;
+        o->since = fo->now;
+        o->ok = 0;
     }
 }
 
-/* F29: the origin asked for a pause. */
 static void
-raise_floor(const split_failover *fo, fo_origin *o, const split_failover_outcome *outcome)
+succeed(split__fo_call *call, split__fo_origin *o, const split_failover_token *token, bool is_slow)
 {
-    if (outcome->push_back_us > 0 && (counts_as_failure(outcome->klass) || outcome->klass == SPLIT_FAILOVER_CLASS_BUSY))
-        o->floor_us = split__max_i64(o->floor_us, split__add_sat(fo->now, outcome->push_back_us));
+    book(call->fo, o, token->key, is_slow);
+    end_run(o, token->issued_at);
+    if (o->state == SPLIT_FAILOVER_RAMP)
+        count(&o->ok);
+    else
+        decay(call->fo, o);
+}
+
+static void
+score_serving(split__fo_call *call, uint32_t origin, const split_failover_token *token,
+              split_failover_class klass)
+{
+    split__fo_origin *o = split__fo_at(call->fo, origin);
+    if (split__fo_is_failure(klass)) {
+        book(call->fo, o, token->key, true);
+        extend_run(call->fo, o, token->key, klass == SPLIT_FAILOVER_CLASS_FAIL_CONNECT);
+        if (o->state == SPLIT_FAILOVER_RAMP)
+            count(&o->bad);
+        trip_tests(call, origin);
+    } else if (klass == SPLIT_FAILOVER_CLASS_BUSY) {
+        book(call->fo, o, token->key, true);
+    } else {
+        succeed(call, o, token, klass == SPLIT_FAILOVER_CLASS_SLOW);
+    }
+    if (o->state == SPLIT_FAILOVER_RAMP)
+        split__fo_step(call, origin);
+}
+
+static void
+probe_succeeded(split__fo_call *call, uint32_t origin)
+{
+    const split_failover *fo = call->fo;
+    split__fo_origin *o = split__fo_at(fo, origin);
+    if (o->state == SPLIT_FAILOVER_HOLD) {
+        o->lost = 0;
+        return;
+    }
+    count(&o->ok);
+    if (o->ok < fo->p.probe_successes || split__fo_moved(call, origin))
+        return;
+    bool held = o->latched || fo->p.failback != SPLIT_FAILOVER_FAILBACK_AUTO;
+    split__fo_move(call, origin, held ? SPLIT_FAILOVER_HOLD : SPLIT_FAILOVER_RAMP,
+                   SPLIT_FAILOVER_CAUSE_VERIFIED);
+}
+
+static void
+score_probe(split__fo_call *call, uint32_t origin, split_failover_class klass)
+{
+    if (klass == SPLIT_FAILOVER_CLASS_OK)
+        probe_succeeded(call, origin);
+    else if (split__fo_moved(call, origin))
+        return;
+    else if (klass == SPLIT_FAILOVER_CLASS_BUSY)
+        split__fo_move(call, origin, SPLIT_FAILOVER_OPEN, SPLIT_FAILOVER_CAUSE_PROBE_BUSY);
+    else
+        split__fo_move(call, origin, SPLIT_FAILOVER_OPEN, SPLIT_FAILOVER_CAUSE_PROBE_FAILED);
 }
 
 void
-split__failover_score(split_failover *fo, uint32_t index, const split_failover_token *token,
-                      const split_failover_outcome *outcome, split_failover_events *events)
+split__fo_score(split__fo_call *call, uint32_t origin, const split_failover_token *token,
+                const split_failover_outcome *outcome)
 {
-    fo_origin *o = fo_origin_at(fo, index);
-    if (token->kind == SPLIT_FAILOVER_KIND_PROBE)
-        (void)split__failover_lease_drop(o, token->seq);
-    if (outcome->klass == SPLIT_FAILOVER_CLASS_NEUTRAL)
-        return;
-    raise_floor(fo, o, outcome);
+    split_failover *fo = call->fo;
+    split__fo_origin *o = split__fo_at(fo, origin);
+    if ((split__fo_is_failure(outcome->klass) || outcome->klass == SPLIT_FAILOVER_CLASS_BUSY) &&
+        outcome->push_back_us > 0)
+        o->floor = split__max_i64(o->floor, split__add_sat(fo->now, outcome->push_back_us));
     if (o->state == SPLIT_FAILOVER_CLOSED || o->state == SPLIT_FAILOVER_RAMP)
-        score_serving(fo, index, token, outcome->klass, events);
-    else if (o->state == SPLIT_FAILOVER_HALF_OPEN || o->state == SPLIT_FAILOVER_HOLD)
-        score_probe(fo, index, outcome->klass, events);
+        score_serving(call, origin, token, outcome->klass);
+    else
+        score_probe(call, origin, outcome->klass);
 }

@@ -1,77 +1,78 @@
 /* SPDX-License-Identifier: MIT */
-/* Effective time, timers of the origins, and the next deadline (DESIGN.md F2, F9, F31). */
-#include "failover_data.h"
+/* What time alone does to an origin: lost probes, time limits, the way back (DESIGN.md F9). */
+#include "failover_timer.h"
 
-#include "split/error.h"
+#include "failover_guard.h"
+#include "failover_move.h"
 
-void
-split__failover_begin(split_failover *fo, split_us now, split_failover_events *events)
+/* A lease is dead at its expiry; its probe counts as lost. */
+static void
+reap_leases(split_failover *fo, split__fo_origin *o)
 {
-    if (events != NULL)
-        events->n = events->n_dropped = 0;
-    if (now < fo->now)
-        fo->n_regressions++;
-    else
-        fo->now = now;
-    for (uint32_t i = 0; fo->any_moved && i < fo->n_origins; i++)
-        fo_origin_at(fo, i)->moved = false;
-    fo->any_moved = false;
-}
-
-/* F26: one step of the ramp, when its time and its evidence are there. */
-void
-split__failover_ramp_step(split_failover *fo, uint32_t index, split_failover_events *events)
-{
-    fo_origin *o = fo_origin_at(fo, index);
-    const bool proven = fo_aged(fo, o->since, fo->p.ramp_hold_us) && o->ramp_ok >= fo->p.ramp_min_ok;
-    const bool waited = fo_aged(fo, o->since, fo->p.ramp_max_hold_us) && o->ramp_fail == 0;
-    if (o->state != SPLIT_FAILOVER_RAMP || o->moved || !(proven || waited))
-        return;
-    const uint32_t next = o->step + 1u;
-    if (next >= fo->p.n_ramp || fo->p.ramp_permille[next] >= 1000) {
-        split__failover_move(fo, index, SPLIT_FAILOVER_CAUSE_RAMP_DONE, events);
-        return;
-    }
-    o->step = (uint8_t)next;
-    o->since = fo->now;
-    split__failover_note(fo, index, (split_failover_cause)(SPLIT_FAILOVER_CAUSE_STEP1 + next - 1), events);
-    o->ramp_ok = o->ramp_fail = 0;
-    o->moved = fo->any_moved = true;
+    split__fo_ticket *leases = split__fo_leases(fo, o);
+    for (uint32_t i = 0; i < fo->p.probes_in_flight; i++)
+        if (leases[i].seq != 0 && fo->now >= leases[i].expiry) {
+            leases[i] = (split__fo_ticket){0, 0};
+            if (o->lost < UINT32_MAX)
+                o->lost++;
+        }
 }
 
 static void
-verify_timer(split_failover *fo, uint32_t index, split_failover_events *events)
+timer_verifying(split__fo_call *call, uint32_t origin)
 {
-    fo_origin *o = fo_origin_at(fo, index);
-    o->lost += split__failover_lease_reap(fo, o);
-    if (o->lost >= fo->p.lost_limit)
-        split__failover_move(fo, index, SPLIT_FAILOVER_CAUSE_PROBES_LOST, events);
-    else if (o->state == SPLIT_FAILOVER_HALF_OPEN && fo_aged(fo, o->since, fo->p.half_open_max_us))
-        split__failover_move(fo, index, SPLIT_FAILOVER_CAUSE_HALF_OPEN_TIMEOUT, events);
-    else if (o->state == SPLIT_FAILOVER_HOLD && fo->p.failback == SPLIT_FAILOVER_FAILBACK_DELAY && !o->latched &&
-             fo_aged(fo, o->since, fo->p.failback_delay_us))
-        split__failover_move(fo, index, SPLIT_FAILOVER_CAUSE_FAILBACK_DELAY, events);
+    split__fo_origin *o = split__fo_at(call->fo, origin);
+    reap_leases(call->fo, o);
+    if (o->lost >= call->fo->p.lost_limit)
+        split__fo_move(call, origin, SPLIT_FAILOVER_OPEN, SPLIT_FAILOVER_CAUSE_PROBES_LOST);
+    else if (split__fo_half_open_over(call->fo, o))
+        split__fo_move(call, origin, SPLIT_FAILOVER_OPEN, SPLIT_FAILOVER_CAUSE_HALF_OPEN_TIMEOUT);
+    else if (split__fo_failback_due(call->fo, o))
+        split__fo_move(call, origin, SPLIT_FAILOVER_RAMP, SPLIT_FAILOVER_CAUSE_FAILBACK_DELAY);
 }
 
 void
-split__failover_timer(split_failover *fo, uint32_t index, split_failover_events *events)
+split__fo_step(split__fo_call *call, uint32_t origin)
 {
-    const fo_origin *o = fo_origin_at(fo, index);
-    if (o->moved)
+    split_failover *fo = call->fo;
+    split__fo_origin *o = split__fo_at(fo, origin);
+    if (split__fo_moved(call, origin) || !split__fo_step_due(fo, o))
         return;
-    if (o->state == SPLIT_FAILOVER_RAMP)
-        split__failover_ramp_step(fo, index, events);
-    else if (o->state == SPLIT_FAILOVER_HALF_OPEN || o->state == SPLIT_FAILOVER_HOLD)
-        verify_timer(fo, index, events);
+    uint32_t next = o->step + 1u;
+    if (next >= fo->p.n_ramp || fo->p.ramp_permille[next] >= 1000) {
+        split__fo_move(call, origin, SPLIT_FAILOVER_CLOSED, SPLIT_FAILOVER_CAUSE_RAMP_DONE);
+        return;
+    }
+    o->step = (uint8_t)next;
+    split__fo_note(call, origin, (split_failover_cause)(SPLIT_FAILOVER_CAUSE_STEP1 + next - 1));
+    o->since = fo->now;
+    o->ok = o->bad = 0;
+    call->moved |= split__fo_bit(origin);
 }
 
-int
-split_failover_tick(split_failover *fo, split_us now, split_failover_events *events)
+void
+split__fo_timer(split__fo_call *call, uint32_t origin)
 {
-    if (fo == NULL)
-        return SPLIT_ERR_ARG;
-    split__failover_begin(fo, now, events);
-    for (uint32_t i = 0; fo->n_unsettled > 0 && i < fo->n_origins; i++)
-        split__failover_timer(fo, i, events);
-    return SPLIT_OK;
+    if (split__fo_moved(call, origin))
+        return;
+    switch (split__fo_at(call->fo, origin)->state) {
+    case SPLIT_FAILOVER_HALF_OPEN:
+    case SPLIT_FAILOVER_HOLD:
+        timer_verifying(call, origin);
+        break;
+    case SPLIT_FAILOVER_RAMP:
+        split__fo_step(call, origin);
+        break;
+    default:
+        break;
+    }
+}
+
+void
+split__fo_timer_chain(split__fo_call *call, const split__fo_chain *chain)
+{
+    if ((chain->members & call->fo->unsettled) == 0)
+        return;
+    for (uint32_t i = 0; i < chain->n; i++)
+        split__fo_timer(call, chain->origin[i]);
 }

@@ -1,57 +1,54 @@
 /* SPDX-License-Identifier: MIT */
-/* Sliding window of outcomes in a ring of time slots (DESIGN.md F5). */
-#include "failover_data.h"
+/* Sliding window of outcomes in slots of equal length (DESIGN.md F5). */
+#include "failover_window.h"
 
 #include <string.h>
 
+#include "num.h"
+
 void
-split__failover_window_clear(fo_origin *o)
+split__fo_window_clear(const split_failover *fo, split__fo_origin *o)
 {
-    memset(o->slots, 0, sizeof o->slots);
+    memset(split__fo_slots(o), 0, fo->p.buckets * sizeof(split__fo_slot));
 }
 
-/* Slots between the newest one and now. */
-static uint64_t
-slots_behind(const split_failover *fo, const fo_origin *o)
+/* The ring position is kept beside the index, so that counting needs no division. */
+void
+split__fo_window_roll(const split_failover *fo, split__fo_origin *o)
 {
-    return fo_age(fo, o->slot_start) / (uint64_t)fo->slot_us;
-}
-
-static void
-turn_to_now(const split_failover *fo, fo_origin *o)
-{
-    if (fo_age(fo, o->slot_start) < (uint64_t)fo->slot_us)
+    split_us index = fo->now / fo->p.slot_len;
+    if (index == o->slot_index)
         return;
-    uint64_t n = slots_behind(fo, o);
-    o->slot_start = fo->now - fo->now % fo->slot_us;
-    for (n = n > fo->p.buckets ? fo->p.buckets : n; n > 0; n--) {
-        o->newest = (uint8_t)((o->newest + 1u) % fo->p.buckets);
-        o->slots[o->newest] = (fo_slot){0};
-    }
+    split_us n_gone = index - o->slot_index;
+    uint32_t buckets = fo->p.buckets;
+    if (n_gone < 0 || n_gone > buckets)
+        n_gone = buckets;
+    for (split_us i = 0; i < n_gone; i++)
+        split__fo_slots(o)[(uint64_t)(index - i) % buckets] = (split__fo_slot){0, 0, 0};
+    o->slot_index = index;
+    /* At the end of time the last slot never ends: it is simply asked for its index each time. */
+    o->slot_end = index < INT64_MAX / fo->p.slot_len ? (index + 1) * fo->p.slot_len : 0;
+    o->slot_at = (uint8_t)((uint64_t)index % buckets);
 }
 
-void
-split__failover_window_book(const split_failover *fo, fo_origin *o, bool bad, uint64_t key_bit)
+split__fo_sums
+split__fo_window_sums(const split_failover *fo, const split__fo_origin *o)
 {
-    turn_to_now(fo, o);
-    fo_slot *slot = &o->slots[o->newest];
-    slot->total += slot->total < UINT32_MAX;
-    if (bad) {
-        slot->bad += slot->bad < UINT32_MAX;
-        slot->keys |= key_bit;
+    split_us index = fo->now / fo->p.slot_len;
+    split__fo_sums sums = {0, 0, 0};
+    for (uint32_t i = 0; i < fo->p.buckets && o->slot_index - i >= 0; i++) {
+        if (index - (o->slot_index - i) >= fo->p.buckets)
+            break;
+        const split__fo_slot *slot = split__fo_slots(o) + (uint64_t)(o->slot_index - i) % fo->p.buckets;
+        sums.total += slot->total;
+        sums.bad += slot->bad;
+        sums.keys |= slot->bad_keys;
     }
+    return sums;
 }
 
-fo_slot
-split__failover_window_sum(const split_failover *fo, const fo_origin *o)
+uint64_t
+split__fo_window_ppm(const split__fo_sums *sums)
 {
-    fo_slot sum = {0};
-    const uint64_t behind = slots_behind(fo, o);
-    for (uint32_t back = 0; behind + back < fo->p.buckets; back++) {
-        const fo_slot *slot = &o->slots[(o->newest + fo->p.buckets - back) % fo->p.buckets];
-        sum.total = slot->total > UINT32_MAX - sum.total ? UINT32_MAX : sum.total + slot->total;
-        sum.bad = slot->bad > UINT32_MAX - sum.bad ? UINT32_MAX : sum.bad + slot->bad;
-        sum.keys |= slot->keys;
-    }
-    return sum;
+    return sums->bad * UINT64_C(1000000) / sums->total;
 }
