@@ -1,21 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of the machine's words, from the X-macro lists. */
+/* Names of the machine's words, from the X-macro lists. Switches, because a table of pointers would be writable data. */
 #include "split/failover.h"
 
-#define NAME(name) #name,
-#define NAMES(list, what, type)                                                                    \
-    const char *split_failover_##what##_name(split_failover_##type value)                          \
+#define NAMES(list, what, ROW)                                                                     \
+    const char *split_failover_##what##_name(split_failover_##what value)                          \
     {                                                                                              \
-        static const char *const names[] = {list(NAME)};                                           \
-        return (size_t)value < sizeof names / sizeof names[0] ? names[value] : "?";                \
+        switch (value) {                                                                           \
+            list(ROW) default : return "?";                                                        \
+        }                                                                                          \
     }
+#define STATE_NAME(name)                                                                           \
+    case SPLIT_FAILOVER_##name:                                                                    \
+        return #name;
+#define MODE_NAME(name)                                                                            \
+    case SPLIT_FAILOVER_MODE_##name:                                                               \
+        return #name;
+#define ACTION_NAME(name)                                                                          \
+    case SPLIT_FAILOVER_DO_##name:                                                                 \
+        return #name;
+#define KIND_NAME(name)                                                                            \
+    case SPLIT_FAILOVER_KIND_##name:                                                               \
+        return #name;
+#define REASON_NAME(name)                                                                          \
+    case SPLIT_FAILOVER_REASON_##name:                                                             \
+        return #name;
+#define CLASS_NAME(name)                                                                           \
+    case SPLIT_FAILOVER_CLASS_##name:                                                              \
+        return #name;
+#define CREDIT_NAME(name)                                                                          \
+    case SPLIT_FAILOVER_CREDIT_##name:                                                             \
+        return #name;
+#define NEXT_NAME(name)                                                                            \
+    case SPLIT_FAILOVER_NEXT_##name:                                                               \
+        return #name;
+#define CAUSE_NAME(name)                                                                           \
+    case SPLIT_FAILOVER_CAUSE_##name:                                                              \
+        return #name;
 
-NAMES(SPLIT_FAILOVER_STATE_MAP, state, state)
-NAMES(SPLIT_FAILOVER_MODE_MAP, mode, mode)
-NAMES(SPLIT_FAILOVER_ACTION_MAP, action, action)
-NAMES(SPLIT_FAILOVER_KIND_MAP, kind, kind)
-NAMES(SPLIT_FAILOVER_REASON_MAP, reason, reason)
-NAMES(SPLIT_FAILOVER_CLASS_MAP, class, class)
-NAMES(SPLIT_FAILOVER_CREDIT_MAP, credit, credit)
-NAMES(SPLIT_FAILOVER_NEXT_MAP, next, next)
-NAMES(SPLIT_FAILOVER_CAUSE_MAP, cause, cause)
+NAMES(SPLIT_FAILOVER_STATE_MAP, state, STATE_NAME)
+NAMES(SPLIT_FAILOVER_MODE_MAP, mode, MODE_NAME)
+NAMES(SPLIT_FAILOVER_ACTION_MAP, action, ACTION_NAME)
+NAMES(SPLIT_FAILOVER_KIND_MAP, kind, KIND_NAME)
+NAMES(SPLIT_FAILOVER_REASON_MAP, reason, REASON_NAME)
+NAMES(SPLIT_FAILOVER_CLASS_MAP, class, CLASS_NAME)
+NAMES(SPLIT_FAILOVER_CREDIT_MAP, credit, CREDIT_NAME)
+NAMES(SPLIT_FAILOVER_NEXT_MAP, next, NEXT_NAME)
+NAMES(SPLIT_FAILOVER_CAUSE_MAP, cause, CAUSE_NAME)

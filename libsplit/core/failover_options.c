@@ -158,14 +158,6 @@ preset_strict_manual(split_failover_options *o)
     o->unsafe_failover = SPLIT_FAILOVER_UNSAFE_REFUSE;
 }
 
-static const struct {
-    const char *name;
-    void (*fill)(split_failover_options *o);
-} presets[] = {
-    {"default", preset_default}, {"cloudfront", preset_cloudfront},       {"envoy5xx", preset_envoy5xx},
-    {"nginx", preset_nginx},     {"strict-manual", preset_strict_manual},
-};
-
 void
 split_failover_options_init(split_failover_options *o)
 {
@@ -175,25 +167,64 @@ split_failover_options_init(split_failover_options *o)
     preset_default(o);
 }
 
+const char *
+split_failover_preset_name(uint32_t index)
+{
+    switch (index) {
+    case 0:
+        return "default";
+    case 1:
+        return "cloudfront";
+    case 2:
+        return "envoy5xx";
+    case 3:
+        return "nginx";
+    case 4:
+        return "strict-manual";
+    default:
+        return NULL;
+    }
+}
+
+static void
+preset_fill(split_failover_options *o, uint32_t index)
+{
+    switch (index) {
+    case 1:
+        preset_cloudfront(o);
+        break;
+    case 2:
+        preset_envoy5xx(o);
+        break;
+    case 3:
+        preset_nginx(o);
+        break;
+    case 4:
+        preset_strict_manual(o);
+        break;
+    default:
+        preset_default(o);
+        break;
+    }
+}
+
+static bool
+is_same_text(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b)
+        a++, b++;
+    return *a == *b;
+}
+
 int
 split_failover_options_preset(split_failover_options *o, const char *name)
 {
     if (o == NULL || name == NULL)
         return SPLIT_ERR_ARG;
-    for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++) {
-        size_t len = 0;
-        while (name[len] != '\0' && name[len] == presets[i].name[len])
-            len++;
-        if (name[len] == presets[i].name[len]) {
-            presets[i].fill(o);
+    for (uint32_t i = 0; split_failover_preset_name(i) != NULL; i++)
+        if (is_same_text(split_failover_preset_name(i), name)) {
+            preset_fill(o, i);
             return SPLIT_OK;
         }
-    }
     return SPLIT_ERR_NAME;
-}
-
-const char *
-split_failover_preset_name(uint32_t index)
-{
-    return index < sizeof presets / sizeof presets[0] ? presets[index].name : NULL;
 }
