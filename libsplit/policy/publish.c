@@ -12,11 +12,17 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "route_document.h"
 
 #define PATH_BYTES 4096
+#define LOCK_POLL_NS 10000000 /* 10 ms, 500 times */
+#define LOCK_POLLS 500
+
+static const char held_too_long[] =
+    "Another writer has held the lock for 5 s; see that it goes on or ends, and try again.";
 
 typedef struct publisher {
     const split_route *route;
@@ -56,17 +62,28 @@ set_paths(publisher *p)
     return SPLIT_OK;
 }
 
+/* Waits for another writer, but not for ever: one that was stopped must not hold up a rollback. */
+static bool
+wait_for_lock(int fd)
+{
+    const struct timespec pause = {0, LOCK_POLL_NS};
+    for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || i == LOCK_POLLS)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
 static int
 take_lock(publisher *p, int *out_fd)
 {
-    int fd = open(p->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666), locked;
+    int fd = open(p->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0)
         return fail_step(p, "open", p->lock_path);
-    do
-        locked = flock(fd, LOCK_EX);
-    while (locked != 0 && errno == EINTR);
-    if (locked != 0) {
-        int err = fail_step(p, "lock", p->lock_path);
+    if (!wait_for_lock(fd)) {
+        int err = errno == EWOULDBLOCK ? fail(p, SPLIT_ERR_CONFLICT, held_too_long)
+                                       : fail_step(p, "lock", p->lock_path);
         close(fd);
         return err;
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -175,6 +176,28 @@ Test(publish, unwritable_folder_is_told_and_changes_nothing)
     waitpid(child, &status, 0);
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
     cr_assert_eq(on_disk(), 1);
+}
+
+Test(publish, does_not_wait_for_ever_for_a_writer_that_was_stopped)
+{
+    split_error error;
+    char lock[160];
+    int ready[2];
+    snprintf(lock, sizeof lock, "%s.lock", path);
+    cr_assert_eq(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        int fd = open(lock, O_RDWR | O_CREAT, 0600);
+        _exit(flock(fd, LOCK_EX) == 0 && write(ready[1], "x", 1) == 1 ? pause() : 1);
+    }
+    char byte;
+    cr_assert_eq(read(ready[0], &byte, 1), 1);
+    cr_assert_eq(publish(1, 0, &error), SPLIT_ERR_CONFLICT);
+    cr_assert(strstr(error.text, "has held the lock") != NULL, "%s", error.text);
+    cr_assert_eq(on_disk(), 0);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    cr_assert_eq(publish(1, 0, &error), SPLIT_OK, "the lock ends with its holder");
 }
 
 Test(publish, keeps_the_mode_of_the_file)
