@@ -272,6 +272,40 @@ class Bodies(ProxyCase):
             while b"data: 1" not in got:
                 got += s.recv(4096)
 
+    def raw(self, proxy, data):
+        """All bytes of the answer to a raw request that ends its connection."""
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
+            s.sendall(data)
+            got = b""
+            while part := s.recv(65536):
+                got += part
+        return got
+
+    def test_an_upload_that_waits_for_a_word_gets_it(self):
+        self.new.answer = lambda r: reply(r["body"])
+        proxy = self.start()
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
+            s.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+            self.assertIn(b"100 Continue", s.recv(4096))
+            s.sendall(b"hello")
+            got = b""
+            while b"hello" not in got:
+                got += s.recv(4096)
+        self.assertIsNone(header(self.last()["headers"], "Expect"))
+
+    def test_an_old_client_gets_a_plain_answer(self):
+        self.new.answer = lambda r: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+        got = self.raw(self.start(), b"GET / HTTP/1.0\r\n\r\n")
+        self.assertTrue(got.endswith(b"\r\n\r\nabc"), got)
+
+    def test_a_body_framed_in_two_ways_is_framed_anew(self):
+        """Content-Length beside Transfer-Encoding is the way of request smuggling: the origin must see one framing only."""
+        got = self.raw(self.start(), b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\nTransfer-Encoding: chunked\r\n"
+                                     b"Connection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")
+        self.assertEqual([r["target"] for r in self.new.requests if r["target"] == "/smuggled"], [], got)
+        for r in self.new.requests:
+            self.assertEqual(sum(k.lower() in ("content-length", "transfer-encoding") for k, _ in r["headers"]), 1)
+
     def test_an_early_answer_to_an_upload_reaches_the_visitor(self):
         def refuse(sock):
             with sock, sock.makefile("rb") as stream:
@@ -693,6 +727,17 @@ class Starting(ProxyCase):
         self.assertEqual(self.run_proxy("--policy", path, "--listen", "nowhere").returncode, 2)
         self.assertEqual(self.run_proxy("--help").returncode, 0)
         self.assertRegex(self.run_proxy("--version").stdout, r"^split-proxy \d+\.\d+\.\d+$")
+
+    @unittest.skipUnless(pathlib.Path("/proc/net/if_inet6").exists() and " lo" in pathlib.Path("/proc/net/if_inet6").read_text(),
+                         "no IPv6 loopback here")
+    def test_it_listens_on_version_6_too(self):
+        path, ports = self.write("p.json", json.dumps(policy(self.new.port, self.legacy.port, 100))), self.write("ports", "")
+        argv = [kit.PROXY, "--policy", path, "--listen", "[::1]:0", "--ports-file", ports]
+        proxy = self.enter(kit.Process(argv, ports, self.folder))
+        with socket.create_connection(("::1", proxy.ports["listen"]), timeout=5) as s:
+            s.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            self.assertIn(b"200 OK", s.recv(4096))
+        self.assertEqual(header(self.last()["headers"], "X-Forwarded-For"), "::1")
 
     def test_it_starts_with_an_origin_down(self):
         self.new.close()
