@@ -18,8 +18,8 @@
 #include "route_document.h"
 
 #define PATH_BYTES 4096
-#define LOCK_POLL_NS 10000000 /* 10 ms, 500 times */
-#define LOCK_POLLS 500
+#define LOCK_POLL_NS 1000000 /* 1 ms, 5000 times */
+#define LOCK_POLLS 5000
 
 static const char held_too_long[] =
     "Another writer has held the lock for 5 s; see that it goes on or ends, and try again.";
