@@ -88,20 +88,26 @@ assign_gated(const split_plan *plan, const char *key, size_t key_len, split_assi
     return err;
 }
 
-int
-split_assign(const split_plan *plan, const char *key, size_t key_len, split_assignment *out)
+/* The hash alone decides. */
+static inline int
+answer(const split_plan *plan, uint64_t hash, split_assignment *out)
 {
-    uint64_t hash;
-    if (plan == NULL || key == NULL || out == NULL || key_len - 1 >= plan->direct_bytes)
-        return assign_gated(plan, key, key_len, out);
-    if (plan->unit_prefix.len == 0 && SPLIT__LIKELY(key_len >= SPLIT__STRIPE))
-        hash = split__hash_bare(key, key_len);
-    else
-        hash = split__hash_unit(&plan->unit_prefix, key, key_len);
     out->variant = split__plan_variant(plan, hash);
     out->bucket = (uint32_t)hash & BUCKET_MASK;
     out->reason = SPLIT_RULE_HASH;
     return SPLIT_OK;
+}
+
+int
+split_assign(const split_plan *plan, const char *key, size_t key_len, split_assignment *out)
+{
+    if (plan == NULL || key == NULL || out == NULL)
+        return assign_gated(plan, key, key_len, out);
+    if (SPLIT__LIKELY(key_len - SPLIT__STRIPE < plan->bare_span))
+        return answer(plan, split__hash_bare(key, key_len), out);
+    if (key_len - 1 >= plan->direct_bytes)
+        return assign_gated(plan, key, key_len, out);
+    return answer(plan, split__hash_unit(&plan->unit_prefix, key, key_len), out);
 }
 
 int

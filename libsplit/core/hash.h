@@ -10,6 +10,10 @@
 /* Longest prefix: a name of 64 bytes and "/coverage:". */
 #define SPLIT__PREFIX_BYTES_MAX 74
 
+/* What XXH64 takes in at once, and one of the four words of it. */
+#define SPLIT__STRIPE 32
+#define SPLIT__WORD 8
+
 /* A prefix, hashed as far as it goes without a key. */
 typedef struct split__prefix {
     uint64_t lane[4];   /* lanes after the prefix's whole words */

@@ -15,9 +15,6 @@
 
 #include "hash.h"
 
-#define SPLIT__WORD 8
-#define SPLIT__STRIPE 32
-
 static inline uint64_t
 split__read_word(const void *at)
 {

@@ -89,6 +89,8 @@ take_numbers(split_plan *plan, const split_plan_options *o)
     plan->holdout = gate_buckets(o->holdout_upct);
     plan->gated = o->n_overrides > 0 || plan->coverage < SPLIT_BUCKETS || plan->holdout > 0;
     plan->direct_bytes = o->mode == SPLIT_MODE_STICKY && !plan->gated ? SPLIT_KEY_BYTES_MAX : 0;
+    if (plan->direct_bytes > 0 && plan->unit_prefix.len == 0)
+        plan->bare_span = SPLIT_KEY_BYTES_MAX - SPLIT__STRIPE + 1;
     return SPLIT_OK;
 }
 

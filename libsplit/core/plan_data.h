@@ -29,6 +29,8 @@ struct split_plan {
     uint32_t gated;        /* overrides, coverage or holdout have to be looked at */
     uint32_t direct_bytes; /* longest key for which the hash alone decides: none unless sticky and
                               not gated */
+    uint32_t bare_span;    /* of those, without a salt: lengths of a stripe and more */
+    uint32_t reserved;     /* 0; keeps what follows at a multiple of 8 */
     split__prefix unit_prefix;
     split__prefix coverage_prefix;
     split__prefix holdout_prefix;
