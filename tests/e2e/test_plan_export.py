@@ -49,6 +49,22 @@ def steps_move_the_minimum(folder):
     print(text, end="")
 
 
+def a_ramp_and_back_restores_every_user_of_three_systems(folder):
+    document = policy(10)
+    document["split"]["variants"] = [{"name": "new", "weight": 10}, {"name": "legacy", "weight": 57},
+                                     {"name": "old", "weight": 33, "chain": ["legacy"]}]
+    document["metrics"] = [{"name": "errors", "kind": "error", "target": "< 1%", "warning": "> 1%", "critical": "> 5%"}]
+    document["rollout"] = {"variant": "new", "baseline": "legacy", "phases": [{"percent": 10, "bake": "1m"}]}
+    path = write(folder, "three", document)
+    run("set", "-p", path, 10)
+    first = json.loads((path.parent / "route.json").read_text())
+    for percent in (25, 50, 33.3, 100, 90, 100, 0, 100, 10):
+        run("set", "-p", path, percent)
+    last = json.loads((path.parent / "route.json").read_text())
+    assert last["ranges"] == first["ranges"], (first["ranges"], last["ranges"])
+    assert last["revision"] == first["revision"] + 9, last["revision"]
+
+
 def listed_keys_are_those_that_move(folder):
     keys = [f"user-{i}" for i in range(5000)]
     file = pathlib.Path(folder) / "keys.txt"
@@ -101,7 +117,7 @@ def wrong_use_is_told(folder):
 
 
 def main():
-    tests = [steps_move_the_minimum, listed_keys_are_those_that_move, the_route_in_force_counts, exports_are_written,
+    tests = [steps_move_the_minimum, a_ramp_and_back_restores_every_user_of_three_systems, listed_keys_are_those_that_move, the_route_in_force_counts, exports_are_written,
              wrong_use_is_told]
     with tempfile.TemporaryDirectory() as folder:
         for test in tests:

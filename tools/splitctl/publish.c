@@ -120,15 +120,41 @@ publish_weights(const split_policy *policy, const char *route_path, const route_
     return code;
 }
 
+/*
+ * Proportions of the other variants. As long as they are the home layout's, but for rounding to
+ * buckets or because nobody else has any, the home counts are taken: so a ramp and back restores
+ * every user.
+ */
+static void
+others_in_proportion(const route_state *state, size_t variant, uint64_t old[SPLIT_VARIANTS_MAX])
+{
+    size_t n = weights_in_force(state, old);
+    uint64_t now = 0;
+    uint64_t home = 0;
+    for (size_t i = 0; i < n; i++) {
+        now += i == variant ? 0 : old[i];
+        home += i == variant ? 0 : split_plan_home(state->plan, i);
+    }
+    for (size_t i = 0; i < n && now > 0; i++) {
+        uint64_t a = old[i] * home;
+        uint64_t b = (uint64_t)split_plan_home(state->plan, i) * now;
+        if (i != variant && (a > b ? a - b : b - a) > home)
+            return; /* more than one bucket apart */
+    }
+    for (size_t i = 0; i < n && home > 0; i++)
+        old[i] = split_plan_home(state->plan, i);
+}
+
 void
 percent_weights(const route_state *state, size_t variant, int64_t percent_e6,
                 uint64_t weights[SPLIT_VARIANTS_MAX])
 {
     uint64_t old[SPLIT_VARIANTS_MAX];
-    size_t n = weights_in_force(state, old);
+    size_t n = split_plan_n_variants(state->plan);
     size_t heir = split_plan_default(state->plan);
     if (heir == variant)
         heir = variant == 0 && n > 1 ? 1 : 0;
+    others_in_proportion(state, variant, old);
     weights_ramp(old, n, variant, heir, percent_e6, weights);
 }
 
