@@ -114,7 +114,7 @@ take_column(PyObject *object, Py_buffer *view, int flags, Py_ssize_t item_bytes)
 
 /* An object of the class that was initialised; the check costs two loads. */
 %define PYTHON_BOX(type)
-%typemap(in) type * {
+%typemap(in) type *, struct type * {
     if (!PyObject_TypeCheck($input, ((SwigPyClientData *)$descriptor(type *)->clientdata)->pytype)) {
         raise_code("make_type_error", SPLIT_ERR_ARG);
         SWIG_fail;

@@ -12,6 +12,7 @@ from ._errors import (
     SplitError,
     UsageError,
 )
+from ._attach import attach
 from .failover import Answer, Event, Failover, Followup, Status
 from .measure import Arm, Bound, DistinctUsers, Evidence, Histogram, Meter, Metric, metric, shown_levels
 from .plan import Assignment, Draw, Explanation, Plan, Range
@@ -19,7 +20,10 @@ from .policy import Cookie, Notify, Origin, Policy, Route
 from .rollout import Decision, Expectation, MetricDecision, Operator, ProofTime, Replay, Rollout
 from .token import Stored, StoredDecision, Token
 
+attach([DistinctUsers, Draw, Evidence, Failover, Histogram, Meter, Plan, Policy, Replay, Rollout, Route, Token])
+
 __version__ = version()
+del attach
 __all__ = [
     "Answer", "ArgumentTypeError", "Arm", "Assignment", "Bound", "BugError", "Cookie", "DataError", "Decision",
     "DistinctUsers", "Draw", "Event", "Evidence", "Expectation", "Explanation", "Failover", "Fault", "Followup",

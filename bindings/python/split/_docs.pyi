@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+from typing import Dict
+
+DOCS: Dict[str, str]
