@@ -307,6 +307,20 @@ def equalities():
                                   w(ratios={"found": [30, 200]}, expect={"levels": {"found": "off-target"}})]
 
 
+def clustered():
+    """Metrics whose trials depend on each other: one bounded observation a window."""
+    cache = {"cache_hit": {"clustered": True}}
+    yield "a-burst-proves-nothing", policy(changes=cache), at([w(misses=300) for _ in range(1)], {
+        1: {**BAKE, "levels": {"cache_hit": "critical"}, "verdicts": {"cache_hit": "undecided"}}})
+    yield "a-lasting-fault-is-found", policy(changes=cache), at([w(misses=400) for _ in range(13)], {
+        3: BAKE, 11: hold("warning"), 12: back("cache_hit"), 13: ENDED})
+    error = {"error_rate": {"clustered": True}}
+    yield "errors-of-users", policy(changes=error), at([w(error=120) for _ in range(5)], {
+        1: BAKE, 3: hold("warning"), 5: hold("warning")})
+    yield "compliance-takes-windows", policy(["5m", "4h"], changes=cache), at([w(misses=12) for _ in range(40)], {
+        5: hold("undecided"), 33: hold("undecided"), 34: ADVANCE})
+
+
 def missing():
     """Reports that do not come, or come empty."""
     yield "two-windows", policy(), at([w(none=True) for _ in range(2)], {2: {**BAKE, "bake_s": 0.0}})
@@ -385,6 +399,8 @@ def wander(seed):
                  warning_patience=rng.choice([None, "12m"]), alpha=rng.choice([0.01, 0.05]))
     if pol["rollout"]["warning_patience"] is None:
         del pol["rollout"]["warning_patience"]
+    pol["metrics"][2]["clustered"] = rng.random() < 0.5
+    pol["metrics"][0]["clustered"] = rng.random() < 0.2
     items, share, id = [], 0.1, 0
     rate = rng.choice([0.001, 0.004, 0.02])
     for _ in range(120):
@@ -415,7 +431,7 @@ def write(file, scenarios, full=False):
     print(file, sum('"expect"' in line for line in lines), "expectations")
 
 
-for group in (printed, reasons, equalities, missing, clock):
+for group in (printed, reasons, equalities, clustered, missing, clock):
     write(group.__name__, group())
 write("random", (wander(seed) for seed in range(1, 7)), full=True)
 if FAULTS:

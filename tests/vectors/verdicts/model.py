@@ -7,6 +7,7 @@ from fractions import Fraction
 
 ODDS_UP = [1.2, 1.5, 2, 3, 5, 10, 20, 50]
 ODDS_DOWN = [.9, .75, .6, .45, .3, .2, .1, .02]
+FRACTIONS = [.05, .1, .2, .3, .45, .6, .75, .9]
 RANK = {"ok": 0, "off-target": 1, "warning": 2, "critical": 3}
 
 
@@ -16,8 +17,8 @@ def log_sum(values):
 
 
 class Evidence:
-    def __init__(self, odds, restarts, bake=1):
-        self.odds, self.restarts, self.bake, self.k, self.value = odds, restarts, bake, 0, 0.0
+    def __init__(self, odds, restarts, bake=1, robust=False):
+        self.robust, self.odds, self.restarts, self.bake, self.k, self.value = robust, odds, restarts, bake, 0, 0.0
         self.logs = [0.0] * 8
 
     def stake(self):
@@ -28,13 +29,21 @@ class Evidence:
         i = self.k - self.bake - 1
         return 1 / (4 * i * (i + 1))
 
+    def gain(self, p0, n, bad, r, f):
+        if not self.robust:
+            return bad * math.log(r) - n * math.log1p(p0 * (r - 1))
+        if n == 0:
+            return 0
+        x = bad / n
+        return math.log1p(f * ((x - p0) / p0 if self.odds is ODDS_UP else (p0 - x) / (1 - p0)))
+
     def step(self, p0, n, bad):
         self.k += 1
         for j, r in enumerate(self.odds):
             if self.restarts:
                 stake = math.log(self.stake())
                 self.logs[j] = stake if self.k == 1 else log_sum([self.logs[j], stake])
-            self.logs[j] += bad * math.log(r) - n * math.log1p(p0 * (r - 1))
+            self.logs[j] += self.gain(p0, n, bad, r, FRACTIONS[j])
         self.value = log_sum(self.logs) - math.log(8)
 
 
@@ -64,7 +73,7 @@ class Metric:
         self.gate, self.missing_policy = spec.get("gate", True), spec.get("missing", "hold")
         self.low = self.bounds[0][0] in (">", ">=")
         self.tail = 1 - Fraction(str(spec.get("percentile", 95))) / 100
-        self.shown, self.missing = [], 0
+        self.clustered, self.shown, self.missing = spec.get("clustered", False), [], 0
 
     def share(self, i):
         if self.kind == "latency":
@@ -145,21 +154,22 @@ class Model:
             self.begin_breach(m)
             self.begin_legacy(m)
             self.begin_gate(m)
-            m.relative, m.worse = Evidence(ODDS_UP, True, self.bake_windows), Latch()
+            m.relative, m.worse = Evidence(ODDS_UP, True, self.bake_windows, m.clustered), Latch()
             m.recent, m.crit_windows, m.phase_n = [], [], 0
         self.above, self.below, self.split = Evidence(ODDS_UP, False), Evidence(ODDS_DOWN, False), Latch()
         self.sent, self.legacy_sent = [], []
         self.clock, self.restarts, self.windows, self.covered, self.skip = 0, 0, 0, 0, False
 
     def begin_breach(self, m):
-        m.warning, m.critical = (Evidence(ODDS_UP, True, self.bake_windows) for _ in range(2))
+        m.warning, m.critical = (Evidence(ODDS_UP, True, self.bake_windows, m.clustered) for _ in range(2))
         m.warned, m.crit = Latch(), False
 
     def begin_legacy(self, m):
-        m.legacy, m.legacy_latch, m.legacy_n = Evidence(ODDS_UP, True, self.bake_windows), Latch(), 0
+        legacy = Evidence(ODDS_UP, True, self.bake_windows, m.clustered)
+        m.legacy, m.legacy_latch, m.legacy_n = legacy, Latch(), 0
 
     def begin_gate(self, m):
-        m.gate_evidence, m.bake = Evidence(ODDS_DOWN, False), [0, 0, 0, 0]
+        m.gate_evidence, m.bake = Evidence(ODDS_DOWN, False, 1, m.clustered), [0, 0, 0, 0]
 
     def gate_bound(self):
         bound = math.log(1 / self.gate_alpha)
