@@ -93,7 +93,7 @@ take_lock(publisher *p, int *out_fd)
 
 /* The revision on disk, 0 when there is no file. */
 static int
-read_revision(publisher *p, const split_alloc *alloc, uint64_t *out)
+read_revision(publisher *p, uint64_t *out)
 {
     struct stat st;
     split_route *there = NULL;
@@ -102,10 +102,10 @@ read_revision(publisher *p, const split_alloc *alloc, uint64_t *out)
         return errno == ENOENT ? SPLIT_OK : fail_step(p, "look at", p->path);
     p->mode = st.st_mode & 07777;
     int err =
-        split_route_load_file(p->path, alloc, p->error, p->error != NULL ? 1 : 0, NULL, &there);
+        split_route_load_file(p->path, NULL, p->error, p->error != NULL ? 1 : 0, NULL, &there);
     if (err == SPLIT_OK)
         *out = there->revision;
-    split_route_free(&there, alloc);
+    split_route_free(&there, NULL);
     return err;
 }
 
@@ -183,8 +183,7 @@ static int
 replace(publisher *p, uint64_t expected)
 {
     uint64_t there;
-    const split_alloc *alloc = p->route->arena.alloc;
-    int err = read_revision(p, alloc, &there);
+    int err = read_revision(p, &there);
     if (err == SPLIT_OK)
         err = check_revision(p, there, expected);
     if (err == SPLIT_OK)
