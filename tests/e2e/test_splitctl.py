@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """splitctl as scripts use it: help, wrong use, exit codes, assignment, publishing."""
+import http.server
 import json
 import os
 import pathlib
 import re
 import subprocess
+import threading
 import unittest
 
-from ctl import (BAD_INPUT, NOT_PUBLISHED, OK, POLICY, SPLITCTL, USAGE, CtlTest, commands, free_port,
+from ctl import (BAD_INPUT, NO_DATA, NOT_PUBLISHED, OK, POLICY, SPLITCTL, USAGE, CtlTest, commands, free_port,
                  long_options, splitctl)
 
 SOURCES = pathlib.Path(__file__).parents[2] / "tools/splitctl"
@@ -230,6 +232,49 @@ class Rollback(CtlTest):
     def test_a_missing_policy_is_bad_input_and_a_missing_folder_not_published(self):
         self.assertEqual(splitctl("rollback", "-p", self.folder / "none.json")[0], BAD_INPUT)
         self.assertEqual(self.ctl("rollback", "--route", self.folder / "none/route.json")[0], NOT_PUBLISHED)
+
+
+class Origin(unittest.TestCase):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def answer(self, status, body=b""):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self):
+            self.answer(200 if self.path == "/status" else 404, b'{"origins":\x1b[31m}\n')
+
+        def do_POST(self):
+            self.server.told.append(self.path)
+            self.answer({"/origin/new/down": 200, "/origin/new/approve": 409}.get(self.path, 404))
+
+    def setUp(self):
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), self.Handler)
+        self.server.told = []
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(lambda: (self.server.shutdown(), self.server.server_close()))
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def test_every_proxy_gets_the_word(self):
+        code, out, _ = splitctl("origin", "--source", self.url, "-s", self.url + "/metrics", "new", "down")
+        self.assertEqual((code, self.server.told), (OK, ["/origin/new/down"] * 2))
+        self.assertEqual(splitctl("origin", "-s", self.url, "new", "approve")[0], BAD_INPUT)
+        self.assertIn("no such origin", splitctl("origin", "-s", self.url, "other", "up")[2])
+
+    def test_states_are_shown_without_steering_the_terminal(self):
+        code, out, _ = splitctl("origin", "-s", self.url)
+        self.assertEqual(code, OK)
+        self.assertIn('{"origins": [31m}', out)
+
+    def test_wrong_use_and_a_dead_proxy(self):
+        for wrong in ([], ["-s", self.url, "new"], ["-s", self.url, "new", "sideways"], ["-s", self.url, "a/b", "up"]):
+            self.assertEqual(splitctl("origin", *wrong)[0], USAGE, wrong)
+        self.assertEqual(splitctl("origin", "-s", f"http://127.0.0.1:{free_port()}", "new", "up")[0], NO_DATA)
+        self.assertEqual(self.server.told, [])
 
 
 if __name__ == "__main__":

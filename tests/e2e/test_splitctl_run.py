@@ -259,6 +259,63 @@ class Operators(RunTest):
         self.assertEqual(self.ctl("pause")[0], NO_DATA)
 
 
+class Promote(RunTest):
+    def setUp(self):
+        super().setUp()
+        self.long_phases()
+
+    def test_a_running_rollout_goes_to_its_next_phase(self):
+        child = self.start()
+        self.wait(lambda: self.windows())
+        self.assertEqual(self.ctl("promote", "--dry-run")[0], OK)
+        code, out, err = self.ctl("promote")
+        self.assertEqual(code, 3, "without a terminal and without --yes nothing is done")
+        self.assertIn("give --yes", err)
+        self.assertEqual(self.ctl("promote", 70, "--yes")[0], USAGE)
+        code, out, _ = self.ctl("promote", "--yes", "--who", "ann")
+        self.assertEqual(code, OK)
+        self.assertRegex(out, r"'new': 10(\.\d+)? % -> 100 %; 8\d\.\d+ % of the keys move|90 % of the keys")
+        self.wait(lambda: self.revision() == 2)
+        self.assertAlmostEqual(self.percent(), 100, places=3)
+        self.assertEqual(self.rows("select action, who from action"), [("advance", "ann")])
+        child.terminate()
+
+    def test_a_failing_verdict_refuses_unless_forced(self):
+        child = self.start()
+        self.wait(lambda: self.windows())
+        self.admin.errors = 0.025
+        self.wait(lambda: self.windows()[-1][3] == "warning")
+        code, _, err = self.ctl("promote", "--yes")
+        self.assertEqual(code, 3)
+        self.assertIn("--force", err)
+        self.assertEqual(self.ctl("promote", "--yes", "--force")[0], OK)
+        self.wait(lambda: self.revision() == 2)
+        child.terminate()
+
+    def test_without_a_run_it_publishes_itself(self):
+        self.assertEqual(self.ctl("promote", "--yes")[0], OK)
+        self.assertAlmostEqual(self.percent(), 100, places=3)
+        self.assertEqual(self.ctl("promote", "--yes")[0], 3, "there is no phase above")
+        self.assertEqual(self.ctl("promote", 50, "--yes")[0], USAGE, "that is a rollback")
+
+    def test_all_the_traffic_is_asked_twice_on_a_terminal(self):
+        for answers, percent in ((b"y\nn\n", None), (b"y\ny\n", 100)):
+            pid, fd = pty.fork()
+            if pid == 0:
+                os.execv(str(SPLITCTL.resolve()), ["splitctl", "promote", "-p", str(self.policy)])
+            os.write(fd, answers)
+            shown = b""
+            try:
+                while chunk := os.read(fd, 4096):
+                    shown += chunk
+            except OSError:
+                pass
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            os.close(fd)
+            self.assertIn(b"Really?", shown)
+            self.assertEqual((code, self.revision()), (3, 0) if percent is None else (OK, 1))
+
+
 class Readers(RunTest):
     def test_status_and_history_tell_what_happened(self):
         self.assertEqual(self.ctl("status")[0], NO_DATA)

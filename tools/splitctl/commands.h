@@ -19,8 +19,10 @@
     XX(history, "history", "tell what the journal knows")                                          \
     XX(logs, "logs", "count requests, errors and latencies of access logs")                        \
     XX(monitor, "monitor", "show a rollout live")                                                  \
+    XX(origin, "origin", "force an origin up or down, or see its state")                           \
     XX(pause, "pause", "hold the running rollout where it is")                                     \
     XX(plan, "plan", "say who would move under new weights")                                       \
+    XX(promote, "promote", "go to the next phase by hand")                                         \
     XX(replay, "replay", "derive every decision again from recorded windows")                      \
     XX(report, "report", "write the story of a rollout as one HTML file")                          \
     XX(resume, "resume", "end a pause")                                                            \
