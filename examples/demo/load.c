@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* split-load: distinct visitors with cookies send GET and POST requests at a steady rate over kept
  * connections. */
-#define _GNU_SOURCE
 #include <curl/curl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -229,7 +228,7 @@ send_due(struct load *l, double due, uint64_t *sent)
 static double
 run(struct load *l)
 {
-    int64_t start = clock_us(CLOCK_MONOTONIC), now = start;
+    int64_t start = clock_us(CLOCK_MONOTONIC), now;
     int64_t end = start + (int64_t)(l->set.seconds * 1e6);
     uint64_t sent = 0;
     unsigned running;

@@ -5,7 +5,6 @@
  * POST /_control?fail_percent=20&latency_ms=80 changes its behaviour at run time; GET /_control
  * says what it does and what it has served. A request with an x-poison header fails in any case.
  * Every POST that arrives is appended to --post-log by its x-request-id. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define _GNU_SOURCE
 #include "accesslog.h"
 #include "log.h"
 #include "loop.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /metrics, /status, /healthz; POST /origin/NAME/ACTION. */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One attempt: what is sent, the time-outs that libcurl does not have, and the refusal to send
  * twice. */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

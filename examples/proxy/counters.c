@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Counting. An arm is judged by the first attempt on its own home origin (libsplit/DESIGN.md 4,
  * M2). */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,7 +221,7 @@ void
 counters_cache(struct counters *c, struct request *r, CURL *easy)
 {
     /* Nothing else can be answered from a cache; some caches call a POST a miss all the same. */
-    if (strcmp(r->method, "GET") && strcmp(r->method, "HEAD"))
+    if (strcmp(r->method, "GET") != 0 && strcmp(r->method, "HEAD") != 0)
         return;
     r->cache = cache_result(easy);
     if (r->n_attempts == 1 && r->hop.origin == r->hop.home && r->cache != CACHE_SILENT)

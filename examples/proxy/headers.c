@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Header rules of a proxy (RFC 9110 7.6): hop-by-hop ones stop here, X-Forwarded-* and
  * x-split-variant are added. */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +168,7 @@ silence_libcurl(struct scan *scan)
     for (name = uninvited; *name; name++) {
         struct curl_slist *grown;
 
-        if (strcmp(*name, "Expect") &&
+        if (strcmp(*name, "Expect") != 0 &&
             MHD_lookup_connection_value(scan->conn, MHD_HEADER_KIND, *name))
             continue;
         snprintf(line, sizeof(line), "%s:", *name);
@@ -214,6 +213,7 @@ connection_names(CURL *easy, char **out)
     while (curl_easy_header(easy, "Connection", i++, CURLH_HEADER, -1, &h) == CURLHE_OK) {
         if (asprintf(&longer, "%s%s,", *out ? *out : "", h->value) < 0) {
             free(*out);
+            *out = NULL;
             return -1;
         }
         free(*out);

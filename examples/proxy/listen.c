@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Sockets that listen, and the glue between libmicrohttpd's epoll mode and the loop. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -55,7 +54,7 @@ bind_one(const struct addrinfo *ai)
 static uint16_t
 port_of(int fd)
 {
-    struct sockaddr_storage ss;
+    struct sockaddr_storage ss = {0};
     socklen_t len = sizeof(ss);
 
     if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages for the person who runs the proxy. */
-#define _GNU_SOURCE
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The event loop: waits for descriptors and deadlines, and knows nothing of HTTP. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

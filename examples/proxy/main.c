@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* split-proxy: start, serve, stop gracefully. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* inotify on the folder, not on the file: the file is replaced by a rename, and may not exist yet.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The visitor's side of a request: reading it within limits, suspending it while origins work,
  * answering it. */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

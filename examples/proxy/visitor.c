@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Who asks: the visitor's address, id and cookie. */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
