@@ -103,8 +103,12 @@ read_revision(publisher *p, uint64_t *out)
     p->mode = st.st_mode & 07777;
     int err =
         split_route_load_file(p->path, NULL, p->error, p->error != NULL ? 1 : 0, NULL, &there);
-    if (err == SPLIT_OK)
-        *out = there->revision;
+    if (err != SPLIT_OK)
+        return err;
+    *out = there->revision;
+    if (strcmp(there->name, p->route->name) != 0)
+        err = fail(p, SPLIT_ERR_NAME,
+                   "The file holds the route of another split; give the right path.");
     split_route_free(&there, NULL);
     return err;
 }

@@ -136,6 +136,21 @@ Test(publish, does_not_overwrite_what_is_no_route)
     cr_assert(!left_over());
 }
 
+Test(publish, does_not_overwrite_the_route_of_another_split)
+{
+    split_error error;
+    char text[2000] = "";
+    cr_assert_eq(publish(1, 0, NULL), SPLIT_OK);
+    FILE *file = fopen(path, "r+");
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    memcpy(strstr(text, "\"split\":\"s\""), "\"split\":\"t\"", 11);
+    rewind(file);
+    cr_assert_eq(fwrite(text, 1, n, file), n);
+    fclose(file);
+    cr_assert_eq(publish(2, 1, &error), SPLIT_ERR_NAME);
+    cr_assert_eq(on_disk(), 1);
+}
+
 Test(publish, full_disk_leaves_the_route_as_it_was)
 {
     struct rlimit limit = {100, 100}; /* a file may not grow over 100 bytes, as on a disk that is full */
