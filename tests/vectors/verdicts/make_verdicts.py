@@ -1,4 +1,4 @@
-"""Writes the *.jsonl files: windows, operator lines and what is expected of them.
+"""Writes the *.jsonl files: windows, operator lines and what is expected of them. --check compares instead.
 
 Each expectation below was worked out by hand from DESIGN.md 6; the script checks it against model.py, a second
 implementation, and adds the model's ln evidence to it. Run it again only when a rule changes.
@@ -8,6 +8,7 @@ import datetime
 import json
 import pathlib
 import random
+import sys
 
 import model
 
@@ -427,7 +428,12 @@ def write(file, scenarios, full=False):
     lines = []
     for name, pol, items in scenarios:
         lines += run(f"{file}/{name}", {"x-name": name, **pol}, items, full)
-    (HERE / f"{file}.jsonl").write_text("\n".join(lines) + "\n")
+    path, text = HERE / f"{file}.jsonl", "\n".join(lines) + "\n"
+    if "--check" not in sys.argv:
+        path.write_text(text)
+    elif path.read_text() != text:
+        print(f"{path.name} is not what the model says")
+        FAULTS.append(file)
     print(file, sum('"expect"' in line for line in lines), "expectations")
 
 
