@@ -50,6 +50,16 @@ codec_instant(split__fo_codec *c, split_us *x)
     *x = split__fo_codec_instant(c, *x);
 }
 
+/* An instant that means nothing is a zero word, so that equal states make equal bytes. */
+static void
+codec_instant_if(split__fo_codec *c, bool means_something, split_us *x)
+{
+    if (means_something)
+        codec_instant(c, x);
+    else
+        (void)split__fo_codec_word(c, 0), *x = 0;
+}
+
 static void
 codec_times(split__fo_codec *c, split__fo_origin *o)
 {
@@ -98,8 +108,8 @@ split__fo_codec_origin(split__fo_codec *c, const split_failover *layout, split__
     for (uint32_t i = 0; i < layout->p.probes_in_flight; i++) {
         split__fo_ticket *lease = split__fo_leases(layout, o) + i;
         lease->seq = split__fo_codec_word(c, lease->seq);
-        codec_instant(c, &lease->expiry);
+        codec_instant_if(c, lease->seq != 0, &lease->expiry);
     }
     for (uint32_t i = 0; i < layout->p.flap_limit; i++)
-        codec_instant(c, split__fo_stamps(layout, o) + i);
+        codec_instant_if(c, i < o->n_stamps, split__fo_stamps(layout, o) + i);
 }
