@@ -11,6 +11,7 @@
 %{
 #include "split/assign.h"
 #include "split/error.h"
+#include "split/export.h"
 #include "split/failover.h"
 #include "split/rollout.h"
 #include "split/lines.h"
@@ -36,6 +37,7 @@
 %rename("%s") split_errcategory;
 %rename("%s") split_mode_name;
 %rename("%s") split_rule_name;
+%rename("%s") split_export_name;
 %rename("%s") split_failover_state_name;
 %rename("%s") split_failover_mode_name;
 %rename("%s") split_failover_action_name;
@@ -64,6 +66,7 @@
 %include "split/error.h"
 %include "split/plan.h"
 %include "split/assign.h"
+%include "split/export.h"
 %include "split/failover_types.h"
 %include "split/failover.h"
 %include "split/metric.h"

@@ -30,5 +30,6 @@ char *splitb_path_copy(const char *text, size_t text_len, int *err);
 
 /* The plan inside a box, or NULL. */
 const split_plan *splitb_plan_core(const splitb_plan *plan);
+splitb_box *splitb_plan_box(splitb_plan *plan);
 
 #endif

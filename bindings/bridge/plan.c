@@ -325,6 +325,12 @@ splitb_plan_core(const splitb_plan *plan)
     return plan->box.core;
 }
 
+splitb_box *
+splitb_plan_box(splitb_plan *plan)
+{
+    return &plan->box;
+}
+
 int
 splitb_plan_fill(splitb_plan *into, const split_plan_options *options)
 {

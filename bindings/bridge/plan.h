@@ -61,6 +61,10 @@ int splitb_plan_rehome(splitb_plan *self, const double *in, size_t n_in, splitb_
 /* Record out: moved, variants of self, variants of to, the matrix row by row. */
 int splitb_plan_diff(splitb_plan *self, splitb_plan *to, double *out, size_t *n_out);
 
+/* Record in: format, text key and text table ("" for the default), n_variants and their names. */
+int splitb_plan_export(splitb_plan *self, const double *in, size_t n_in, const char *text, size_t text_len,
+                       const char **out_text, size_t *out_text_len);
+
 /* A random generator or an even state, to draw from plans of those modes. */
 typedef struct splitb_draw splitb_draw;
 

@@ -50,6 +50,7 @@ export class Plan {
   assignBuffer(keys: ArrayBufferView | ArrayBuffer, offsets: Uint32Array, out?: Uint16Array): Uint16Array;
   reweight(weights: Weights): { plan: Plan; moved: number };
   rehome(weights: Weights): { plan: Plan; moved: number };
+  export(format: 'haproxy' | 'envoy' | 'trino' | 'clickhouse', options?: { key?: string; table?: string }): string;
   diff(to: Plan): { moved: number; matrix: number[][] };
   readonly variants: readonly string[];
   readonly mode: string;
@@ -208,6 +209,7 @@ export interface Simulation {
   runs: number; completed: number; rolledBack: number; undecided: number; medianBackUs: number; phases: SimulatedPhase[];
 }
 export class Rollout {
+  static readonly REASONS: readonly string[];
   constructor(metrics: Metric[], phases: Array<{ percent: number; bakeUs: number }>, options?: RolloutOptions);
   step(id: number, arm: Arm, baseline?: Arm | null, options?: { startUs?: number; sharePpm?: number }): Decision;
   act(action: 'pause' | 'resume' | 'abort' | 'advance' | 'skip-wait'): void;

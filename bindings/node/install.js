@@ -3,8 +3,10 @@
 // packages is fetched. When that is not possible it builds the WebAssembly module, or keeps the one that is there, and says so.
 'use strict';
 
-const { execFileSync } = require('node:child_process');
+const { execFile, execFileSync } = require('node:child_process');
+const { promisify } = require('node:util');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 
 const here = __dirname;
@@ -49,7 +51,16 @@ function writeVersionHeader(folder) {
   fs.writeFileSync(path.join(folder, 'split/version.h'), text.replace(/@(\w+)@/g, (_, name) => values[name]));
 }
 
-function buildNative() {
+// Run commands, as many at a time as there are processors.
+async function runAll(jobs) {
+  const waiting = [...jobs], start = promisify(execFile);
+  const worker = async () => {
+    for (let job = waiting.shift(); job; job = waiting.shift()) await start(job[0], job[1], { encoding: 'utf8' });
+  };
+  await Promise.all(Array.from({ length: Math.max(os.cpus().length, 1) }, worker));
+}
+
+async function buildNative() {
   const objects = path.join(build, 'objects');
   fs.mkdirSync(objects, { recursive: true });
   writeVersionHeader(objects);
@@ -59,17 +70,18 @@ function buildNative() {
   run(swig, ['-javascript', '-napi', '-c++', '-w321,490', ...includes, '-o', wrapper, path.join(top, 'bindings/split.i')]);
   const cc = process.env.CC || 'cc', cxx = process.env.CXX || 'c++';
   const flags = ['-O2', '-fPIC', '-DNDEBUG', '-fvisibility=hidden', '-ffp-contract=off', ...includes];
-  const sources = [path.join(top, 'libsplit/unity.c'), ...['bindings/bridge', 'libsplit/policy', 'libsplit/token'].flatMap(sourcesIn)];
-  const made = sources.map((source, i) => {
-    const object = path.join(objects, `${i}.o`);
-    run(cc, ['-std=gnu11', ...flags, '-c', source, '-o', object]);
-    return object;
-  });
   const napi = path.join(path.dirname(require.resolve('node-api-headers/package.json')), 'include');
   const addon = path.dirname(require.resolve('node-addon-api/package.json'));
+  const sources = [path.join(top, 'libsplit/unity.c'), ...['bindings/bridge', 'libsplit/policy', 'libsplit/token'].flatMap(sourcesIn)];
+  const object = (i) => path.join(objects, `${i}.o`);
+  await runAll([
+    [cxx, ['-std=c++17', ...flags, '-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS', `-I${napi}`, `-I${addon}`, '-c', wrapper,
+      '-o', object('wrap')]],
+    ...sources.map((source, i) => [cc, ['-std=gnu11', ...flags, '-c', source, '-o', object(i)]]),
+  ]);
   const undefinedLater = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
-  run(cxx, ['-std=c++17', '-shared', ...undefinedLater, ...flags, '-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS',
-    `-I${napi}`, `-I${addon}`, wrapper, ...made, '-lcjson', '-lcrypto', '-lm', '-o', path.join(build, 'core.node.new')]);
+  run(cxx, ['-shared', ...undefinedLater, object('wrap'), ...sources.map((_, i) => object(i)), '-lcjson', '-lcrypto', '-lm',
+    '-o', path.join(build, 'core.node.new')]);
   fs.renameSync(path.join(build, 'core.node.new'), path.join(build, 'core.node'));
   require(path.join(build, 'core.node'));
 }
@@ -86,9 +98,9 @@ function buildWasm() {
   }
 }
 
-function attempt(name, action) {
+async function attempt(name, action) {
   try {
-    action();
+    await action();
     return true;
   } catch (error) {
     const why = String(error.stderr || error.message).trim().split('\n').slice(0, 3).join(' | ');
@@ -97,9 +109,13 @@ function attempt(name, action) {
   }
 }
 
-fs.mkdirSync(build, { recursive: true });
-const native = !process.env.LIBSPLIT_NO_NATIVE && attempt('native', buildNative);
-if (!native) fs.rmSync(path.join(build, 'core.node'), { force: true });
-const wasm = attempt('WebAssembly', buildWasm);
-if (!native && !wasm) process.exit(1);
-console.log(`libsplit: using the ${native ? 'native addon' : 'WebAssembly build'}`);
+async function main() {
+  fs.mkdirSync(build, { recursive: true });
+  const native = !process.env.LIBSPLIT_NO_NATIVE && await attempt('native', buildNative);
+  if (!native) fs.rmSync(path.join(build, 'core.node'), { force: true });
+  const wasm = await attempt('WebAssembly', buildWasm);
+  if (!native && !wasm) process.exitCode = 1;
+  else console.log(`libsplit: using the ${native ? 'native addon' : 'WebAssembly build'}`);
+}
+
+main();

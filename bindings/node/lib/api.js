@@ -3,7 +3,6 @@
 // error code that becomes an exception here; so every runtime has one behaviour and one text for each error.
 'use strict';
 
-const MODES = ['sticky', 'random', 'even'];
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -181,6 +180,7 @@ function planClasses(core) {
     return [entries.map(([name]) => String(name)), entries.map(([, weight]) => weight)];
   };
 
+  const MODES = wordsOf(native.split_mode_name);
   const OPTIONS = ['salt', 'mode', 'default', 'coverage', 'holdout', 'overrides', 'ranges', 'home'];
   const HIDDEN = Symbol('plan');
 
@@ -292,6 +292,14 @@ function planClasses(core) {
       const r = core.read(native.plan_diff(boxOf(this), boxOf(to)));
       const [moved, rows, columns] = r.many(3);
       return { moved, matrix: Array.from({ length: rows }, () => r.many(columns)) };
+    }
+
+    export(format, options) {
+      const { key = '', table = '' } = core.options(options, ['key', 'table']);
+      const at = core.word(format, wordsOf(native.split_export_name), ERR_VALUE);
+      const record = core.record(at).text(key).text(table).put(this.#names.length);
+      for (const name of this.#names) record.text(name);
+      return core.text(native.plan_export(boxOf(this), record.doubles(), record.bytes()));
     }
 
     #facts() {
@@ -710,6 +718,7 @@ function rolloutClasses(core, measure) {
   const native = core.core;
   const holder = boxOfKind(core, 'rollout');
   const JUDGEMENTS = wordsOf(native.split_judgement_name), VERDICTS = wordsOf(native.split_verdict_name);
+  const REASONS = wordsOf(native.split_reason_name);
   const DECISIONS = wordsOf(native.split_decision_name), ACTIONS = wordsOf(native.split_action_name);
   const HIDDEN = Symbol('rollout');
 
@@ -856,6 +865,7 @@ function rolloutClasses(core, measure) {
 
     close() { core.check(native.lines_close(readers.of(this))); }
   }
+  Rollout.REASONS = REASONS;
   return { Rollout, Replay, box: holder.of, empty: () => new Rollout(HIDDEN) };
 }
 

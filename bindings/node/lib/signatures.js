@@ -107,6 +107,7 @@ const functions = {
   plan_reweight: 'b:plan d b:plan r',
   plan_rehome: 'b:plan d b:plan r',
   plan_diff: 'b:plan b:plan r',
+  plan_export: 'b:plan d t x',
   draw_seed: 'b:draw d',
   draw_next: 'b:draw b:plan r',
   rollout_close: 'b:rollout',
@@ -131,6 +132,7 @@ const functions = {
 const words = [
   'split_mode_name',
   'split_rule_name',
+  'split_export_name',
   'split_failover_state_name',
   'split_failover_mode_name',
   'split_failover_action_name',

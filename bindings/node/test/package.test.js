@@ -50,6 +50,13 @@ test('decisions of a named plan', () => {
   assert.strictEqual(plan.rehome([1, 1]).plan.buckets[0], 524288);
 });
 
+test('export in other words', () => {
+  const plan = new split.Plan('s', { new: 10, legacy: 90 }, { default: 'legacy' });
+  assert.match(plan.export('haproxy'), /xxh64/);
+  assert.match(plan.export('trino', { key: 'id', table: 't' }), /xxhash64/i);
+  assert.throws(() => plan.export('excel'), split.DataError);
+});
+
 test('drawing', () => {
   const plan = new split.Plan('s', [1, 3], { mode: 'even' }), draw = new split.Draw();
   let n = 0;

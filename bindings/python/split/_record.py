@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, List, Optional, Union
+from typing import Any, Callable, List, Optional, Union
 
 from . import _core
 from ._errors import make, make_type_error
@@ -44,6 +44,16 @@ def never_none(value: float) -> "Optional[int]":
 def seconds_us(value: "Optional[float]") -> float:
     """Seconds to microseconds for a record; None is never."""
     return math.inf if value is None else round(value * 1_000_000)
+
+
+def names_of(name: "Callable[[int], Optional[str]]") -> "tuple[str, ...]":
+    """The words of an enum, in order."""
+    out: List[str] = []
+    while True:
+        word = name(len(out))
+        if not word or word == "?" or word in out:
+            return tuple(out)
+        out.append(word)
 
 
 class Record:

@@ -3,23 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from . import _core
 from ._errors import make, make_type_error
-from ._record import Reading, Record, halves, never_none, us
+from ._record import Reading, Record, halves, names_of, never_none, us
 
 Token = Tuple[Any, ...]
-
-
-def names_of(name: "Callable[[int], Optional[str]]") -> "Tuple[str, ...]":
-    """The words of an enum, in order."""
-    out: List[str] = []
-    while True:
-        word = name(len(out))
-        if not word or word == "?" or word in out:
-            return tuple(out)
-        out.append(word)
 
 
 STATES = names_of(_core.split_failover_state_name)

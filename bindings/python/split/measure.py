@@ -7,8 +7,8 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Seq
 
 from . import _core
 from ._errors import make_type_error
-from ._record import Reading, Record, halves, never_none
-from .failover import names_of, word_index
+from ._record import Reading, Record, halves, names_of, never_none
+from .failover import word_index
 
 COUNTERS = names_of(_core.split_counter_name)
 KINDS = names_of(_core.split_metric_kind_name)

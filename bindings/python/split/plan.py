@@ -8,9 +8,10 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Seq
 
 from . import _core
 from ._errors import make, make_type_error
-from ._record import Reading, Record, Text, halves
+from ._record import Reading, Record, Text, halves, names_of
 
-MODES = ("sticky", "random", "even")
+MODES = names_of(_core.split_mode_name)
+FORMATS = names_of(_core.split_export_name)
 Weights = Union[Mapping[str, float], Sequence[float]]
 
 
@@ -192,6 +193,15 @@ class Plan(_core.PlanBox):
         r = Reading(_core.plan_diff(self, to))
         moved, rows, columns = r.many(3)
         return moved, [list(r.many(columns)) for _ in range(rows)]
+
+    def export(self, format: str, *, key: str = "", table: str = "") -> str:
+        """The plan in another system's words: haproxy, envoy, trino or clickhouse."""
+        if format not in FORMATS:
+            raise make(_core.SPLIT_ERR_VALUE)
+        record = Record(FORMATS.index(format)).text(key).text(table).put(len(self._names))
+        for name in self._names:
+            record.text(name)
+        return _core.plan_export(self, record.numbers, record.bytes()).decode()
 
     def _facts(self) -> Dict[str, Any]:
         r = Reading(_core.plan_describe(self))

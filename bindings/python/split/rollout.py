@@ -7,13 +7,14 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from . import _core
 from ._errors import Fault, SplitError, make
-from ._record import Reading, Record, Text, halves, never_none, us
-from .failover import names_of, word_index
+from ._record import Reading, Record, Text, halves, names_of, never_none, us
+from .failover import word_index
 from .measure import LEVELS, Arm, Metric, metric_of, put_metrics
 
 JUDGEMENTS = names_of(_core.split_judgement_name)
 VERDICTS = names_of(_core.split_verdict_name)
 DECISIONS = names_of(_core.split_decision_name)
+REASONS = names_of(_core.split_reason_name)
 ACTIONS = names_of(_core.split_action_name)
 
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from . import _core
-from ._record import Reading, Record, Text, halves, us
-from .failover import names_of
+from ._record import Reading, Record, Text, halves, names_of, us
 from .plan import Assignment, Plan, assignment_of
 
 STATUSES = names_of(_core.split_token_status_name)

@@ -76,6 +76,13 @@ def test_decisions_of_a_named_plan():
     assert all(again.decide(str(i)).bucket == plan.decide(str(i)).bucket for i in range(100))
 
 
+def test_export_in_other_words():
+    plan = split.Plan("s", {"new": 10, "legacy": 90}, default="legacy")
+    assert "xxh64" in plan.export("haproxy") and "xxhash64" in plan.export("trino", key="id", table="t").lower()
+    with pytest.raises(split.DataError, match="SPLIT_ERR_VALUE"):
+        plan.export("excel")
+
+
 def test_drawing():
     plan, draw = split.Plan("s", [1, 3], mode="even"), split.Draw()
     assert sum(draw.next(plan).variant for _ in range(400)) == 300
