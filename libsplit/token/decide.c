@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A visitor's decision from the gates, the stored decision, or the plan, in this order (DESIGN.md
- * D6-D8). */
+ * T6-T8). */
 #include <string.h>
 
 #include "split/error.h"

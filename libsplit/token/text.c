@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a stored decision (DESIGN.md D1): one way to write each value, and nothing else is
+/* The text of a stored decision (DESIGN.md T1): one way to write each value, and nothing else is
  * read. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -218,7 +218,7 @@ check_signature(const split_token *token, const token_parts *parts, const char *
     return SPLIT_OK;
 }
 
-/* D5: future first, so that the ages below are not negative by more than the skew. */
+/* T5: future first, so that the ages below are not negative by more than the skew. */
 static uint32_t
 check_times(const split_token *token, const split_stored *s, int64_t now_s)
 {

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(sys.argv[1])
-SPLITCTL = sys.argv[2] if len(sys.argv) > 2 else None
+SPLITCTL = sys.argv[2] if len(sys.argv) > 2 and sys.argv[2] else None
 text = (ROOT / "README.md").read_text()
 
 
