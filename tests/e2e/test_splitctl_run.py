@@ -2,6 +2,7 @@
 """splitctl run: rollouts against an admin port that counts, operators' words, and a journal that survives kill -9."""
 import fcntl
 import html.parser
+import http.server
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ import sqlite3
 import struct
 import subprocess
 import termios
+import threading
 import time
 import unittest
 
@@ -257,6 +259,57 @@ class Operators(RunTest):
 
     def test_without_a_journal_there_is_nothing_to_act_on(self):
         self.assertEqual(self.ctl("pause")[0], NO_DATA)
+
+
+class Notify(RunTest):
+    def test_targets_are_told_what_they_asked_for_and_once(self):
+        told = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                told.append((self.path, self.headers["Authorization"], body))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(lambda: (server.shutdown(), server.server_close()))
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        marks = self.folder / "marks"
+        hook = self.folder / "hook.sh"
+        hook.write_text('#!/bin/sh\nmarks=$1; shift; printf "%s|" "$@" >> "$marks"\n')
+        hook.chmod(0o755)
+        document = json.loads(json.dumps(POLICY))
+        document["notify"] = [
+            {"type": "webhook", "url": url + "/all", "token": "env:SPLIT_TEST_TOKEN"},
+            {"type": "slack", "url": "env:SPLIT_TEST_SLACK", "on": ["rollback"]},
+            {"type": "webhook", "url": f"http://127.0.0.1:{free_port()}/dead", "on": ["rollback"]},
+            {"type": "exec", "command": [str(hook), str(marks)], "on": ["advance", "rollback"]}]
+        self.write_policy(document)
+        os.environ.update(SPLIT_TEST_TOKEN="t0ken", SPLIT_TEST_SLACK=url + "/slack/s3cret")
+        child = self.start()
+        self.wait(lambda: self.revision() == 2)
+        self.admin.errors = 0.5
+        code, out, err = self.finish(child)
+        self.assertEqual(code, ROLLED_BACK)
+        self.assertEqual({auth for path, auth, _ in told if path == "/all"}, {"Bearer t0ken"})
+        events = [body["event"] for path, _, body in told if path == "/all"]
+        self.assertEqual((events[0], events.count("rollback"), events.count("advance")), ("advance", 1, 1))
+        self.assertIn("level", events)
+        slack = [body for path, _, body in told if path == "/slack/s3cret"]
+        self.assertEqual(len(slack), 1)
+        self.assertIn("demo: rollback:", slack[0]["text"])
+        self.assertTrue(marks.read_text().startswith("advance|50|"))
+        self.assertIn("rollback|0|", marks.read_text())
+        self.assertIn("notify[2] (rollback): the receiver cannot be reached", err)
+        for secret in ("t0ken", "s3cret"):
+            self.assertNotIn(secret, out + err)
+            self.assertNotIn(secret.encode(), self.journal.read_bytes())
 
 
 class Promote(RunTest):

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "driver.h"
 #include "load.h"
+#include "notify.h"
 #include "summary.h"
 
 #define OPERATOR_US 1000000
@@ -25,6 +26,7 @@ on_signal(int number)
 
 typedef struct run {
     driver driver;
+    notifier *notifier;
     bool once;
     bool fresh;
     bool aborted; /* an operator ended the rollout; the route may be theirs already */
@@ -135,6 +137,7 @@ drive(run *r)
         if (code != CTL_OK)
             return code;
         show(r);
+        notifier_decision(r->notifier, d->rollout, &d->decision);
         if (d->decision.decision != SPLIT_DECISION_HOLD) {
             code = driver_publish(d);
             if (code != CTL_OK)
@@ -164,6 +167,7 @@ run_policy(run *r, const cli_common *common, const cli_texts *specs)
     char path[CLI_PATH_MAX];
     char db[CLI_PATH_MAX];
     split_policy *policy = NULL;
+    bool idle = true;
     int code = load_policy(cli_policy_path(common), &policy);
     if (code == CTL_OK)
         code = driver_open(&r->driver, policy, cli_route_path(common, path), specs);
@@ -178,12 +182,15 @@ run_policy(run *r, const cli_common *common, const cli_texts *specs)
     if (code == CTL_OK) {
         setvbuf(stdout, NULL, _IOLBF, 0);
         catch_signals();
+        r->notifier = common->dry_run ? NULL : notifier_start(policy);
         code = drive(r);
+        idle = notifier_stop(r->notifier);
         if (!r->json)
             summary_end(&r->driver, code);
         driver_close(&r->driver);
     }
-    split_policy_free(&policy, NULL);
+    if (idle) /* a notifier that hangs still reads it */
+        split_policy_free(&policy, NULL);
     return code;
 }
 
