@@ -24,7 +24,7 @@ typedef struct split_forecast {
     double requests_per_s;                           /**< Of both systems together, (0, 10^6]; default 10. */
     bool has_baseline;                               /**< A legacy arm reports; default true. */
     split_expectation expected[SPLIT_METRICS_MAX];   /**< By metric; default: half of the target's share. */
-    int64_t max_windows;                             /**< A run ends undecided after so many, [0, 10^6]; default 0: three times the bakes. */
+    int64_t max_windows;                             /**< A run ends undecided after so many, [0, 10^6]; default 0: three times the bake and 1440 more for each phase. */
 } split_forecast;
 
 /** Time to proof of one metric in one phase, by the formula. @since 0.1 */

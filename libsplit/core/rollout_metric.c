@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "num.h"
 #include "rollout_state.h"
 
 static double
@@ -133,10 +134,10 @@ take_arm(const struct split_rollout *ro, split__metric *m, int64_t id)
     split__evidence_take(&m->critical, m->critical.bound, c->n, c->bad[SPLIT_BOUND_CRITICAL]);
     split__evidence_take(&m->compliance, m->compliance.bound, c->n, c->bad[split__rollout_gate_index(ro)]);
     push_recent(&m->recent, c);
-    m->phase_n += c->n;
-    m->bake_n += c->n;
+    m->phase_n = split__add_sat(m->phase_n, c->n);
+    m->bake_n = split__add_sat(m->bake_n, c->n);
     for (int b = 0; b < SPLIT_BOUNDS; b++)
-        m->bake_bad[b] += c->bad[b];
+        m->bake_bad[b] = split__add_sat(m->bake_bad[b], c->bad[b]);
     const bool over = split_threshold_over(&m->def, c, SPLIT_BOUND_CRITICAL);
     m->over_critical = (m->over_critical << 1 | over) & 7;
     const bool sample = m->phase_n >= ro->opt.min_sample;
@@ -153,7 +154,7 @@ take_legacy(const struct split_rollout *ro, split__metric *m)
 {
     const split_metric_counts *c = &m->baseline_counts;
     split__evidence_take(&m->baseline, m->baseline.bound, c->n, c->bad[SPLIT_BOUND_CRITICAL]);
-    m->baseline_n += c->n;
+    m->baseline_n = split__add_sat(m->baseline_n, c->n);
     const bool proven =
         m->baseline_n >= ro->opt.min_sample && m->baseline.ln >= split__rollout_breach_bound(ro);
     latch_window(&m->legacy, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_CRITICAL), c->n > 0);

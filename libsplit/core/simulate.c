@@ -192,7 +192,7 @@ default_windows(const split_rollout_options *o)
 {
     int64_t sum = 0;
     for (uint32_t p = 0; p < o->n_phases; p++)
-        sum += sim_bake_windows(o, p) < 100000 ? 3 * sim_bake_windows(o, p) + 60 : 1000000;
+        sum += sim_bake_windows(o, p) < 100000 ? 3 * sim_bake_windows(o, p) + 1440 : 1000000;
     return sum < 1000000 ? sum : 1000000;
 }
 

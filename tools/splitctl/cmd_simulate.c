@@ -269,7 +269,7 @@ cmd_simulate(int argc, char **argv)
         {"runs", 'n', CLI_INTEGER, "N", "rollouts to play (default: 100)", &x.runs},
         {"seed", 0, CLI_INTEGER, "N", "same seed, same result (default: 1)", &x.seed},
         {"max-windows", 0, CLI_INTEGER, "N",
-         "give up after so many (default: three times the bakes)", &max_windows},
+         "end a run after so many (default: 3 bakes and 1440 a phase)", &max_windows},
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [OPTION...]",
