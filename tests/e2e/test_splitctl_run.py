@@ -312,6 +312,49 @@ class Notify(RunTest):
             self.assertNotIn(secret.encode(), self.journal.read_bytes())
 
 
+class Compare(RunTest):
+    def setUp(self):
+        super().setUp()
+        document = json.loads(json.dumps(POLICY))
+        document["origins"]["new"]["cost"] = {"per_million_requests": 2, "monthly": 10}
+        document["origins"]["legacy"]["cost"] = {"per_million_requests": 1, "monthly": 100}
+        document["rollout"]["phases"] = [{"percent": 50, "bake": "1h"}]
+        self.write_policy(document)
+
+    def test_a_worse_system_is_proven_worse_and_costs_are_projected(self):
+        self.admin.errors = 0.03
+        self.run_it("--duration", "1500ms")
+        code, out, _ = self.ctl("compare", "--json")
+        self.assertEqual(code, 3)
+        answer = json.loads(out)
+        error, p95 = answer["metrics"]
+        self.assertLess(error["difference_low"], 3)
+        self.assertGreater(error["difference_high"], 3)
+        self.assertGreater(error["difference_low"], 0)
+        self.assertIn("'new' is worse", error["sentence"])
+        self.assertIn("no difference", p95["sentence"])
+        months = answer["seconds"] / (30 * 86400)
+        millions = (error["new_n"] + error["baseline_n"]) / 1e6
+        self.assertAlmostEqual(answer["cost"]["new"]["month_at_100"], 2 * millions / months + 10, delta=1)
+        self.assertAlmostEqual(answer["cost"]["baseline"]["month_at_100"], millions / months + 100, delta=1)
+        self.assertIn("points more failed requests", self.ctl("compare")[1])
+
+    def test_equal_systems_differ_in_nothing(self):
+        self.run_it("--duration", "800ms")
+        code, out, _ = self.ctl("compare")
+        self.assertEqual(code, OK)
+        self.assertIn("no difference is proven", out)
+        code, out, _ = self.ctl("compare", "--source", self.admin.url, "--period", "300ms")
+        self.assertEqual(code, OK, out)
+        self.assertIn("in 1 windows", out)
+
+    def test_without_data_of_both_there_is_nothing_to_compare(self):
+        self.assertEqual(self.ctl("compare")[0], NO_DATA)
+        self.run_it("--duration", "800ms")
+        time.sleep(0.3)
+        self.assertEqual(self.ctl("compare", "--period", "1ms")[0], NO_DATA)
+
+
 class Promote(RunTest):
     def setUp(self):
         super().setUp()

@@ -31,6 +31,34 @@ open_one(fleet *f, split_source_options *o, const char *spec)
     return CTL_OK;
 }
 
+/* The policy names a metric for "prometheus" or "cloudwatch"; the source that asks Prometheus is
+ * called promql. */
+static bool
+is_meant(const char *source, const char *spec)
+{
+    const char *kind = strcmp(source, "prometheus") == 0 ? "promql" : source;
+    size_t n = strlen(kind);
+    return strncmp(spec, kind, n) == 0 && spec[n] == ':';
+}
+
+/* The names that the policy has for the metrics at this kind of source. */
+static void
+take_fields(fleet *f, const split_policy *policy, const char *spec, split_source_options *o)
+{
+    o->fields = f->fields + f->n_fields;
+    o->n_fields = 0;
+    for (size_t m = 0; m < f->n_metrics; m++)
+        for (size_t i = 0; i < split_policy_n_sources(policy, m); i++) {
+            split_source_info info;
+            if (f->n_fields == FLEET_FIELDS_MAX ||
+                split_policy_source(policy, m, i, &info) != SPLIT_OK ||
+                !is_meant(info.source, spec))
+                continue;
+            f->fields[f->n_fields++] = (split_source_field){(uint32_t)m, info.field, info.text};
+            o->n_fields++;
+        }
+}
+
 int
 fleet_open(fleet *f, const split_policy *policy, const cli_texts *specs)
 {
@@ -53,8 +81,10 @@ fleet_open(fleet *f, const split_policy *policy, const cli_texts *specs)
     o.window_us = rollout.window_us;
     set_timeouts(&o.http, rollout.window_us);
     int code = CTL_OK;
-    for (size_t i = 0; code == CTL_OK && i < specs->n; i++)
+    for (size_t i = 0; code == CTL_OK && i < specs->n; i++) {
+        take_fields(f, policy, specs->text[i], &o);
         code = open_one(f, &o, specs->text[i]);
+    }
     if (code != CTL_OK)
         fleet_close(f);
     return code;

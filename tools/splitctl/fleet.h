@@ -9,6 +9,7 @@
 #include "cli.h"
 
 #define FLEET_MAX CLI_TEXTS_MAX
+#define FLEET_FIELDS_MAX 512 /* names of metrics over all sources */
 
 typedef struct fleet {
     split_source *sources[FLEET_MAX];
@@ -17,6 +18,8 @@ typedef struct fleet {
     size_t n_answered; /* of the last read */
     split_metric metrics[SPLIT_METRICS_MAX];
     size_t n_metrics;
+    split_source_field fields[FLEET_FIELDS_MAX]; /* borrowed from the policy */
+    size_t n_fields;
 } fleet;
 
 /* Open every source; a bare URL is a proxy's admin port. Reports on stderr; CTL_OK, CTL_USAGE or
