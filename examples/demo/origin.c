@@ -344,7 +344,7 @@ serve(struct origin *o, const struct setup *setup)
     struct server_limits limits = {60000, 120, 32768};
     uint16_t port;
     char why[160];
-    int fd = listen_on(setup->listen, &port, why, sizeof(why));
+    int fd = listen_on(setup->listen, false, &port, why, sizeof(why));
 
     if (fd < 0) {
         fprintf(stderr, "split-origin: %s\n", why);

@@ -41,8 +41,7 @@ on_head(void *ctx, struct attempt *a)
     struct request *r = ctx;
     bool bodyless = !strcmp(r->method, "HEAD");
 
-    r->head_class = split_failover_classify_status(r->proxy->router.failover, (uint32_t)a->status,
-                                                   attempt_latency_us(a));
+    r->head_class = router_classify_status(&r->proxy->router, a->status, attempt_latency_us(a));
     if (r->head_class == SPLIT_FAILOVER_CLASS_FAIL_STATUS && report(r, r->head_class))
         return false;
     counters_cache(&r->proxy->counters, r, a->easy);
@@ -119,7 +118,7 @@ static void
 on_end(void *ctx, struct attempt *a)
 {
     struct request *r = ctx;
-    split_failover_class outcome = outcome_of_end(a, r->head_class, r->proxy->router.failover);
+    split_failover_class outcome = outcome_of_end(a, r->head_class, &r->proxy->router);
     bool committed = r->answer.committed;
     bool complete = a->result == CURLE_OK && (committed || r->answer.response);
 

@@ -35,7 +35,7 @@ cut_address(const char *address, char *host, size_t host_size, const char **port
 }
 
 static int
-bind_one(const struct addrinfo *ai)
+bind_one(const struct addrinfo *ai, bool reuse_port)
 {
     int one = 1;
     int fd = socket(ai->ai_family, ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -43,6 +43,8 @@ bind_one(const struct addrinfo *ai)
     if (fd < 0)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    if (reuse_port)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
     if (bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, 1024) == 0)
         return fd;
     one = errno;
@@ -65,7 +67,7 @@ port_of(int fd)
 }
 
 int
-listen_on(const char *address, uint16_t *out_port, char *why, size_t why_size)
+listen_on(const char *address, bool reuse_port, uint16_t *out_port, char *why, size_t why_size)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
@@ -80,7 +82,7 @@ listen_on(const char *address, uint16_t *out_port, char *why, size_t why_size)
                  address);
         return -1;
     }
-    fd = bind_one(list);
+    fd = bind_one(list, reuse_port);
     freeaddrinfo(list);
     if (fd < 0) {
         snprintf(why, why_size, "cannot listen on %s: %s", address, strerror(errno));

@@ -34,7 +34,7 @@ struct server_limits {
 
 /* Bind "HOST:PORT" (also "[::1]:PORT"; port 0 takes a free one) and listen: the descriptor, or -1
  * with a sentence in `why`. */
-int listen_on(const char *address, uint16_t *out_port, char *why, size_t why_size);
+int listen_on(const char *address, bool reuse_port, uint16_t *out_port, char *why, size_t why_size);
 
 int server_start(struct server *server, struct loop *loop, int listen_fd,
                  const struct server_calls *calls, const struct server_limits *limits);

@@ -120,14 +120,23 @@ static int
 open_router(struct proxy *p)
 {
     split_policy *policy = NULL;
+    struct shared *shared = NULL;
     char why[512];
     int rc = load_policy(p, &policy);
 
     if (rc)
         return -1;
     rc = counters_open(&p->counters, policy);
+    if (rc == 0 && p->options.shared) {
+        shared = shared_open(p->options.shared, why, sizeof(why));
+        if (!shared) {
+            fprintf(stderr, "split-proxy: %s\n", why);
+            split_policy_free(&policy, NULL);
+            return -1;
+        }
+    }
     if (rc == 0)
-        rc = router_open(&p->router, policy, &p->counters);
+        rc = router_open(&p->router, policy, &p->counters, shared);
     split_policy_free(&policy, NULL);
     if (rc) {
         fprintf(stderr, "split-proxy: %s: %s\n", p->options.policy, split_strerror(rc));
@@ -152,7 +161,8 @@ open_server(struct proxy *p, struct server *server, const char *address,
     struct server_limits limits = {connections, p->options.idle_s, p->options.header_bytes};
     char why[200];
     uint16_t port;
-    int fd = listen_on(address, &port, why, sizeof(why));
+    bool reuse = p->options.reuse_port && server == &p->visitors;
+    int fd = listen_on(address, reuse, &port, why, sizeof(why));
 
     if (fd < 0) {
         fprintf(stderr, "split-proxy: %s\n", why);

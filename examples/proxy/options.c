@@ -41,6 +41,12 @@ static const char help[] =
     "  --secure-cookie WHEN   auto (behind X-Forwarded-Proto: https), always or never (default "
     "auto)\n"
     "  --direct               visitors reach this proxy directly: believe no X-Forwarded-* header\n"
+    "  --shared FILE          share failover state with other proxies on this machine, in a file "
+    "of\n"
+    "                         /run or /dev/shm\n"
+    "  --reuse-port           several proxies listen on one address; each has an admin port of "
+    "its\n"
+    "                         own\n"
     "  --help, --version\n"
     "\n"
     "Signals: SIGTERM and SIGINT stop gracefully. Exit status: 0 stopped, 1 usage, 2 bad input.\n";
@@ -61,7 +67,9 @@ enum {
     O_IDLE,
     O_DRAIN,
     O_SECURE,
-    O_DIRECT,
+    O_DIRECT_VISITORS,
+    O_SHARED,
+    O_REUSE,
     O_HELP,
     O_VERSION
 };
@@ -82,7 +90,9 @@ static const struct option known[] = {
     {"idle", 1, NULL, O_IDLE},
     {"drain", 1, NULL, O_DRAIN},
     {"secure-cookie", 1, NULL, O_SECURE},
-    {"direct", 0, NULL, O_DIRECT},
+    {"direct", 0, NULL, O_DIRECT_VISITORS},
+    {"shared", 1, NULL, O_SHARED},
+    {"reuse-port", 0, NULL, O_REUSE},
     {"help", 0, NULL, O_HELP},
     {"version", 0, NULL, O_VERSION},
     {NULL, 0, NULL, 0},
@@ -183,8 +193,14 @@ take(struct options *o, int c, int *out_status)
         return true;
     case O_SECURE:
         return take_secure(o, optarg);
-    case O_DIRECT:
+    case O_DIRECT_VISITORS:
         o->trust_forwarded = false;
+        return true;
+    case O_SHARED:
+        o->shared = optarg;
+        return true;
+    case O_REUSE:
+        o->reuse_port = true;
         return true;
     case O_HELP:
         fputs(help, stdout);

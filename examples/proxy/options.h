@@ -15,6 +15,7 @@ struct options {
     const char *listen;
     const char *admin;      /* NULL: no admin port. */
     const char *access_log; /* NULL: none. */
+    const char *shared;     /* Failover state shared with other processes; NULL: alone. */
     const char *ports_file; /* Where the ports taken are written; NULL: nowhere. */
     uint64_t max_body_bytes;
     size_t replay_bytes; /* Larger request bodies are streamed and cannot be sent twice. */
@@ -25,6 +26,7 @@ struct options {
     unsigned idle_s;
     unsigned drain_s; /* Time for running requests to end when the proxy stops. */
     enum secure_cookie secure;
+    bool reuse_port; /* Several processes listen on one address. */
     bool trust_forwarded;
 };
 

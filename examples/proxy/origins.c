@@ -8,15 +8,15 @@
 #include "word.h"
 
 static void
-gauge(const struct router *router, FILE *out, const char *name, const char *help,
-      long long (*value)(const split_failover_status *status))
+gauge(const struct router *router, const split_failover *failover, FILE *out, const char *name,
+      const char *help, long long (*value)(const split_failover_status *status))
 {
     split_failover_status status;
     uint32_t i;
 
     fprintf(out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
-    for (i = 0; i < split_failover_n_origins(router->failover); i++)
-        if (split_failover_origin_status(router->failover, i, &status) == 0)
+    for (i = 0; i < split_failover_n_origins(failover); i++)
+        if (split_failover_origin_status(failover, i, &status) == 0)
             fprintf(out, "%s{origin=\"%s\"} %lld\n", name,
                     router->now->origins[router->now->machine_origin[i]].name, value(&status));
 }
@@ -46,17 +46,21 @@ admitted(const split_failover_status *s)
 }
 
 void
-origins_metrics(const struct router *router, FILE *out)
+origins_metrics(struct router *router, FILE *out)
 {
+    const split_failover *failover = machine_enter(router);
     const struct counters *c = router->counters;
+    uint32_t budget = split_failover_budget_milli(failover);
     uint32_t o, i;
 
-    gauge(router, out, "split_failover_state", "0 closed, 1 open, 2 half-open, 3 hold, 4 ramp.",
-          state_of);
-    gauge(router, out, "split_failover_mode", "0 auto, 1 force-up, 2 force-down, 3 observe.",
-          mode_of);
-    gauge(router, out, "split_failover_level", "Back-off level.", level_of);
-    gauge(router, out, "split_failover_admitted_permille", "Share of visitors admitted.", admitted);
+    gauge(router, failover, out, "split_failover_state",
+          "0 closed, 1 open, 2 half-open, 3 hold, 4 ramp.", state_of);
+    gauge(router, failover, out, "split_failover_mode",
+          "0 auto, 1 force-up, 2 force-down, 3 observe.", mode_of);
+    gauge(router, failover, out, "split_failover_level", "Back-off level.", level_of);
+    gauge(router, failover, out, "split_failover_admitted_permille", "Share of visitors admitted.",
+          admitted);
+    machine_leave(router);
     fputs("# HELP split_failover_events_total Transitions.\n# TYPE split_failover_events_total "
           "counter\n",
           out);
@@ -70,7 +74,7 @@ origins_metrics(const struct router *router, FILE *out)
             "# HELP split_retry_budget_milli Retries left, in thousandths.\n# TYPE "
             "split_retry_budget_milli gauge\n"
             "split_retry_budget_milli %u\n",
-            (unsigned)split_failover_budget_milli(router->failover));
+            (unsigned)budget);
 }
 
 static void
@@ -93,19 +97,21 @@ write_origin(const char *name, const split_failover_status *s, FILE *out)
 }
 
 void
-origins_status(const struct router *router, FILE *out)
+origins_status(struct router *router, FILE *out)
 {
+    const split_failover *failover = machine_enter(router);
     split_failover_status status;
     const char *comma = "";
     uint32_t i;
 
     fputs("\"origins\":[", out);
-    for (i = 0; i < split_failover_n_origins(router->failover); i++) {
-        if (split_failover_origin_status(router->failover, i, &status) != 0)
+    for (i = 0; i < split_failover_n_origins(failover); i++) {
+        if (split_failover_origin_status(failover, i, &status) != 0)
             continue;
         fputs(comma, out);
         write_origin(router->now->origins[router->now->machine_origin[i]].name, &status, out);
         comma = ",";
     }
+    machine_leave(router);
     fputs("]", out);
 }

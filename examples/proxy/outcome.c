@@ -2,6 +2,7 @@
 /* Classes of outcomes (libsplit/DESIGN.md 3): what libcurl's results and HTTP's statuses say about
  * an origin. */
 #include "outcome.h"
+#include "routing.h"
 
 bool
 outcome_is_failure(split_failover_class outcome)
@@ -21,7 +22,7 @@ is_local(CURLcode result)
 }
 
 split_failover_class
-outcome_of_end(const struct attempt *a, split_failover_class head, const split_failover *failover)
+outcome_of_end(const struct attempt *a, split_failover_class head, struct router *router)
 {
     if (a->result == CURLE_OK)
         return head;
@@ -32,8 +33,8 @@ outcome_of_end(const struct attempt *a, split_failover_class head, const split_f
     if (is_local(a->result))
         return SPLIT_FAILOVER_CLASS_NEUTRAL;
     if (a->timed_out && a->sends && a->first_byte_at_us > a->ended_us && !a->headed)
-        return split_failover_classify_deadline(
-            failover, attempt_latency_us(a)); /* Our deadline, not its time-out. */
+        return router_classify_deadline(
+            router, attempt_latency_us(a)); /* Our deadline, not its time-out. */
     if (a->timed_out && a->sends)
         return SPLIT_FAILOVER_CLASS_FAIL_TIMEOUT;
     /* Sent before, even if a later connection was refused: not "never sent". */

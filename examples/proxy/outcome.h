@@ -10,9 +10,11 @@
 
 #include "attempt.h"
 
+struct router;
+
 /* Class of a transfer that is over; `head` is the class of its status, if it got that far. */
 split_failover_class outcome_of_end(const struct attempt *attempt, split_failover_class head,
-                                    const split_failover *failover);
+                                    struct router *router);
 
 /* Retry-After of an answer as a duration, or 0. */
 split_us outcome_push_back(const struct attempt *attempt);

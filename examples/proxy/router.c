@@ -80,6 +80,22 @@ find_origin(const struct router *router, const struct routing *g, int32_t machin
     return false;
 }
 
+static void
+fill(const struct router *router, const struct routing *g, const split_failover *failover,
+     const split_failover_answer *answer, struct hop *out)
+{
+    split_failover_status home;
+
+    out->kind = answer->kind;
+    out->reason = answer->reason;
+    out->token = answer->token;
+    find_origin(router, g, answer->assigned, &out->home);
+    if (split_failover_origin_status(failover, (uint32_t)answer->assigned, &home) != 0)
+        return;
+    out->home_state = home.state;
+    out->home_down = home.mode == SPLIT_FAILOVER_MODE_FORCE_DOWN;
+}
+
 bool
 router_first(struct router *router, const struct routing *g, uint32_t variant,
              const struct hop_facts *facts, struct hop *out)
@@ -90,21 +106,31 @@ router_first(struct router *router, const struct routing *g, uint32_t variant,
                                       .replayable = facts->replayable};
     split_failover_events events = {0};
     split_failover_answer answer;
-    split_failover_status home;
+    split_failover *failover;
+    bool found = false;
 
     memset(out, 0, sizeof(*out));
-    if (split_failover_route(router->failover, loop_now(), &request, &answer, &events) != 0)
-        return false;
-    note_events(router, &events);
-    out->kind = answer.kind;
-    out->reason = answer.reason;
-    out->token = answer.token;
-    find_origin(router, g, answer.assigned, &out->home);
-    if (split_failover_origin_status(router->failover, (uint32_t)answer.assigned, &home) == 0) {
-        out->home_state = home.state;
-        out->home_down = home.mode == SPLIT_FAILOVER_MODE_FORCE_DOWN;
+    failover = machine_enter(router);
+    if (split_failover_route(failover, loop_now(), &request, &answer, &events) == 0) {
+        fill(router, g, failover, &answer, out);
+        found = find_origin(router, g, answer.origin, &out->origin);
     }
-    return find_origin(router, g, answer.origin, &out->origin);
+    machine_leave(router);
+    note_events(router, &events);
+    return found;
+}
+
+/* Report to the machine; false when it refuses the report. */
+static bool
+tell(struct router *router, const split_failover_token *token,
+     const split_failover_outcome *outcome, split_failover_followup *out)
+{
+    split_failover_events events = {0};
+    int rc = split_failover_report(machine_enter(router), loop_now(), token, outcome, out, &events);
+
+    machine_leave(router);
+    note_events(router, &events);
+    return rc == 0;
 }
 
 bool
@@ -112,13 +138,10 @@ router_report(struct router *router, const struct routing *g, const struct hop *
               const split_failover_outcome *outcome, struct hop *next)
 {
     split_failover_outcome nothing = {.klass = SPLIT_FAILOVER_CLASS_NEUTRAL};
-    split_failover_events events = {0};
     split_failover_followup follow;
 
-    if (split_failover_report(router->failover, loop_now(), &hop->token, outcome, &follow,
-                              &events) != 0)
+    if (!tell(router, &hop->token, outcome, &follow))
         return false;
-    note_events(router, &events);
     router->counters->give_ups[follow.next]++;
     if (follow.next != SPLIT_FAILOVER_NEXT_ATTEMPT)
         return false;
@@ -130,18 +153,38 @@ router_report(struct router *router, const struct routing *g, const struct hop *
         return true;
     /* The route changed and named an origin that this request does not know: give the attempt back
      * unused. */
-    if (split_failover_report(router->failover, loop_now(), &next->token, &nothing, &follow,
-                              &events) == 0)
-        note_events(router, &events);
+    tell(router, &next->token, &nothing, &follow);
     return false;
+}
+
+split_failover_class
+router_classify_status(struct router *router, long status, split_us elapsed_us)
+{
+    split_failover_class klass =
+        split_failover_classify_status(machine_enter(router), (uint32_t)status, elapsed_us);
+
+    machine_leave(router);
+    return klass;
+}
+
+split_failover_class
+router_classify_deadline(struct router *router, split_us elapsed_us)
+{
+    split_failover_class klass =
+        split_failover_classify_deadline(machine_enter(router), elapsed_us);
+
+    machine_leave(router);
+    return klass;
 }
 
 void
 router_tick(struct router *router)
 {
     split_failover_events events = {0};
+    int rc = split_failover_tick(machine_enter(router), loop_now(), &events);
 
-    if (split_failover_tick(router->failover, loop_now(), &events) == 0)
+    machine_leave(router);
+    if (rc == 0)
         note_events(router, &events);
 }
 
@@ -165,25 +208,33 @@ find_action(const char *command, split_failover_action *out)
     return false;
 }
 
-int
-router_command(struct router *router, const char *origin, const char *command)
+static int
+command_origin(split_failover *failover, const char *origin, split_failover_action action,
+               split_failover_events *events)
 {
-    int32_t index = split_failover_find(router->failover, origin, strlen(origin));
-    split_failover_events events = {0};
-    split_failover_action action;
+    int32_t index = split_failover_find(failover, origin, strlen(origin));
     split_failover_status status;
     int rc;
 
     if (index < 0)
         return SPLIT_ERR_NAME;
-    if (!find_action(command, &action))
-        return SPLIT_ERR_ARG;
-    rc = split_failover_origin_status(router->failover, (uint32_t)index, &status);
+    rc = split_failover_origin_status(failover, (uint32_t)index, &status);
     if (rc == 0 && action == SPLIT_FAILOVER_DO_APPROVE && status.state != SPLIT_FAILOVER_HOLD)
         return SPLIT_ERR_MODE;
-    if (rc == 0)
-        rc = split_failover_admin(router->failover, loop_now(), (uint32_t)index, action, &events);
-    if (rc == 0)
-        note_events(router, &events);
+    return rc ? rc : split_failover_admin(failover, loop_now(), (uint32_t)index, action, events);
+}
+
+int
+router_command(struct router *router, const char *origin, const char *command)
+{
+    split_failover_events events = {0};
+    split_failover_action action;
+    int rc;
+
+    if (!find_action(command, &action))
+        return SPLIT_ERR_ARG;
+    rc = command_origin(machine_enter(router), origin, action, &events);
+    machine_leave(router);
+    note_events(router, &events);
     return rc;
 }

@@ -27,12 +27,11 @@ router_release(struct routing *routing)
     free(routing);
 }
 
-/* Places of names: in the counters, which outlive a route, and in the machine, which numbers
- * origins by itself. */
+/* Places of names in the counters, which outlive a route. */
 static int
-note_names(struct routing *g, struct counters *counters, const split_failover_options *machine)
+note_names(struct routing *g, struct counters *counters)
 {
-    size_t i, k;
+    size_t i;
 
     for (i = 0; i < g->n_variants; i++) {
         g->variants[i] = split_route_variant(g->route, i);
@@ -44,18 +43,16 @@ note_names(struct routing *g, struct counters *counters, const split_failover_op
         if (rc)
             return rc;
         g->origin_slot[i] = counters_origin(counters, g->origins[i].name);
-        for (k = 0; k < machine->n_origins; k++)
-            if (strcmp(machine->origins[k], g->origins[i].name) == 0)
-                g->machine_origin[k] = (uint32_t)i;
     }
     return 0;
 }
 
 static int
-compile_parts(struct routing *g, struct router *router, split_failover **out_failover)
+compile_parts(struct routing *g, struct router *router)
 {
     split_plan_options plan;
     split_failover_options machine;
+    split_failover *fresh = NULL;
     int rc;
 
     split_route_cookie(g->route, &g->cookie);
@@ -68,9 +65,12 @@ compile_parts(struct routing *g, struct router *router, split_failover **out_fai
         rc = split_route_failover_options(g->route, &machine);
     if (rc)
         return rc;
+    rc = note_names(g, router->counters);
+    if (rc)
+        return rc;
     machine.seed = router->seed;
-    rc = split_failover_new(&machine, NULL, out_failover);
-    return rc ? rc : note_names(g, router->counters, &machine);
+    rc = split_failover_new(&machine, NULL, &fresh);
+    return rc ? rc : machine_replace(router, g, fresh, split_failover_size(&machine));
 }
 
 /* Put a route in force; it is taken over, or freed on an error. */
@@ -78,7 +78,6 @@ static int
 install(struct router *router, split_route *route, uint64_t revision)
 {
     struct routing *g = calloc(1, sizeof(*g));
-    split_failover *failover = NULL;
     int rc = SPLIT_ERR_NOMEM;
 
     if (!g) {
@@ -88,23 +87,19 @@ install(struct router *router, split_route *route, uint64_t revision)
     g->refs = 1;
     g->route = route;
     g->revision = revision;
-    rc = compile_parts(g, router, &failover);
-    if (rc == 0 && router->failover)
-        rc = split_failover_reload(failover, router->failover);
+    rc = compile_parts(g, router);
     if (rc) {
-        split_failover_free(&failover, NULL);
         router_release(g);
         return rc;
     }
-    split_failover_free(&router->failover, NULL);
     router_release(router->now);
-    router->failover = failover;
     router->now = g;
     return 0;
 }
 
 int
-router_open(struct router *router, const split_policy *policy, struct counters *counters)
+router_open(struct router *router, const split_policy *policy, struct counters *counters,
+            struct shared *shared)
 {
     split_plan_options options;
     split_plan *plan = NULL;
@@ -113,6 +108,7 @@ router_open(struct router *router, const split_policy *policy, struct counters *
 
     memset(router, 0, sizeof(*router));
     router->counters = counters;
+    router->machine.shared = shared;
     if (getrandom(&router->seed, sizeof(router->seed), 0) != (ssize_t)sizeof(router->seed))
         router->seed = (uint64_t)loop_now();
     split_random_init(&router->random, router->seed);
@@ -129,7 +125,7 @@ router_open(struct router *router, const split_policy *policy, struct counters *
 void
 router_close(struct router *router)
 {
-    split_failover_free(&router->failover, NULL);
+    machine_close(&router->machine);
     router_release(router->now);
     router->now = NULL;
 }

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "machine.h"
+
 #define ROUTING_MAX 64
 
 /* One route, compiled. Running requests hold the one they began with. */
@@ -58,15 +60,16 @@ struct counters;
 
 struct router {
     struct routing *now;
-    split_failover *failover;
+    struct machine machine;
     struct counters *counters;
     split_random random;
     split_even even;
     uint64_t seed;
 };
 
-/* Begin with the policy's own weights. 0, or a negative SPLIT_ERR_*. */
-int router_open(struct router *router, const split_policy *policy, struct counters *counters);
+/* Begin with the policy's own weights; `shared` may be NULL. 0, or a negative SPLIT_ERR_*. */
+int router_open(struct router *router, const split_policy *policy, struct counters *counters,
+                struct shared *shared);
 void router_close(struct router *router);
 
 /* Take a route file: 0 when it is in force now, 1 when it is the one in force already, negative
@@ -88,6 +91,11 @@ bool router_first(struct router *router, const struct routing *routing, uint32_t
 bool router_report(struct router *router, const struct routing *routing, const struct hop *hop,
                    const split_failover_outcome *outcome, struct hop *next);
 
+/* Class of a head that has arrived, and of an attempt that our own deadline ended. */
+split_failover_class router_classify_status(struct router *router, long status,
+                                            split_us elapsed_us);
+split_failover_class router_classify_deadline(struct router *router, split_us elapsed_us);
+
 /* Let time pass in the failover machine, so that a display is fresh. */
 void router_tick(struct router *router);
 
@@ -96,7 +104,7 @@ void router_tick(struct router *router);
 int router_command(struct router *router, const char *origin, const char *command);
 
 /* origins.c: the states of the origins, for /metrics and /status. */
-void origins_metrics(const struct router *router, FILE *out);
-void origins_status(const struct router *router, FILE *out);
+void origins_metrics(struct router *router, FILE *out);
+void origins_status(struct router *router, FILE *out);
 
 #endif

@@ -247,15 +247,17 @@ def policy(new, legacy, percent=50, name="e2e", **more):
 class Proxy(Process):
     """split-proxy with a policy in a folder of its own."""
 
-    def __init__(self, folder, document, *options, route=True):
+    def __init__(self, folder, document, *options, route=True, beside=None, listen=0):
+        """`beside` is a proxy whose policy and route this one uses too."""
         folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
         self.folder = folder
-        self.policy = folder / "policy.json"
-        self.policy.write_text(json.dumps(document))
-        self.route = folder / "route.json"
+        self.policy = beside.policy if beside else folder / "policy.json"
+        if not beside:
+            self.policy.write_text(json.dumps(document))
+        self.route = beside.route if beside else folder / "route.json"
         self.log = folder / "access.log"
         ports = folder / "proxy.ports"
-        argv = [PROXY, "--policy", self.policy, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--ports-file",
+        argv = [PROXY, "--policy", self.policy, "--listen", f"127.0.0.1:{listen}", "--admin", "127.0.0.1:0", "--ports-file",
                 ports, "--access-log", self.log]
         if route:
             argv += ["--route", self.route]
