@@ -588,13 +588,13 @@ class Failover(ProxyCase):
         self.new.answer = lambda r: (time.sleep(0.3), reply(b"from new"))[1]
         proxy = self.start(failover={"in_flight": "fixed", "in_flight_cap": 3})
         got = []
-        threads = [threading.Thread(target=lambda: got.append(proxy.get()[2])) for _ in range(8)]
+        threads = [threading.Thread(target=lambda: got.append(proxy.get()[2])) for _ in range(6)]
         for t in threads:
             t.start()
         for t in threads:
             t.join()
-        self.assertEqual((got.count(b"from new"), got.count(b"from legacy")), (3, 5))
-        self.assertEqual(proxy.metric("split_left_out_total", variant="new", reason="cap"), 5)
+        self.assertEqual((got.count(b"from new"), got.count(b"from legacy")), (3, 3))
+        self.assertEqual(proxy.metric("split_left_out_total", variant="new", reason="cap"), 3)
 
     def test_cache_results_are_counted_for_the_home_origin(self):
         answers = iter(["x-cache: HIT", "x-cache: Miss from cloudfront", "Age: 12", "Cache-Status: a; fwd=miss", "X-Other: 1"])
