@@ -2,12 +2,14 @@
 /*
  * Users whose requests fail together. Visits come at random; a visit has a heavy-tailed number of requests, and with
  * chance `truth` all of them fail. Counting requests takes one visit for many independent trials; counting users
- * (split_distinct) and the robust form do not.
+ * (split_distinct) and the robust form do not. Visits that last many minutes carry their fault from window to window, which no form
+ * takes out: those rows are told, not promised.
  */
 #include <math.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "quality.h"
 
@@ -29,14 +31,25 @@ visit_requests(quality *q)
     return x < 2000.0 ? (int64_t)x : 2000;
 }
 
+/* A place of the running visits; a new visitor takes it with chance 1 / length. */
+typedef struct visit {
+    uint64_t hash;
+    bool bad;
+} visit;
+
+static visit visits[VISITS];
+
 static void
-play_minute(quality *q, split_distinct *users, double truth, counts *c)
+play_minute(quality *q, split_distinct *users, double truth, double length, counts *c)
 {
     *c = (counts){0};
     split_distinct_reset(users);
     for (int v = 0; v < VISITS; v++) {
-        const bool bad = split__rng_uniform(&q->rng) < truth;
-        const uint64_t hash = (uint64_t)(split__rng_uniform(&q->rng) * 0x1p62);
+        if (visits[v].hash == 0 || split__rng_uniform(&q->rng) * length < 1.0)
+            visits[v] = (visit){1 + (uint64_t)(split__rng_uniform(&q->rng) * 0x1p62),
+                                split__rng_uniform(&q->rng) < truth};
+        const bool bad = visits[v].bad;
+        const uint64_t hash = visits[v].hash;
         const int64_t n = visit_requests(q);
         c->n += n;
         c->bad += bad ? n : 0;
@@ -61,7 +74,7 @@ start(double bound, bool robust)
 }
 
 static void
-play(quality *q, double bound, double truth, int good, const char *name)
+play(quality *q, double bound, double truth, int good, double length, const char *name)
 {
     static double minutes[WAYS][100000];
     int alarms[WAYS] = {0};
@@ -74,9 +87,10 @@ play(quality *q, double bound, double truth, int good, const char *name)
     for (int run = 0; run < runs; run++) {
         split_evidence *e[WAYS] = {start(bound, false), start(bound, false), start(bound, true)};
         bool done[WAYS] = {false};
+        memset(visits, 0, sizeof visits);
         for (int k = 1; k <= WINDOWS; k++) {
             counts c;
-            play_minute(q, users, k <= good ? 0.2 * bound : truth, &c);
+            play_minute(q, users, k <= good ? 0.2 * bound : truth, length, &c);
             quality_must(split_evidence_step(e[BY_REQUEST], c.n, c.bad));
             quality_must(split_evidence_step(e[BY_USER], c.users, c.bad_users));
             quality_must(split_evidence_step(e[ROBUST], c.n, c.bad));
@@ -103,10 +117,12 @@ play(quality *q, double bound, double truth, int good, const char *name)
 void
 quality_users(quality *q)
 {
-    play(q, 0.05, 0.008, 0, "healthy 0.8% over 5%");
-    play(q, 0.05, 0.04, 0, "healthy 4% over 5%");
-    play(q, 0.05, 0.05, 0, "on the bound 5%");
-    play(q, 0.05, 0.20, 0, "20% over 5% from start");
-    play(q, 0.05, 0.20, 120, "20% over 5% after 2 h");
-    play(q, 0.20, 0.15, 0, "healthy 15% over 20%");
+    play(q, 0.05, 0.008, 0, 1, "healthy 0.8% over 5%");
+    play(q, 0.05, 0.04, 0, 1, "healthy 4% over 5%");
+    play(q, 0.05, 0.05, 0, 1, "on the bound 5%");
+    play(q, 0.05, 0.20, 0, 1, "20% over 5% from start");
+    play(q, 0.05, 0.20, 120, 1, "20% over 5% after 2 h");
+    play(q, 0.20, 0.15, 0, 1, "healthy 15% over 20%");
+    play(q, 0.05, 0.008, 0, 5, "visits of 5 min 0.8% over 5%");
+    play(q, 0.05, 0.04, 0, 5, "visits of 5 min 4% over 5%");
 }
