@@ -25,9 +25,9 @@ raise_type(void)
     }
 }
 
-/* Text or bytes-like to bytes, without copying. On success `view` may need a release. */
-static int
-take_bytes(PyObject *object, Py_buffer *view, const char **bytes, size_t *n_bytes)
+/* Text or bytes-like to bytes, without copying. When *held becomes true, `view` needs a release. */
+static inline int
+take_bytes(PyObject *object, Py_buffer *view, int *held, const char **bytes, size_t *n_bytes)
 {
     if (PyUnicode_Check(object)) {
         Py_ssize_t n;
@@ -47,6 +47,7 @@ take_bytes(PyObject *object, Py_buffer *view, const char **bytes, size_t *n_byte
         raise_type();
         return -1;
     }
+    *held = 1;
     *bytes = view->buf;
     *n_bytes = (size_t)view->len;
     return 0;
@@ -112,8 +113,15 @@ take_column(PyObject *object, Py_buffer *view, int flags, Py_ssize_t item_bytes)
 }
 %}
 
-/* An object of the class that was initialised; the check costs two loads. */
+/* An object of the class that was initialised; the check costs two loads. Python itself checks the class of a method's self. */
 %define PYTHON_BOX(type)
+%typemap(in) struct type *self {
+    $1 = (type *)((SwigPyObject *)$input)->ptr;
+    if ($1 == NULL) {
+        raise_code("make", SPLIT_ERR_MODE);
+        SWIG_fail;
+    }
+}
 %typemap(in) type *, struct type * {
     if (!PyObject_TypeCheck($input, ((SwigPyClientData *)$descriptor(type *)->clientdata)->pytype)) {
         raise_code("make_type_error", SPLIT_ERR_ARG);
@@ -127,12 +135,12 @@ take_column(PyObject *object, Py_buffer *view, int flags, Py_ssize_t item_bytes)
 }
 %enddef
 
-%typemap(in) (const char *key, size_t key_len) (Py_buffer view = {0}) {
-    if (take_bytes($input, &view, (const char **)&$1, &$2) != 0)
+%typemap(in) (const char *key, size_t key_len) (Py_buffer view, int held = 0) {
+    if (take_bytes($input, &view, &held, (const char **)&$1, &$2) != 0)
         SWIG_fail;
 }
 %typemap(freearg) (const char *key, size_t key_len) {
-    if (view$argnum.obj != NULL)
+    if (held$argnum)
         PyBuffer_Release(&view$argnum);
 }
 %apply (const char *key, size_t key_len) {(const char *text, size_t text_len), (const char *keys, size_t keys_len)};
@@ -166,7 +174,7 @@ take_column(PyObject *object, Py_buffer *view, int flags, Py_ssize_t item_bytes)
     $1 = &number;
 }
 %typemap(argout) uint32_t *out_variant {
-    Py_XSETREF($result, PyLong_FromUnsignedLong(*$1));
+    Py_XSETREF($result, PyLong_FromLong((long)*$1));
 }
 %apply uint32_t *out_variant {uint32_t *out_n_bad};
 
@@ -255,16 +263,17 @@ splitb_plan_assign_list(splitb_plan *self, PyObject *keys, uint16_t *variants, s
     PyObject *items = PySequence_Tuple(keys);
     int err = items == NULL || (size_t)PyTuple_GET_SIZE(items) != n_variants ? SPLIT_ERR_ARG : SPLIT_OK;
     for (size_t i = 0; err == SPLIT_OK && i < n_variants; i++) {
-        Py_buffer view = {0};
+        Py_buffer view;
+        int held = 0;
         const char *key;
         size_t key_len;
         uint32_t variant;
-        if (take_bytes(PyTuple_GET_ITEM(items, (Py_ssize_t)i), &view, &key, &key_len) != 0) {
+        if (take_bytes(PyTuple_GET_ITEM(items, (Py_ssize_t)i), &view, &held, &key, &key_len) != 0) {
             Py_DECREF(items);
             return SPLITB_RAISED;
         }
         err = splitb_plan_assign(self, key, key_len, &variant);
-        if (view.obj != NULL)
+        if (held)
             PyBuffer_Release(&view);
         if (err == SPLIT_ERR_KEY) {
             variant = fallback;

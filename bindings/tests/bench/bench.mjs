@@ -23,7 +23,7 @@ const loops = {
   'hand-written Node-API without a salt, string': () => { let s = 0; for (let i = 0; i < N; i++) s += floor.hashBare(key); return s; },
   'Plan.assign(string) without a salt': () => { let s = 0; for (let i = 0; i < N; i++) s += bareNative.assign(key); return s; },
   'split.wasm Plan.assign(string)': () => { let s = 0; for (let i = 0; i < N; i++) s += small.assign(key); return s; },
-  'split.wasm Plan.assign(string), without a salt': () => { let s = 0; for (let i = 0; i < N; i++) s += bare.assign(key); return s; },
+  'split.wasm Plan.assign(string) without a salt': () => { let s = 0; for (let i = 0; i < N; i++) s += bare.assign(key); return s; },
 };
 
 function measure(all, rounds, per) {
@@ -50,7 +50,7 @@ best = measure({
   'C split_assign_many': () => ({ ns: floor.batchNs(n) }),
   'Plan.assignBuffer': () => plan.assignBuffer(keys, offsets, out),
   'split.wasm Plan.assignBuffer': () => small.assignBuffer(keys, offsets, out),
-}, 5, n);
+}, 15, n);
 for (const [name, ns] of Object.entries(best)) {
   console.log(`| Node | ${name}, a key | ${ns.toFixed(1)} | ${(ns / best['C split_assign_many']).toFixed(2)} |`);
 }

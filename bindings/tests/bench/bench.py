@@ -35,7 +35,7 @@ keys = bytes(ord("a") + (i * 7 + i // 36) % 26 for i in range(36 * n))
 offsets, out = array("I", range(0, 36 * n + 1, 36)), array("H", bytes(2 * n))
 texts = [keys[36 * i : 36 * i + 36].decode() for i in range(n)]
 best = {"C split_assign_many": 1e9, "Plan.assign_buffer": 1e9, "Plan.assign_many(list[str])": 1e9}
-for _ in range(5):
+for _ in range(15):
     best["C split_assign_many"] = min(best["C split_assign_many"], hand_python.batch_ns(n))
     best["Plan.assign_buffer"] = min(best["Plan.assign_buffer"], timeit.timeit(lambda: plan.assign_buffer(keys, offsets, out), number=1) / n * 1e9)
     best["Plan.assign_many(list[str])"] = min(best["Plan.assign_many(list[str])"], timeit.timeit(lambda: plan.assign_many(texts, out), number=1) / n * 1e9)
