@@ -11,10 +11,13 @@ function native() {
 
 function wasm() {
   const { instantiate } = require('./lib/wasm.js');
-  const bytes = require('node:fs').readFileSync(path.join(__dirname, 'build', 'split-full.wasm'));
+  const fs = require('node:fs');
+  const built = path.join(__dirname, 'build', 'split-full.wasm');
+  const file = process.env.LIBSPLIT_WASM || (fs.existsSync(built) ? built : path.join(__dirname, 'lib', 'split-full.wasm'));
+  const bytes = fs.readFileSync(file);
   const host = {
     hmac: (key, text) => require('node:crypto').createHmac('sha256', key).update(text).digest(),
-    readFile: (file) => require('node:fs').readFileSync(file),
+    readFile: (name) => fs.readFileSync(name),
   };
   return makeApi(instantiate(new WebAssembly.Module(bytes), host), 'wasm');
 }

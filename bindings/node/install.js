@@ -60,6 +60,17 @@ async function runAll(jobs) {
   await Promise.all(Array.from({ length: Math.max(os.cpus().length, 1) }, worker));
 }
 
+// The Node-API headers: beside the package, or fetched into it when npm only linked it.
+function headers(name) {
+  try {
+    return path.dirname(require.resolve(`${name}/package.json`));
+  } catch {
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-save', '--no-package-lock', '--loglevel=error'],
+      { cwd: here, stdio: ['ignore', quiet, quiet] });
+    return path.join(here, 'node_modules', name);
+  }
+}
+
 async function buildNative() {
   const objects = path.join(build, 'objects');
   fs.mkdirSync(objects, { recursive: true });
@@ -70,8 +81,8 @@ async function buildNative() {
   run(swig, ['-javascript', '-napi', '-c++', '-w321,490', ...includes, '-o', wrapper, path.join(top, 'bindings/split.i')]);
   const cc = process.env.CC || 'cc', cxx = process.env.CXX || 'c++';
   const flags = ['-O2', '-fPIC', '-DNDEBUG', '-fvisibility=hidden', '-ffp-contract=off', ...includes];
-  const napi = path.join(path.dirname(require.resolve('node-api-headers/package.json')), 'include');
-  const addon = path.dirname(require.resolve('node-addon-api/package.json'));
+  const napi = path.join(headers('node-api-headers'), 'include');
+  const addon = headers('node-addon-api');
   const sources = [path.join(top, 'libsplit/unity.c'), ...['bindings/bridge', 'libsplit/policy', 'libsplit/token'].flatMap(sourcesIn)];
   const object = (i) => path.join(objects, `${i}.o`);
   await runAll([
@@ -92,8 +103,7 @@ function buildWasm() {
   try {
     run(path.join(top, 'bindings/wasm/build'), [path.join(build, 'wasm')]);
     fs.copyFileSync(path.join(build, 'wasm', 'split-full.wasm'), target);
-  } catch (error) {
-    if (!fs.existsSync(prebuilt)) throw error;
+  } catch {
     fs.copyFileSync(prebuilt, target);
   }
 }
