@@ -7,7 +7,7 @@ import resource
 import subprocess
 import unittest
 
-from ctl import BAD_INPUT, NO_DATA, OK, SAMPLES, SPLITCTL, USAGE, CtlTest, splitctl
+from ctl import BAD_INPUT, NO_DATA, OK, POLICY, SAMPLES, SPLITCTL, USAGE, CtlTest, splitctl
 
 
 def analyse(*args, **more):
@@ -123,6 +123,32 @@ class Arms(CtlTest):
         answer, arms = analyse(stdin=log.encode())
         self.assertEqual((answer["format"], arms["new"]["requests"], arms["new"]["left_first"]), ("split-proxy", 1, 1))
         self.assertEqual(arms["new"]["p50_ms"], 12)
+
+    def test_a_rollout_is_judged_from_its_log(self):
+        """Ten minutes of 50 %: good, then 30 % of the new system's answers fail."""
+        document = json.loads(json.dumps(POLICY))
+        document["rollout"].update(window="60s", phases=[{"percent": 50, "bake": "1h"}])
+        self.write_policy(document)
+        lines = []
+        for minute in range(10):
+            for i in range(600):
+                variant = "new" if i % 2 else "legacy"
+                status = 503 if minute >= 6 and variant == "new" and i % 3 == 0 else 200
+                lines.append(f'1.2.3.4 - - [23/Nov/2026:00:{minute:02}:{i % 60:02} +0000] "GET / HTTP/1.1" {status} 3 "-" '
+                             f'"x" rt=0.{"350" if i % 100 == 1 else "010"} cs=MISS variant={variant}\n')
+        lines[3:5] = [lines[4], lines[3]]
+        code, out, err = self.ctl("logs", "--windows", stdin="".join(lines).encode())
+        self.assertEqual((code, err), (OK, ""))
+        first, *windows = map(json.loads, out.splitlines())
+        self.assertEqual(first["policy"]["split"]["name"], "demo")
+        self.assertEqual(len(windows), 10)
+        arm = windows[0]["arms"]["new"]
+        self.assertEqual((arm["sent"], arm["error"], arm["latency_over"]["p95"]), (300, 0, [6, 6, 0]))
+        self.assertEqual((arm["lookups"], arm["misses"], windows[0]["start"]), (300, 300, "2026-11-23T00:00:00Z"))
+        code, again, _ = splitctl("replay", "--windows", "-", stdin=out.encode())
+        last = [json.loads(line) for line in again.splitlines()]
+        self.assertIn(("ROLLBACK", "error_rate"), [(d["decision"], d["reason"]) for d in last])
+        self.assertEqual([d["decision"] for d in last[:6]], ["HOLD"] * 6)
 
     def test_wrong_use(self):
         self.assertEqual(splitctl("logs", "--map", "x", "f")[0], USAGE)

@@ -14,6 +14,8 @@
 #include "logs/scan.h"
 #include "logs/show.h"
 #include "logs/tally.h"
+#include "logs/windows.h"
+#include "load.h"
 
 #define MINUTE_US INT64_C(60000000)
 #define MINUTES_OPEN 4 /* logs are not quite in order */
@@ -30,6 +32,8 @@ typedef struct analysis {
     split_us to_us;
     bool json;
     bool per_minute;
+    bool as_windows;
+    log_windows windows;
     minute minutes[MINUTES_OPEN];
     split_us closed_to; /* minutes before this were printed */
     int64_t n_late;
@@ -88,6 +92,8 @@ take_record(const log_record *r, void *ctx)
         return;
     log_text arm = arm_of(&a->rules, r);
     tally_add(&a->total, arm, r);
+    if (a->as_windows)
+        log_windows_add(&a->windows, arm, r);
     if (!a->per_minute)
         return;
     minute *m = open_minute(a, r->at_us);
@@ -101,6 +107,10 @@ static void
 finish(analysis *a, const log_scan *s, size_t n_files)
 {
     minute *m;
+    if (a->as_windows) {
+        log_windows_end(&a->windows);
+        return;
+    }
     while (a->per_minute && (m = oldest_minute(a)) != NULL)
         close_minute(a, m);
     if (a->json) {
@@ -168,6 +178,7 @@ typedef struct logs_options {
     const char *from;
     const char *to;
     bool cookie_is_variant;
+    split_policy *policy; /* of --windows */
 } logs_options;
 
 static int
@@ -188,6 +199,8 @@ analyse(analysis *a, const logs_options *o, char **files, int n_files)
     a->rules.cookie = o->cookie;
     a->rules.cookie_is_variant = o->cookie_is_variant;
     code = arm_rules_load(&a->rules, &o->documents);
+    if (code == CTL_OK && a->as_windows)
+        code = log_windows_begin(&a->windows, o->policy);
     return code == CTL_OK ? scan_files(a, &s, files, n_files) : code;
 }
 
@@ -217,6 +230,8 @@ cmd_logs(int argc, char **argv)
          &o.cookie_is_variant},
         {"from", 0, CLI_TEXT, "TIME", "leave out what was before", &o.from},
         {"to", 0, CLI_TEXT, "TIME", "leave out this and what came later", &o.to},
+        {"windows", 0, CLI_FLAG, NULL, "print the policy's windows as JSON Lines, for replay",
+         &a.as_windows},
         {"format", 0, CLI_TEXT, "NAME", "do not guess the format", &o.format},
         CLI_OPTIONS_END};
     const cli_spec spec = {
@@ -226,7 +241,7 @@ cmd_logs(int argc, char **argv)
             "HAProxy, ALB, and the proxy's own. Says for each arm how many requests came, how\n"
             "many failed, how long they took, and what the cache did. Latency is the time to\n"
             "the first byte where the format has it; percentiles are exact to 1 ms.\n",
-        .common = CLI_JSON,
+        .common = CLI_POLICY | CLI_JSON,
         .options = options};
     int first;
     int code = cli_parse(&spec, &common, argc, argv, &first);
@@ -236,7 +251,13 @@ cmd_logs(int argc, char **argv)
     tally_init(&a.total);
     for (size_t i = 0; i < MINUTES_OPEN; i++)
         a.minutes[i].at = -1;
-    code = analyse(&a, &o, argv + first, argc - first);
+    if (a.as_windows)
+        code = load_policy(cli_policy_path(&common), &o.policy);
+    else
+        code = CTL_OK;
+    if (code == CTL_OK)
+        code = analyse(&a, &o, argv + first, argc - first);
     clean_up(&a);
+    split_policy_free(&o.policy, NULL);
     return code;
 }

@@ -164,3 +164,13 @@ log_cache_of(log_text word)
             return known[i].cache;
     return LOG_CACHE_NONE;
 }
+
+/* A cache is only asked for these, and only counts where the answer is no error. */
+bool
+log_is_lookup(const log_record *r)
+{
+    if (r->cache == LOG_CACHE_NONE || r->status >= 400)
+        return false;
+    return r->method.len == 0 || log_is(r->method, "GET") || log_is(r->method, "HEAD") ||
+           log_is(r->method, "OPTIONS");
+}

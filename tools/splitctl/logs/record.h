@@ -70,6 +70,7 @@ bool log_clock(log_state *s, const char *p, size_t n,
                split_us *out);                        /* "23/Nov/2026:00:46:29 +0000" */
 log_text log_quoted(const char **p, const char *end); /* text between quotes, escapes left in */
 log_text log_word(const char **p, const char *end);   /* up to the next space */
-log_cache log_cache_of(log_text word);                /* Hit, Miss, EXPIRED, ... */
+bool log_is_lookup(const log_record *r); /* a cache was asked, and the answer is no error */
+log_cache log_cache_of(log_text word);   /* Hit, Miss, EXPIRED, ... */
 
 #endif

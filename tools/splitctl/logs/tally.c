@@ -83,16 +83,6 @@ add_time(tally_times *times, split_us us)
         times->largest_us = us;
 }
 
-/* A cache is only asked for these, and only counts where the answer is no error. */
-static bool
-is_lookup(const log_record *r)
-{
-    if (r->cache == LOG_CACHE_NONE || r->status >= 400)
-        return false;
-    return r->method.len == 0 || log_is(r->method, "GET") || log_is(r->method, "HEAD") ||
-           log_is(r->method, "OPTIONS");
-}
-
 static void
 add_lookup(tally_arm *a, const log_record *r)
 {
@@ -122,7 +112,7 @@ tally_add(tally *t, log_text arm, const log_record *r)
     a->n_5xx += r->status / 100 == 5 ? 1 : 0;
     if (r->latency_us >= 0)
         add_time(a->all, r->latency_us);
-    if (is_lookup(r))
+    if (log_is_lookup(r))
         add_lookup(a, r);
 }
 

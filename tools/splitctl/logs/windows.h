@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Records become the windows of a policy, as JSON Lines for `replay`: a rollout judged after the
+ * fact. */
+#ifndef SPLITCTL_LOGS_WINDOWS_H
+#define SPLITCTL_LOGS_WINDOWS_H
+
+#include "split/failover.h"
+#include "split/lines.h"
+
+#include "record.h"
+
+#define WINDOWS_OPEN 8 /* logs are not quite in order */
+
+typedef struct log_windows {
+    const split_policy *policy;
+    split_rollout_options options;
+    split_rollout_info info;
+    split_failover_options failover; /* its statuses are the failures */
+    int64_t first; /* number of the first window since 1970; its id is 1 */
+    bool has_first;
+    int64_t closed_to;               /* windows before this were written */
+    split_window open[WINDOWS_OPEN]; /* id 0: free */
+    int64_t n_late;
+    int64_t n_foreign; /* records of neither arm */
+} log_windows;
+
+/* Writes the policy's line. An exit code. */
+int log_windows_begin(log_windows *w, const split_policy *policy);
+void log_windows_add(log_windows *w, log_text arm, const log_record *r);
+/* Write what is open. */
+void log_windows_end(log_windows *w);
+
+#endif
