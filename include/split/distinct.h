@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file distinct.h
- * Counting by user: with sticky assignment one user's requests fail together, and then requests are no independent
- * trials. This object turns them into one trial for each user and window: first seen, first failed.
+ * Counting by user: with sticky assignment one user's requests fail together, and then requests are
+ * no independent trials. This object turns them into one trial for each user and window: first
+ * seen, first failed.
  *
- * Feed the answers into a ratio metric (failed users of users). Memory is fixed; when the table is full new users are
- * left out and counted as such, which keeps the share unbiased because hashes choose who is left out.
+ * Feed the answers into a ratio metric (failed users of users). Memory is fixed; when the table is
+ * full new users are left out and counted as such, which keeps the share unbiased because hashes
+ * choose who is left out.
  */
 #ifndef SPLIT_DISTINCT_H
 #define SPLIT_DISTINCT_H
@@ -18,16 +20,17 @@ SPLIT_BEGIN
 /** Options of a table of distinct users. Fill with split_distinct_options_init(). @since 0.1 */
 typedef struct split_distinct_options {
     size_t size;
-    uint32_t n_slots; /**< Power of two, [64, 2^26]; about 3/4 of it users a window fit; default 65536. 8 bytes each. */
+    uint32_t n_slots; /**< Power of two, [64, 2^26]; about 3/4 of it users a window fit; default
+                         65536. 8 bytes each. */
 } split_distinct_options;
 
 /** What a request was. @since 0.1 */
 typedef enum split_seen {
-    SPLIT_SEEN_AGAIN = 0,       /**< Nothing new: count nothing. */
-    SPLIT_SEEN_FIRST = 1,       /**< First request of the user in this window: one more trial. */
-    SPLIT_SEEN_BAD = 2,         /**< First failure of a user seen before: one more bad event. */
-    SPLIT_SEEN_FIRST_BAD = 3,   /**< Both. */
-    SPLIT_SEEN_FULL = 4         /**< The table is full: count nothing. */
+    SPLIT_SEEN_AGAIN = 0,     /**< Nothing new: count nothing. */
+    SPLIT_SEEN_FIRST = 1,     /**< First request of the user in this window: one more trial. */
+    SPLIT_SEEN_BAD = 2,       /**< First failure of a user seen before: one more bad event. */
+    SPLIT_SEEN_FIRST_BAD = 3, /**< Both. */
+    SPLIT_SEEN_FULL = 4       /**< The table is full: count nothing. */
 } split_seen;
 
 /** Users of the window in progress. Threads: exclusive. @since 0.1 */
@@ -42,15 +45,18 @@ SPLIT_API size_t split_distinct_size(const split_distinct_options *options);
 /**
  * Make a table in memory of the caller.
  *
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE; SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE; SPLIT_ERR_ALIGN;
+ * SPLIT_ERR_MEMORY_SIZE.
  * @note Source: DESIGN.md M11. Threads: pure. Cost: O(memory). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_distinct_init(void *mem, size_t mem_bytes, const split_distinct_options *options,
+SPLIT_API SPLIT_CHECKED int split_distinct_init(void *mem, size_t mem_bytes,
+                                                const split_distinct_options *options,
                                                 split_distinct **out);
 
-/** Make a table in memory of an allocator. @return 0; SPLIT_ERR_NOMEM; the errors of init. @note Since 0.1. */
-SPLIT_API SPLIT_CHECKED int split_distinct_new(const split_distinct_options *options, const split_alloc *alloc,
-                                               split_distinct **out);
+/** Make a table in memory of an allocator. @return 0; SPLIT_ERR_NOMEM; the errors of init. @note
+ * Since 0.1. */
+SPLIT_API SPLIT_CHECKED int split_distinct_new(const split_distinct_options *options,
+                                               const split_alloc *alloc, split_distinct **out);
 
 /** Free a table of split_distinct_new() and set the handle to NULL. @note Since 0.1. */
 SPLIT_API void split_distinct_free(split_distinct **distinct, const split_alloc *alloc);

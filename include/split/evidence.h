@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file evidence.h
- * Evidence that may be looked at all the time: a mixture of eight likelihood ratios against one bound.
+ * Evidence that may be looked at all the time: a mixture of eight likelihood ratios against one
+ * bound.
  *
- * Under "the share of bad events is never above the bound" (side above; for side below: never below it) the evidence is
- * a supermartingale that starts at 1, so the chance that it ever reaches 1/alpha is at most alpha, for all looks
- * together. Everything is in natural logarithms: `ln evidence >= ln(1/alpha)` is proof at level alpha.
+ * Under "the share of bad events is never above the bound" (side above; for side below: never below
+ * it) the evidence is a supermartingale that starts at 1, so the chance that it ever reaches
+ * 1/alpha is at most alpha, for all looks together. Everything is in natural logarithms: `ln
+ * evidence >= ln(1/alpha)` is proof at level alpha.
  */
 #ifndef SPLIT_EVIDENCE_H
 #define SPLIT_EVIDENCE_H
@@ -24,17 +26,18 @@ typedef enum split_evidence_side {
 /** What one observation is. @since 0.1 */
 typedef enum split_evidence_form {
     SPLIT_EVIDENCE_TRIALS = 0, /**< Each trial: exact, needs trials that do not cluster. */
-    SPLIT_EVIDENCE_ROBUST = 1  /**< Each window's share, bounded: any dependence inside a window is allowed. */
+    SPLIT_EVIDENCE_ROBUST =
+        1 /**< Each window's share, bounded: any dependence inside a window is allowed. */
 } split_evidence_form;
 
 /** Options of an evidence process. Fill with split_evidence_options_init(). @since 0.1 */
 typedef struct split_evidence_options {
     size_t size;
-    double bound;              /**< Share of bad events, (0, 1); default 0.01. */
-    split_evidence_side side;  /**< Default above. */
-    split_evidence_form form;  /**< Default trials. */
-    bool restarts;             /**< Spread the stake over start times: finds a late fault; default true. */
-    int64_t bake_windows;      /**< Planned length in windows with restarts, [1, 2^40]; default 240. */
+    double bound;             /**< Share of bad events, (0, 1); default 0.01. */
+    split_evidence_side side; /**< Default above. */
+    split_evidence_form form; /**< Default trials. */
+    bool restarts; /**< Spread the stake over start times: finds a late fault; default true. */
+    int64_t bake_windows; /**< Planned length in windows with restarts, [1, 2^40]; default 240. */
 } split_evidence_options;
 
 /** A running evidence process. Threads: exclusive. @since 0.1 */
@@ -43,7 +46,8 @@ typedef struct split_evidence split_evidence;
 /** Fill with the defaults. @note Threads: pure. Since 0.1. */
 SPLIT_API void split_evidence_options_init(split_evidence_options *options);
 
-/** Bytes of an evidence process; 0 if the options are refused by init. @note Threads: pure. Since 0.1. */
+/** Bytes of an evidence process; 0 if the options are refused by init. @note Threads: pure. Since
+ * 0.1. */
 SPLIT_API size_t split_evidence_size(const split_evidence_options *options);
 
 /**
@@ -52,11 +56,12 @@ SPLIT_API size_t split_evidence_size(const split_evidence_options *options);
  * @param mem      At least split_evidence_size() bytes, aligned to 8.
  * @param options  Read, not kept.
  * @param out      Receives the process, which lies in @p mem.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE for a bound outside (0, 1) or another field out
- *         of range; SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE for a bound outside
+ * (0, 1) or another field out of range; SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
  * @note Source: DESIGN.md E1-E6. Threads: pure. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_evidence_init(void *mem, size_t mem_bytes, const split_evidence_options *options,
+SPLIT_API SPLIT_CHECKED int split_evidence_init(void *mem, size_t mem_bytes,
+                                                const split_evidence_options *options,
                                                 split_evidence **out);
 
 /**
@@ -65,8 +70,8 @@ SPLIT_API SPLIT_CHECKED int split_evidence_init(void *mem, size_t mem_bytes, con
  * @return 0; SPLIT_ERR_NOMEM; the errors of split_evidence_init().
  * @note Threads: pure. Cost: one allocation. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_evidence_new(const split_evidence_options *options, const split_alloc *alloc,
-                                               split_evidence **out);
+SPLIT_API SPLIT_CHECKED int split_evidence_new(const split_evidence_options *options,
+                                               const split_alloc *alloc, split_evidence **out);
 
 /** Free a process of split_evidence_new() and set the handle to NULL. @note Since 0.1. */
 SPLIT_API void split_evidence_free(split_evidence **evidence, const split_alloc *alloc);
@@ -82,15 +87,18 @@ SPLIT_API void split_evidence_free(split_evidence **evidence, const split_alloc 
 SPLIT_API SPLIT_CHECKED int split_evidence_step(split_evidence *evidence, int64_t n, int64_t bad);
 
 /**
- * Take one window against a bound of its own, as the baseline and split tests need when weights change.
+ * Take one window against a bound of its own, as the baseline and split tests need when weights
+ * change.
  *
  * @param bound  Share of bad events for this window only, (0, 1).
  * @return As split_evidence_step(); SPLIT_ERR_VALUE for a bound outside (0, 1).
  * @note Source: DESIGN.md E7. Threads: exclusive. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_evidence_step_at(split_evidence *evidence, double bound, int64_t n, int64_t bad);
+SPLIT_API SPLIT_CHECKED int split_evidence_step_at(split_evidence *evidence, double bound,
+                                                   int64_t n, int64_t bad);
 
-/** ln evidence now; 0 before the first window and for NULL. @note Threads: const-safe. Since 0.1. */
+/** ln evidence now; 0 before the first window and for NULL. @note Threads: const-safe. Since 0.1.
+ */
 SPLIT_API double split_evidence_ln(const split_evidence *evidence);
 
 /** Windows taken. @note Threads: const-safe. Since 0.1. */
@@ -100,8 +108,9 @@ SPLIT_API int64_t split_evidence_windows(const split_evidence *evidence);
 SPLIT_API void split_evidence_reset(split_evidence *evidence);
 
 /**
- * Bound of the label test (DESIGN.md E7): the largest chance that a bad event of either arm belongs to the new one, when
- * the new one gets the share @p share of the requests and its bad rate is at most @p ratio times the other's.
+ * Bound of the label test (DESIGN.md E7): the largest chance that a bad event of either arm belongs
+ * to the new one, when the new one gets the share @p share of the requests and its bad rate is at
+ * most @p ratio times the other's.
  *
  * @return share ratio / (share ratio + 1 - share).
  * @note Threads: pure. Since 0.1.
@@ -114,14 +123,17 @@ SPLIT_API double split_evidence_label_bound(double share, double ratio);
  * @param truth    Real share of bad events, [0, 1].
  * @param bound    Bound to be proven wrong, (0, 1).
  * @param ln_need  ln evidence that is still missing, such as ln(1/alpha).
- * @param ln_late  Extra cost of restarts: 0, ln 2 for a fault from the start, ln(4 B) for a late one.
- * @return (ln_need + 0.8 + ln_late) / KL(truth, bound); infinity if truth equals bound or an argument is out of range.
+ * @param ln_late  Extra cost of restarts: 0, ln 2 for a fault from the start, ln(4 B) for a late
+ * one.
+ * @return (ln_need + 0.8 + ln_late) / KL(truth, bound); infinity if truth equals bound or an
+ * argument is out of range.
  * @note Source: DESIGN.md E9. Threads: pure. Since 0.1.
  */
 SPLIT_API double split_evidence_trials(double truth, double bound, double ln_need, double ln_late);
 
 /**
- * Always-valid interval of a share, for display: all shares that a beta(1/2, 1/2) mixture does not refute at @p alpha.
+ * Always-valid interval of a share, for display: all shares that a beta(1/2, 1/2) mixture does not
+ * refute at @p alpha.
  *
  * @param n         Trials, [0, 2^53].
  * @param bad       Bad events, [0, n].
@@ -131,8 +143,8 @@ SPLIT_API double split_evidence_trials(double truth, double bound, double ln_nee
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_WINDOW; SPLIT_ERR_VALUE for alpha.
  * @note Source: DESIGN.md E10. Threads: pure. Cost: about 200 evaluations. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_evidence_interval(int64_t n, int64_t bad, double alpha, double *out_low,
-                                                    double *out_high);
+SPLIT_API SPLIT_CHECKED int split_evidence_interval(int64_t n, int64_t bad, double alpha,
+                                                    double *out_low, double *out_high);
 
 SPLIT_END
 

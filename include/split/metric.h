@@ -3,11 +3,13 @@
  * @file metric.h
  * Metrics: what is counted for an arm in a window, and which bounds it is held against.
  *
- * Every metric is a share of bad events among trials; a percentile is one too (P95 < 200 ms means that at most 5 % of
- * the requests take 200 ms or more), so one test serves all of them. Counts are exact integers and bounds are exact
- * rationals: a share is written in millionths of a percent (suffix `_e6`; 1 % is 1000000), a latency in microseconds.
+ * Every metric is a share of bad events among trials; a percentile is one too (P95 < 200 ms means
+ * that at most 5 % of the requests take 200 ms or more), so one test serves all of them. Counts are
+ * exact integers and bounds are exact rationals: a share is written in millionths of a percent
+ * (suffix `_e6`; 1 % is 1000000), a latency in microseconds.
  *
- * The counters and the metric kinds are registries: enum, JSON names and bindings come from the rows below.
+ * The counters and the metric kinds are registries: enum, JSON names and bindings come from the
+ * rows below.
  */
 #ifndef SPLIT_METRIC_H
 #define SPLIT_METRIC_H
@@ -44,8 +46,9 @@ SPLIT_BEGIN
 /**
  * Counters of an arm in a window (DESIGN.md M1).
  *
- * `timed` is the number of outcomes with a latency (absent: all outcomes); `units` counts keys assigned for the first
- * time, and takes the place of `sent` in the split check when both arms give it; the last three are shown, not judged.
+ * `timed` is the number of outcomes with a latency (absent: all outcomes); `units` counts keys
+ * assigned for the first time, and takes the place of `sent` in the split check when both arms give
+ * it; the last three are shown, not judged.
  * @since 0.1
  */
 typedef enum split_counter {
@@ -111,17 +114,20 @@ typedef enum split_bound_index {
 /** A condition such as "< 1%" or "> 300ms". @since 0.1 */
 typedef struct split_bound {
     split_op op;
-    int64_t value; /**< Latency: microseconds, [0, 86400000000]. Else: percent_e6, [0, 100000000]. */
+    int64_t
+        value; /**< Latency: microseconds, [0, 86400000000]. Else: percent_e6, [0, 100000000]. */
 } split_bound;
 
 /**
  * Definition of a metric. Fill with split_metric_init(), then set what differs.
  *
- * The target says what is fine, warning and critical what is not: with a target of < or <= high is bad, with > or >= low
- * is bad (then the value is the share of *good* events, as a hit rate is). @since 0.1
+ * The target says what is fine, warning and critical what is not: with a target of < or <= high is
+ * bad, with > or >= low is bad (then the value is the share of *good* events, as a hit rate is).
+ * @since 0.1
  */
 typedef struct split_metric {
-    char name[SPLIT_METRIC_NAME_BYTES]; /**< [A-Za-z0-9][A-Za-z0-9._-]{0,63}; unique in a rollout. */
+    char
+        name[SPLIT_METRIC_NAME_BYTES]; /**< [A-Za-z0-9][A-Za-z0-9._-]{0,63}; unique in a rollout. */
     split_metric_kind kind;
     int64_t percentile_e6; /**< Latency only: (0, 100000000); P95 is 95000000. */
     split_bound target;
@@ -129,7 +135,8 @@ typedef struct split_metric {
     split_bound critical;
     split_missing missing;
     bool gate;      /**< Must be proven before the rollout advances. A breach acts in any case. */
-    bool clustered; /**< Trials depend on each other: one bounded observation a window (DESIGN.md E6). */
+    bool clustered; /**< Trials depend on each other: one bounded observation a window (DESIGN.md
+                       E6). */
 } split_metric;
 
 /** Trials and bad events of one metric, arm and window. @since 0.1 */
@@ -139,17 +146,20 @@ typedef struct split_metric_counts {
     int64_t bad[SPLIT_BOUNDS]; /**< Bad events at the target, warning and critical bound. */
 } split_metric_counts;
 
-/** What was counted for one arm in a window. Set by the functions below or member by member. @since 0.1 */
+/** What was counted for one arm in a window. Set by the functions below or member by member. @since
+ * 0.1 */
 typedef struct split_arm {
-    uint32_t present;                                 /**< Bit SPLIT_COUNTER_X: counts[X] was reported. */
-    uint32_t over_present;                            /**< Bit m: over[] of metric m was reported. */
-    uint32_t ratio_present;                           /**< Bit m: ratio[] of metric m was reported. */
-    int64_t counts[SPLIT_COUNTERS];                   /**< By split_counter. */
-    int64_t over[SPLIT_METRICS_MAX * SPLIT_BOUNDS];   /**< [3 m + bound]: outcomes over the bound of metric m. */
-    int64_t ratio[SPLIT_METRICS_MAX * 2];             /**< [2 m] bad and [2 m + 1] of, for metric m. */
+    uint32_t present;               /**< Bit SPLIT_COUNTER_X: counts[X] was reported. */
+    uint32_t over_present;          /**< Bit m: over[] of metric m was reported. */
+    uint32_t ratio_present;         /**< Bit m: ratio[] of metric m was reported. */
+    int64_t counts[SPLIT_COUNTERS]; /**< By split_counter. */
+    int64_t over[SPLIT_METRICS_MAX *
+                 SPLIT_BOUNDS]; /**< [3 m + bound]: outcomes over the bound of metric m. */
+    int64_t ratio[SPLIT_METRICS_MAX * 2]; /**< [2 m] bad and [2 m + 1] of, for metric m. */
 } split_arm;
 
-/** Name of a counter as the documents write it; "" for a number that is none. @note Threads: pure. Since 0.1. */
+/** Name of a counter as the documents write it; "" for a number that is none. @note Threads: pure.
+ * Since 0.1. */
 SPLIT_API const char *split_counter_name(split_counter counter);
 /** Name of a metric kind; "" for a number that is none. @note Threads: pure. Since 0.1. */
 SPLIT_API const char *split_metric_kind_name(split_metric_kind kind);
@@ -159,7 +169,8 @@ SPLIT_API const char *split_op_name(split_op op);
 SPLIT_API const char *split_missing_name(split_missing missing);
 
 /**
- * Fill a definition with the defaults of its kind: the bounds of the usual table, gate true, missing hold.
+ * Fill a definition with the defaults of its kind: the bounds of the usual table, gate true,
+ * missing hold.
  *
  * @param metric  Written whole; the name becomes empty.
  * @param kind    What it counts. A ratio gets the bounds of an error rate.
@@ -169,20 +180,24 @@ SPLIT_API const char *split_missing_name(split_missing missing);
 SPLIT_API SPLIT_CHECKED int split_metric_init(split_metric *metric, split_metric_kind kind);
 
 /**
- * Check a definition: name, kind, ranges, one direction, and the order of the bounds on the bad side.
+ * Check a definition: name, kind, ranges, one direction, and the order of the bounds on the bad
+ * side.
  *
- * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_NAME; SPLIT_ERR_VALUE for a kind, operator, percentile or value out of
- *         range; SPLIT_ERR_BOUNDS if target, warning and critical do not lie in order on the bad side.
+ * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_NAME; SPLIT_ERR_VALUE for a kind, operator,
+ * percentile or value out of range; SPLIT_ERR_BOUNDS if target, warning and critical do not lie in
+ * order on the bad side.
  * @note Source: DESIGN.md M5, M6. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_metric_check(const split_metric *metric);
 
-/** Condition at an index: target, warning or critical; NULL for another index. @note Threads: pure. Since 0.1. */
-SPLIT_API const split_bound *split_metric_bound(const split_metric *metric, split_bound_index bound);
+/** Condition at an index: target, warning or critical; NULL for another index. @note Threads: pure.
+ * Since 0.1. */
+SPLIT_API const split_bound *split_metric_bound(const split_metric *metric,
+                                                split_bound_index bound);
 
 /**
- * The bound as a share of bad events, in millionths of a percent: 1 % for "< 1%", 15 % for a hit rate ">= 85%", 5 % for
- * every bound of a P95. This is the p0 of the evidence.
+ * The bound as a share of bad events, in millionths of a percent: 1 % for "< 1%", 15 % for a hit
+ * rate ">= 85%", 5 % for every bound of a P95. This is the p0 of the evidence.
  *
  * @return [0, 100000000]; 0 for NULL or another index.
  * @note Source: DESIGN.md M4. Threads: pure. Cost: O(1). Since 0.1.
@@ -190,7 +205,8 @@ SPLIT_API const split_bound *split_metric_bound(const split_metric *metric, spli
 SPLIT_API int64_t split_metric_share_e6(const split_metric *metric, split_bound_index bound);
 
 /**
- * Smallest latency, in microseconds, that counts as over a bound of a latency metric: 200000 for "< 200ms", 300001 for
+ * Smallest latency, in microseconds, that counts as over a bound of a latency metric: 200000 for "<
+ * 200ms", 300001 for
  * "> 300ms".
  *
  * @return Microseconds; SPLIT_NEVER if the metric is no latency metric.
@@ -205,12 +221,13 @@ SPLIT_API split_us split_metric_over_us(const split_metric *metric, split_bound_
  * @param index   Its index in the rollout, [0, SPLIT_METRICS_MAX).
  * @param arm     What was counted; NULL for no report.
  * @param out     Receives the counts; present is false when the arm did not report the metric.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX; SPLIT_ERR_WINDOW for a negative count, one above SPLIT_COUNT_MAX, a bad count above its
- *         trials, or more events over a farther bound than over a nearer one.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX; SPLIT_ERR_WINDOW for a negative count, one above
+ * SPLIT_COUNT_MAX, a bad count above its trials, or more events over a farther bound than over a
+ * nearer one.
  * @note Source: DESIGN.md M3, M4. Threads: pure. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_metric_count(const split_metric *metric, uint32_t index, const split_arm *arm,
-                                               split_metric_counts *out);
+SPLIT_API SPLIT_CHECKED int split_metric_count(const split_metric *metric, uint32_t index,
+                                               const split_arm *arm, split_metric_counts *out);
 
 /** Make an arm that reports nothing. @note Threads: pure. Since 0.1. */
 SPLIT_API void split_arm_clear(split_arm *arm);
@@ -218,7 +235,8 @@ SPLIT_API void split_arm_clear(split_arm *arm);
 /**
  * Set one counter and mark it as reported.
  *
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX if @p counter is none; SPLIT_ERR_WINDOW if @p value is negative or too large.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX if @p counter is none; SPLIT_ERR_WINDOW if @p value is
+ * negative or too large.
  * @note Threads: exclusive. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_arm_set(split_arm *arm, split_counter counter, int64_t value);
@@ -235,8 +253,8 @@ SPLIT_API bool split_arm_has(const split_arm *arm, split_counter counter);
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX; SPLIT_ERR_WINDOW for a negative or too large value.
  * @note Threads: exclusive. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_arm_set_over(split_arm *arm, uint32_t metric, int64_t target, int64_t warning,
-                                               int64_t critical);
+SPLIT_API SPLIT_CHECKED int split_arm_set_over(split_arm *arm, uint32_t metric, int64_t target,
+                                               int64_t warning, int64_t critical);
 
 /**
  * Set the bad events and the trials of the ratio metric with index @p metric.
@@ -244,7 +262,8 @@ SPLIT_API SPLIT_CHECKED int split_arm_set_over(split_arm *arm, uint32_t metric, 
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX; SPLIT_ERR_WINDOW for a negative or too large value.
  * @note Threads: exclusive. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_arm_set_ratio(split_arm *arm, uint32_t metric, int64_t bad, int64_t of);
+SPLIT_API SPLIT_CHECKED int split_arm_set_ratio(split_arm *arm, uint32_t metric, int64_t bad,
+                                                int64_t of);
 
 /**
  * Add what another arm report counted; what either reported is reported afterwards.

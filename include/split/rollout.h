@@ -3,9 +3,10 @@
  * @file rollout.h
  * The rollout: one closed window in, one decision with its reason out.
  *
- * split_rollout_step() takes the windows in the order of their ids and says ADVANCE, HOLD, ROLLBACK or COMPLETE. It is a pure
- * function of the options, the windows and the operator's actions: replaying them gives the same decisions, bit for bit.
- * The caller changes weights, keeps time, and closes windows; this object only judges. It holds no pointers.
+ * split_rollout_step() takes the windows in the order of their ids and says ADVANCE, HOLD, ROLLBACK
+ * or COMPLETE. It is a pure function of the options, the windows and the operator's actions:
+ * replaying them gives the same decisions, bit for bit. The caller changes weights, keeps time, and
+ * closes windows; this object only judges. It holds no pointers.
  */
 #ifndef SPLIT_ROLLOUT_H
 #define SPLIT_ROLLOUT_H
@@ -23,7 +24,8 @@ SPLIT_BEGIN
     XX(LENIENT, 1, "lenient")                                                                      \
     XX(POINT, 2, "point")
 
-/** Strict: proof against the target. Lenient: proof against warning, and on target so far. Point: no proof. @since 0.1 */
+/** Strict: proof against the target. Lenient: proof against warning, and on target so far. Point:
+ * no proof. @since 0.1 */
 typedef enum split_judgement {
 #define XX(name, number, text) SPLIT_JUDGEMENT_##name = number,
     SPLIT_JUDGEMENT_MAP(XX)
@@ -107,33 +109,38 @@ typedef enum split_action {
 
 /** One phase. @since 0.1 */
 typedef struct split_phase {
-    int64_t percent_e6; /**< Share of the new system, (0, 100000000], strictly rising; 10 % is 10000000. */
+    int64_t percent_e6; /**< Share of the new system, (0, 100000000], strictly rising; 10 % is
+                           10000000. */
     split_us bake_us;   /**< Time in windows that have data, [0, 2^53]. */
 } split_phase;
 
 /** Options of a rollout. Fill with split_rollout_options_init(). @since 0.1 */
 typedef struct split_rollout_options {
     size_t size;
-    const split_metric *metrics;  /**< Borrowed for the call. */
-    const split_phase *phases;    /**< Borrowed for the call. */
-    uint32_t n_metrics;           /**< [1, 32]. */
-    uint32_t n_phases;            /**< [1, 32]. */
-    split_us window_us;           /**< Length of a window, (0, 24 h]; default 60 s. */
-    split_judgement judgement;    /**< Default strict. */
-    double alpha;                 /**< Chance of a false rollback in a phase, (0, 1); default 0.01. */
-    double gate_alpha;            /**< Chance of a false promotion of a phase, (0, 1); default 0.05. */
-    int64_t min_sample;           /**< Trials below which nothing is classified or proven, [1, 2^31]; default 30. */
-    double relative;              /**< Tolerated ratio of the bad rates, [1, 100]; default 1.25. */
-    split_us no_data_patience_us; /**< No data for so long raises `alert`; default 10 min; SPLIT_NEVER never. */
-    split_us warning_patience_us; /**< A proven warning for so long rolls back; default SPLIT_NEVER. */
-    int64_t rollback_to_e6;       /**< Share to ask for after ROLLBACK, [0, 100000000]; default 0. */
+    const split_metric *metrics; /**< Borrowed for the call. */
+    const split_phase *phases;   /**< Borrowed for the call. */
+    uint32_t n_metrics;          /**< [1, 32]. */
+    uint32_t n_phases;           /**< [1, 32]. */
+    split_us window_us;          /**< Length of a window, (0, 24 h]; default 60 s. */
+    split_judgement judgement;   /**< Default strict. */
+    double alpha;       /**< Chance of a false rollback in a phase, (0, 1); default 0.01. */
+    double gate_alpha;  /**< Chance of a false promotion of a phase, (0, 1); default 0.05. */
+    int64_t min_sample; /**< Trials below which nothing is classified or proven, [1, 2^31];
+                           default 30. */
+    double relative;    /**< Tolerated ratio of the bad rates, [1, 100]; default 1.25. */
+    split_us no_data_patience_us; /**< No data for so long raises `alert`; default 10 min;
+                                     SPLIT_NEVER never. */
+    split_us
+        warning_patience_us; /**< A proven warning for so long rolls back; default SPLIT_NEVER. */
+    int64_t rollback_to_e6;  /**< Share to ask for after ROLLBACK, [0, 100000000]; default 0. */
 } split_rollout_options;
 
 /** One closed window of both arms. Fill with split_window_init(), then set the arms. @since 0.1 */
 typedef struct split_window {
     int64_t id;        /**< Counts up by one a window; a gap is a window that never came. */
     int64_t start_us;  /**< Wall-clock start, microseconds since 1970; recorded, not judged. */
-    int64_t share_ppm; /**< Share of the new arm that was asked for, [0, 1000000]; -1 for the phase's percent. */
+    int64_t share_ppm; /**< Share of the new arm that was asked for, [0, 1000000]; -1 for the
+                          phase's percent. */
     bool has_baseline; /**< The legacy arm got traffic and reported. */
     split_arm arm;     /**< The new system. */
     split_arm baseline;
@@ -141,49 +148,51 @@ typedef struct split_window {
 
 /** What a window did to one metric. @since 0.1 */
 typedef struct split_metric_decision {
-    split_level level;            /**< To show, with hysteresis. */
-    split_level window_level;     /**< Of this window alone. */
+    split_level level;        /**< To show, with hysteresis. */
+    split_level window_level; /**< Of this window alone. */
     split_verdict verdict;
-    bool compliant;               /**< The gate is content with the metric, by the judgement in force. */
-    bool warning_latched;         /**< Warning proven since the bake began. */
-    bool critical_latched;        /**< Critical proven since the bake began. */
-    double ln_warning;            /**< ln evidence for "above the warning bound", with restarts. */
-    double ln_critical;           /**< ln evidence for "above the critical bound", with restarts. */
-    double ln_compliance;         /**< ln evidence for "below the target" (lenient: the warning) bound. */
-    double ln_relative;           /**< ln evidence for "worse than the legacy system". */
-    split_metric_counts counts;   /**< Of this window. */
-    int64_t missing;              /**< Successive windows up to this one without a report. */
-    int64_t bake_n;               /**< Trials since the bake began. */
+    bool compliant;        /**< The gate is content with the metric, by the judgement in force. */
+    bool warning_latched;  /**< Warning proven since the bake began. */
+    bool critical_latched; /**< Critical proven since the bake began. */
+    double ln_warning;     /**< ln evidence for "above the warning bound", with restarts. */
+    double ln_critical;    /**< ln evidence for "above the critical bound", with restarts. */
+    double ln_compliance;  /**< ln evidence for "below the target" (lenient: the warning) bound. */
+    double ln_relative;    /**< ln evidence for "worse than the legacy system". */
+    split_metric_counts counts;     /**< Of this window. */
+    int64_t missing;                /**< Successive windows up to this one without a report. */
+    int64_t bake_n;                 /**< Trials since the bake began. */
     int64_t bake_bad[SPLIT_BOUNDS]; /**< Bad events since the bake began. */
-    int64_t proof_trials;         /**< Trials that are still needed at the rate seen; 0 when proven, -1 when out of sight. */
-    split_us proof_us;            /**< The same as time at the traffic seen; SPLIT_NEVER when out of sight. */
+    int64_t proof_trials; /**< Trials that are still needed at the rate seen; 0 when proven, -1 when
+                             out of sight. */
+    split_us proof_us; /**< The same as time at the traffic seen; SPLIT_NEVER when out of sight. */
 } split_metric_decision;
 
 /** A decision and everything it rests on. Only metrics[0 .. n_metrics) is written. @since 0.1 */
 typedef struct split_rollout_decision {
     int64_t id;
-    uint32_t phase;              /**< The phase that the window belonged to. */
-    int64_t percent_e6;          /**< Its percent. */
+    uint32_t phase;     /**< The phase that the window belonged to. */
+    int64_t percent_e6; /**< Its percent. */
     split_decision decision;
     split_reason reason;
-    int32_t reason_metric;       /**< The metric that the reason is about, or -1. */
-    bool alert;                  /**< Somebody should be told: no data for longer than the patience. */
-    bool override_used;          /**< ADVANCE or COMPLETE because an operator said so. */
-    bool bake_restarted;         /**< This window ended a proven breach; the bake began anew. */
-    uint32_t next_phase;         /**< Phase of the next window; n_phases after COMPLETE. */
-    int64_t next_percent_e6;     /**< Share to publish now: the next phase's, or rollback_to_e6 after ROLLBACK. */
-    split_us bake_us;            /**< Bake clock after the window. */
-    split_us bake_need_us;       /**< Where it must get to. */
-    uint32_t bake_restarts;      /**< How often the bake of this phase began anew. */
-    int64_t windows;             /**< Windows since the bake clock started, with those that never came. */
-    int64_t covered;             /**< Those among them that had data. */
-    double breach_bound;         /**< ln evidence that proves a breach. */
-    double gate_bound;           /**< ln evidence that proves compliance. */
-    double split_bound;          /**< ln evidence that proves a wrong split. */
-    double ln_split_above;       /**< ln evidence for "the new arm gets more than asked". */
-    double ln_split_below;       /**< ln evidence for "the new arm gets less than asked". */
-    int64_t lost_sent;           /**< Requests sent in the last five windows, */
-    int64_t lost;                /**< and those of them whose outcome never came. */
+    int32_t reason_metric;   /**< The metric that the reason is about, or -1. */
+    bool alert;              /**< Somebody should be told: no data for longer than the patience. */
+    bool override_used;      /**< ADVANCE or COMPLETE because an operator said so. */
+    bool bake_restarted;     /**< This window ended a proven breach; the bake began anew. */
+    uint32_t next_phase;     /**< Phase of the next window; n_phases after COMPLETE. */
+    int64_t next_percent_e6; /**< Share to publish now: the next phase's, or rollback_to_e6 after
+                                ROLLBACK. */
+    split_us bake_us;        /**< Bake clock after the window. */
+    split_us bake_need_us;   /**< Where it must get to. */
+    uint32_t bake_restarts;  /**< How often the bake of this phase began anew. */
+    int64_t windows;       /**< Windows since the bake clock started, with those that never came. */
+    int64_t covered;       /**< Those among them that had data. */
+    double breach_bound;   /**< ln evidence that proves a breach. */
+    double gate_bound;     /**< ln evidence that proves compliance. */
+    double split_bound;    /**< ln evidence that proves a wrong split. */
+    double ln_split_above; /**< ln evidence for "the new arm gets more than asked". */
+    double ln_split_below; /**< ln evidence for "the new arm gets less than asked". */
+    int64_t lost_sent;     /**< Requests sent in the last five windows, */
+    int64_t lost;          /**< and those of them whose outcome never came. */
     uint32_t n_metrics;
     split_metric_decision metrics[SPLIT_METRICS_MAX];
 } split_rollout_decision;
@@ -218,12 +227,14 @@ SPLIT_API size_t split_rollout_size(const split_rollout_options *options);
 /**
  * Make a rollout in memory of the caller. It starts in phase 0, before any window.
  *
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_LIMIT for the number of metrics or phases; SPLIT_ERR_VALUE
- *         for a field out of range or phases that do not rise; SPLIT_ERR_NAME also for two metrics of one name; the errors
- *         of split_metric_check(); SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_LIMIT for the number of
+ * metrics or phases; SPLIT_ERR_VALUE for a field out of range or phases that do not rise;
+ * SPLIT_ERR_NAME also for two metrics of one name; the errors of split_metric_check();
+ * SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
  * @note Source: DESIGN.md R1. Threads: pure. Cost: O(metrics). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_rollout_init(void *mem, size_t mem_bytes, const split_rollout_options *options,
+SPLIT_API SPLIT_CHECKED int split_rollout_init(void *mem, size_t mem_bytes,
+                                               const split_rollout_options *options,
                                                split_rollout **out);
 
 /**
@@ -232,8 +243,8 @@ SPLIT_API SPLIT_CHECKED int split_rollout_init(void *mem, size_t mem_bytes, cons
  * @return 0; SPLIT_ERR_NOMEM; the errors of split_rollout_init().
  * @note Threads: pure. Cost: one allocation. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_rollout_new(const split_rollout_options *options, const split_alloc *alloc,
-                                              split_rollout **out);
+SPLIT_API SPLIT_CHECKED int split_rollout_new(const split_rollout_options *options,
+                                              const split_alloc *alloc, split_rollout **out);
 
 /** Free a rollout of split_rollout_new() and set the handle to NULL. @note Since 0.1. */
 SPLIT_API void split_rollout_free(split_rollout **rollout, const split_alloc *alloc);
@@ -246,16 +257,17 @@ SPLIT_API void split_window_init(split_window *window, int64_t id, int64_t start
  *
  * @param window  Borrowed.
  * @param out     Receives the decision, only when 0 is returned.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_WINDOW for impossible counts or share; SPLIT_ERR_DUPLICATE for an id that was taken;
- *         SPLIT_ERR_LATE for one older than the newest taken. On an error the window is counted as refused and nothing else changes.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_WINDOW for impossible counts or share; SPLIT_ERR_DUPLICATE
+ * for an id that was taken; SPLIT_ERR_LATE for one older than the newest taken. On an error the
+ * window is counted as refused and nothing else changes.
  * @note Source: DESIGN.md R2-R20. Threads: exclusive. Cost: O(metrics), about 1 us each. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_rollout_step(split_rollout *rollout, const split_window *window,
                                                split_rollout_decision *out);
 
 /**
- * An operator's action; it takes effect at the next window (DESIGN.md R17). After abort a driver should publish the old
- * weights at once; the next window's decision is the record of it.
+ * An operator's action; it takes effect at the next window (DESIGN.md R17). After abort a driver
+ * should publish the old weights at once; the next window's decision is the record of it.
  *
  * @return 0; SPLIT_ERR_ARG for no action; SPLIT_ERR_MODE if the rollout has ended.
  * @note Threads: exclusive. Cost: O(1). Since 0.1.
@@ -265,7 +277,8 @@ SPLIT_API SPLIT_CHECKED int split_rollout_act(split_rollout *rollout, split_acti
 /** Phase of the next window; n_phases after COMPLETE. @note Threads: const-safe. Since 0.1. */
 SPLIT_API uint32_t split_rollout_phase(const split_rollout *rollout);
 
-/** Share to ask for now: the phase's percent, rollback_to_e6 after ROLLBACK, the last percent after COMPLETE. @note Since 0.1. */
+/** Share to ask for now: the phase's percent, rollback_to_e6 after ROLLBACK, the last percent after
+ * COMPLETE. @note Since 0.1. */
 SPLIT_API int64_t split_rollout_percent_e6(const split_rollout *rollout);
 
 /** Whether it ended by COMPLETE or ROLLBACK. @note Threads: const-safe. Since 0.1. */
@@ -277,7 +290,8 @@ SPLIT_API bool split_rollout_paused(const split_rollout *rollout);
 /** Number of metrics. @note Threads: const-safe. Since 0.1. */
 SPLIT_API uint32_t split_rollout_metrics(const split_rollout *rollout);
 
-/** Definition of a metric, lying in the rollout; NULL for an index out of range. @note Threads: const-safe. Since 0.1. */
+/** Definition of a metric, lying in the rollout; NULL for an index out of range. @note Threads:
+ * const-safe. Since 0.1. */
 SPLIT_API const split_metric *split_rollout_metric(const split_rollout *rollout, uint32_t index);
 
 /** Counts of windows that were refused. @note Threads: const-safe. Since 0.1. */
@@ -288,17 +302,19 @@ SPLIT_API split_rollout_refused split_rollout_refusals(const split_rollout *roll
  *
  * @note Threads: const-safe. Since 0.1.
  */
-SPLIT_API const char *split_rollout_reason(const split_rollout *rollout, const split_rollout_decision *decision);
+SPLIT_API const char *split_rollout_reason(const split_rollout *rollout,
+                                           const split_rollout_decision *decision);
 
 /**
- * One sentence for `detail`: what the decision rests on and what would change it ("error_rate: needs 7,700 more requests,
- * 2.1 h at the present rate"). Never used to decide.
+ * One sentence for `detail`: what the decision rests on and what would change it ("error_rate:
+ * needs 7,700 more requests, 2.1 h at the present rate"). Never used to decide.
  *
  * @param text  Receives a text that ends in zero, cut at @p text_bytes.
  * @return Length of the whole sentence, which may be more than fits.
  * @note Source: DESIGN.md R20. Threads: const-safe. Cost: O(metrics). Since 0.1.
  */
-SPLIT_API size_t split_rollout_detail(const split_rollout *rollout, const split_rollout_decision *decision, char *text,
+SPLIT_API size_t split_rollout_detail(const split_rollout *rollout,
+                                      const split_rollout_decision *decision, char *text,
                                       size_t text_bytes);
 
 SPLIT_END

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file threshold.h
- * Levels: what a person sees of one window. Exact integer comparison; equality is decided by the signs of the policy.
- * A level never acts: evidence does (evidence.h, rollout.h).
+ * Levels: what a person sees of one window. Exact integer comparison; equality is decided by the
+ * signs of the policy. A level never acts: evidence does (evidence.h, rollout.h).
  */
 #ifndef SPLIT_THRESHOLD_H
 #define SPLIT_THRESHOLD_H
@@ -11,7 +11,8 @@
 
 SPLIT_BEGIN
 
-/** Levels: XX(name, number, text of the documents). The first four are in order of badness. @since 0.1 */
+/** Levels: XX(name, number, text of the documents). The first four are in order of badness. @since
+ * 0.1 */
 #define SPLIT_LEVEL_MAP(XX)                                                                        \
     XX(OK, 0, "ok")                                                                                \
     XX(OFF_TARGET, 1, "off-target")                                                                \
@@ -30,12 +31,13 @@ typedef enum split_level {
 
 /** Hysteresis of a shown level; all zero bytes are the start. @since 0.1 */
 typedef struct split_shown {
-    uint8_t last[2];      /**< The two classified windows before, newest first. */
-    uint8_t n_last;       /**< How many of them there are. */
+    uint8_t last[2]; /**< The two classified windows before, newest first. */
+    uint8_t n_last;  /**< How many of them there are. */
     uint8_t reserved[5];
 } split_shown;
 
-/** Text of a level as the documents write it; "" for a number that is none. @note Threads: pure. Since 0.1. */
+/** Text of a level as the documents write it; "" for a number that is none. @note Threads: pure.
+ * Since 0.1. */
 SPLIT_API const char *split_level_name(split_level level);
 
 /**
@@ -47,21 +49,23 @@ SPLIT_API const char *split_level_name(split_level level);
  * @return The level; SPLIT_LEVEL_NO_DATA when nothing was reported or an argument is NULL.
  * @note Source: DESIGN.md M7, M8. Threads: pure. Cost: O(1). Since 0.1.
  */
-SPLIT_API split_level split_threshold_level(const split_metric *metric, const split_metric_counts *counts,
-                                            int64_t min_sample);
+SPLIT_API split_level split_threshold_level(const split_metric *metric,
+                                            const split_metric_counts *counts, int64_t min_sample);
 
 /**
  * Whether a window is over a bound, whatever its sample: the exact comparison of the level alone.
  *
- * @return True if the condition of the warning or critical bound holds, or the target's does not; false without trials.
+ * @return True if the condition of the warning or critical bound holds, or the target's does not;
+ * false without trials.
  * @note Source: DESIGN.md M7. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API bool split_threshold_over(const split_metric *metric, const split_metric_counts *counts,
                                     split_bound_index bound);
 
 /**
- * Take the level of the next window and give the one to show: it rises at once and falls after three successive
- * classified windows at the lower level. Low-sample and no-data are shown as they are and change nothing.
+ * Take the level of the next window and give the one to show: it rises at once and falls after
+ * three successive classified windows at the lower level. Low-sample and no-data are shown as they
+ * are and change nothing.
  *
  * @note Source: DESIGN.md M9. Threads: exclusive. Cost: O(1). Since 0.1.
  */

@@ -43,7 +43,8 @@ split_arm_get(const split_arm *arm, split_counter counter)
 }
 
 int
-split_arm_set_over(split_arm *arm, uint32_t metric, int64_t target, int64_t warning, int64_t critical)
+split_arm_set_over(split_arm *arm, uint32_t metric, int64_t target, int64_t warning,
+                   int64_t critical)
 {
     if (arm == NULL)
         return SPLIT_ERR_ARG;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Distinct users of a window: open addressing over 64-bit hashes, the lowest bit says "failed" (DESIGN.md M11). */
+/* Distinct users of a window: open addressing over 64-bit hashes, the lowest bit says "failed"
+ * (DESIGN.md M11). */
 #include "split/distinct.h"
 
 #include <string.h>
@@ -51,12 +52,14 @@ split_distinct_size(const split_distinct_options *options)
 }
 
 int
-split_distinct_init(void *mem, size_t mem_bytes, const split_distinct_options *options, split_distinct **out)
+split_distinct_init(void *mem, size_t mem_bytes, const split_distinct_options *options,
+                    split_distinct **out)
 {
     split_distinct_options own;
     int err = distinct_options_take(&own, options);
     if (err == SPLIT_OK)
-        err = out == NULL ? SPLIT_ERR_ARG : split__memory_check(mem, mem_bytes, distinct_bytes(own.n_slots));
+        err = out == NULL ? SPLIT_ERR_ARG
+                          : split__memory_check(mem, mem_bytes, distinct_bytes(own.n_slots));
     if (err != SPLIT_OK)
         return err;
     struct split_distinct *d = mem;
@@ -67,7 +70,8 @@ split_distinct_init(void *mem, size_t mem_bytes, const split_distinct_options *o
 }
 
 int
-split_distinct_new(const split_distinct_options *options, const split_alloc *alloc, split_distinct **out)
+split_distinct_new(const split_distinct_options *options, const split_alloc *alloc,
+                   split_distinct **out)
 {
     split_distinct_options own;
     const int err = distinct_options_take(&own, options);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The mixture of eight bets, with and without restarts (DESIGN.md E1-E7). The order of the floating-point operations is
- * part of the contract: bets in table order, the stake is added before the window is multiplied in.
+ * The mixture of eight bets, with and without restarts (DESIGN.md E1-E7). The order of the
+ * floating-point operations is part of the contract: bets in table order, the stake is added before
+ * the window is multiplied in.
  */
 #include <math.h>
 #include <string.h>
@@ -20,7 +21,8 @@ static const double ln_odds[2][SPLIT__BETS] = {
      1.6094379124341003, 2.302585092994046, 2.995732273553991, 3.912023005428146},
     {-0.10536051565782628, -0.2876820724517809, -0.5108256237659907, -0.7985076962177716,
      -1.2039728043259361, -1.6094379124341003, -2.3025850929940455, -3.912023005428146}};
-/* e^-45 is far below half a unit in the last place of 1: such terms change no sum, so they are not computed. */
+/* e^-45 is far below half a unit in the last place of 1: such terms change no sum, so they are not
+ * computed. */
 #define NEGLIGIBLE (-45.0)
 
 /* Fractions of the bounded bets of the robust form. */
@@ -77,13 +79,14 @@ ln_growth(const struct split_evidence *e, int j, double bound, int64_t n, int64_
     if (n == 0)
         return 0.0;
     const double x = (double)bad / (double)n;
-    const double gain = e->side == SPLIT_EVIDENCE_ABOVE ? (x - bound) / bound : (bound - x) / (1.0 - bound);
+    const double gain =
+        e->side == SPLIT_EVIDENCE_ABOVE ? (x - bound) / bound : (bound - x) / (1.0 - bound);
     return log1p(fractions[j] * gain);
 }
 
 void
-split__evidence_start(struct split_evidence *e, double bound, split_evidence_side side, split_evidence_form form,
-                      bool restarts, int64_t bake_windows)
+split__evidence_start(struct split_evidence *e, double bound, split_evidence_side side,
+                      split_evidence_form form, bool restarts, int64_t bake_windows)
 {
     memset(e, 0, sizeof *e);
     e->bound = bound;
@@ -129,7 +132,8 @@ evidence_options_take(split_evidence_options *own, const split_evidence_options 
     if (err != SPLIT_OK)
         return err;
     const bool bound_ok = own->bound > 0.0 && own->bound < 1.0;
-    const bool enums_ok = (unsigned)own->side <= SPLIT_EVIDENCE_BELOW && (unsigned)own->form <= SPLIT_EVIDENCE_ROBUST;
+    const bool enums_ok =
+        (unsigned)own->side <= SPLIT_EVIDENCE_BELOW && (unsigned)own->form <= SPLIT_EVIDENCE_ROBUST;
     const bool bake_ok = own->bake_windows >= 1 && own->bake_windows <= INT64_C(1) << 40;
     return bound_ok && enums_ok && bake_ok ? SPLIT_OK : SPLIT_ERR_VALUE;
 }
@@ -142,12 +146,14 @@ split_evidence_size(const split_evidence_options *options)
 }
 
 int
-split_evidence_init(void *mem, size_t mem_bytes, const split_evidence_options *options, split_evidence **out)
+split_evidence_init(void *mem, size_t mem_bytes, const split_evidence_options *options,
+                    split_evidence **out)
 {
     split_evidence_options own;
     int err = evidence_options_take(&own, options);
     if (err == SPLIT_OK)
-        err = out == NULL ? SPLIT_ERR_ARG : split__memory_check(mem, mem_bytes, sizeof(struct split_evidence));
+        err = out == NULL ? SPLIT_ERR_ARG
+                          : split__memory_check(mem, mem_bytes, sizeof(struct split_evidence));
     if (err != SPLIT_OK)
         return err;
     struct split_evidence *e = mem;
@@ -157,7 +163,8 @@ split_evidence_init(void *mem, size_t mem_bytes, const split_evidence_options *o
 }
 
 int
-split_evidence_new(const split_evidence_options *options, const split_alloc *alloc, split_evidence **out)
+split_evidence_new(const split_evidence_options *options, const split_alloc *alloc,
+                   split_evidence **out)
 {
     split_evidence_options own;
     const int err = evidence_options_take(&own, options);
@@ -196,7 +203,8 @@ split_evidence_step_at(split_evidence *evidence, double bound, int64_t n, int64_
 int
 split_evidence_step(split_evidence *evidence, int64_t n, int64_t bad)
 {
-    return evidence == NULL ? SPLIT_ERR_ARG : split_evidence_step_at(evidence, evidence->bound, n, bad);
+    return evidence == NULL ? SPLIT_ERR_ARG
+                            : split_evidence_step_at(evidence, evidence->bound, n, bad);
 }
 
 double

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Closed formulas around the evidence: label bound, time to proof, display interval (DESIGN.md E7, E9, E10). */
+/* Closed formulas around the evidence: label bound, time to proof, display interval (DESIGN.md E7,
+ * E9, E10). */
 #include <math.h>
 
 #include "split/evidence.h"
@@ -54,7 +55,8 @@ against(double p, double n, double bad, double ln_mix)
     return ln_mix - hits - misses;
 }
 
-/* The share between `in`, which is not refuted, and `off`, which is the end of the range, where the evidence meets need. */
+/* The share between `in`, which is not refuted, and `off`, which is the end of the range, where the
+ * evidence meets need. */
 static double
 interval_end(double in, double off, double n, double bad, double ln_mix, double need)
 {

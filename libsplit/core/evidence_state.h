@@ -8,7 +8,8 @@
 #define SPLIT__BETS 8
 
 struct split_evidence {
-    double ln_m[SPLIT__BETS]; /* ln M_j (with restarts: ln of the sum over start times; empty before window 1) */
+    double ln_m[SPLIT__BETS]; /* ln M_j (with restarts: ln of the sum over start times; empty before
+                                 window 1) */
     double cost[SPLIT__BETS]; /* ln(1 + p0 (r_j - 1)) for `cost_bound` */
     double cost_bound;
     double bound;

@@ -15,7 +15,8 @@ bound_share(const split_metric *m, split_bound_index b)
 int
 split_forecast_init(split_forecast *forecast, const split_rollout_options *options)
 {
-    if (forecast == NULL || options == NULL || options->metrics == NULL || options->n_metrics > SPLIT_METRICS_MAX)
+    if (forecast == NULL || options == NULL || options->metrics == NULL ||
+        options->n_metrics > SPLIT_METRICS_MAX)
         return SPLIT_ERR_ARG;
     memset(forecast, 0, sizeof *forecast);
     forecast->size = sizeof *forecast;
@@ -37,7 +38,8 @@ split_forecast_init(split_forecast *forecast, const split_rollout_options *optio
 static bool
 expectation_ok(const split_expectation *e)
 {
-    const bool order = e->truth[0] <= 1.0 && e->truth[1] <= e->truth[0] && e->truth[2] <= e->truth[1];
+    const bool order =
+        e->truth[0] <= 1.0 && e->truth[1] <= e->truth[0] && e->truth[2] <= e->truth[1];
     return order && e->truth[2] >= 0.0 && e->baseline >= 0.0 && e->baseline <= 1.0 &&
            e->trials_per_request >= 0.0 && e->trials_per_request <= 1000.0;
 }
@@ -51,8 +53,8 @@ split__forecast_check(const split_rollout_options *options, const split_forecast
         return SPLIT_ERR_STRUCT;
     if (options->n_metrics > SPLIT_METRICS_MAX)
         return SPLIT_ERR_LIMIT;
-    if (!(forecast->requests_per_s > 0.0 && forecast->requests_per_s <= 1e6) || forecast->max_windows < 0 ||
-        forecast->max_windows > 1000000)
+    if (!(forecast->requests_per_s > 0.0 && forecast->requests_per_s <= 1e6) ||
+        forecast->max_windows < 0 || forecast->max_windows > 1000000)
         return SPLIT_ERR_VALUE;
     for (uint32_t i = 0; i < options->n_metrics; i++)
         if (!expectation_ok(&forecast->expected[i]))
@@ -75,8 +77,8 @@ robust_trials(double truth, double bound, double ln_need, double per_window)
 }
 
 int
-split_rollout_plan(const split_rollout_options *options, const split_forecast *forecast, uint32_t phase,
-                   uint32_t metric, split_proof_time *out)
+split_rollout_plan(const split_rollout_options *options, const split_forecast *forecast,
+                   uint32_t phase, uint32_t metric, split_proof_time *out)
 {
     const int err = split__forecast_check(options, forecast);
     if (err != SPLIT_OK)
@@ -94,12 +96,13 @@ split_rollout_plan(const split_rollout_options *options, const split_forecast *f
     const double bound = bound_share(m, gate), need = -log(options->gate_alpha);
     double trials = HUGE_VAL;
     if (e->truth[gate] < bound && per_s > 0.0)
-        trials = m->clustered ? robust_trials(e->truth[gate], bound, need, per_s * (double)options->window_us / 1e6)
+        trials = m->clustered ? robust_trials(e->truth[gate], bound, need,
+                                              per_s * (double)options->window_us / 1e6)
                               : split_evidence_trials(e->truth[gate], bound, need, 0.0);
     const double critical = bound_share(m, SPLIT_BOUND_CRITICAL);
     const double broken = critical < 0.2 ? 4.0 * critical : 0.5 * (1.0 + critical);
-    const double alarm =
-        split_evidence_trials(broken, critical, log((double)options->n_metrics / options->alpha), log(2.0));
+    const double alarm = split_evidence_trials(
+        broken, critical, log((double)options->n_metrics / options->alpha), log(2.0));
     out->requests = trials;
     out->median_us = to_us(trials / per_s);
     out->p95_us = to_us(3.0 * trials / per_s);

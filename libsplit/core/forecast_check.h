@@ -6,7 +6,8 @@
 #include "split/evidence.h"
 #include "split/forecast.h"
 
-/* Returns 0, SPLIT_ERR_ARG, _STRUCT, _LIMIT or _VALUE. The rollout's own options are checked by its init. */
+/* Returns 0, SPLIT_ERR_ARG, _STRUCT, _LIMIT or _VALUE. The rollout's own options are checked by its
+ * init. */
 int split__forecast_check(const split_rollout_options *options, const split_forecast *forecast);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Latency histogram: logarithmic buckets by integer arithmetic, cut at the caller's edges (DESIGN.md M10). */
+/* Latency histogram: logarithmic buckets by integer arithmetic, cut at the caller's edges
+ * (DESIGN.md M10). */
 #include <string.h>
 
 #include "alloc.h"
@@ -28,7 +29,8 @@ top_bit(uint64_t v)
 static inline uint32_t
 latency_bucket(uint64_t v)
 {
-    /* Values below 128 have buckets of their own; `| 64` lets both cases share one formula without a branch. */
+    /* Values below 128 have buckets of their own; `| 64` lets both cases share one formula without
+     * a branch. */
     const uint32_t down = top_bit(v | SPLIT__SUB) - SPLIT__SUB_BITS;
     return down * SPLIT__SUB + (uint32_t)(v >> down);
 }
@@ -124,12 +126,14 @@ split_histogram_size(const split_histogram_options *options)
 }
 
 int
-split_histogram_init(void *mem, size_t mem_bytes, const split_histogram_options *options, split_histogram **out)
+split_histogram_init(void *mem, size_t mem_bytes, const split_histogram_options *options,
+                     split_histogram **out)
 {
     split_histogram_options own;
     int err = histogram_options_take(&own, options);
     if (err == SPLIT_OK)
-        err = out == NULL ? SPLIT_ERR_ARG : split__memory_check(mem, mem_bytes, sizeof(struct split_histogram));
+        err = out == NULL ? SPLIT_ERR_ARG
+                          : split__memory_check(mem, mem_bytes, sizeof(struct split_histogram));
     if (err == SPLIT_OK)
         err = split__histogram_start(mem, own.edges_us, own.n_edges);
     if (err == SPLIT_OK)
@@ -138,7 +142,8 @@ split_histogram_init(void *mem, size_t mem_bytes, const split_histogram_options 
 }
 
 int
-split_histogram_new(const split_histogram_options *options, const split_alloc *alloc, split_histogram **out)
+split_histogram_new(const split_histogram_options *options, const split_alloc *alloc,
+                    split_histogram **out)
 {
     split_histogram_options own;
     const int err = histogram_options_take(&own, options);
@@ -236,7 +241,8 @@ split_histogram_at_least(const split_histogram *histogram, split_us latency_us)
     if (latency_us > VALUE_MAX)
         return 0;
     int64_t n = 0;
-    for (uint32_t i = latency_cell(histogram, split__max_i64(latency_us, 0)); i < SPLIT__BUCKETS + histogram->n_edges; i++)
+    for (uint32_t i = latency_cell(histogram, split__max_i64(latency_us, 0));
+         i < SPLIT__BUCKETS + histogram->n_edges; i++)
         n += histogram->cells[i];
     return n;
 }

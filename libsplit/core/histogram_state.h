@@ -5,7 +5,8 @@
 
 #include "split/histogram.h"
 
-/* 64 buckets an octave: a bucket is at most 1/64 of its lower end wide, so its middle is within 0.8 % of every value. */
+/* 64 buckets an octave: a bucket is at most 1/64 of its lower end wide, so its middle is within 0.8
+ * % of every value. */
 #define SPLIT__SUB_BITS 6
 #define SPLIT__SUB (1 << SPLIT__SUB_BITS)
 #define SPLIT__VALUE_BITS 36
@@ -14,7 +15,8 @@
 /*
  * Cells are buckets, cut once more at each edge that falls inside one:
  *   cell(v) = bucket(v) + number of edges <= v that are not bucket starts
- * `shift` holds that number for the start of each bucket; its top bit marks a bucket with an edge inside.
+ * `shift` holds that number for the start of each bucket; its top bit marks a bucket with an edge
+ * inside.
  */
 struct split_histogram {
     uint32_t n_edges;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Exact counters of the window in progress, one set and one histogram for each arm (DESIGN.md M1-M3). */
+/* Exact counters of the window in progress, one set and one histogram for each arm (DESIGN.md
+ * M1-M3). */
 #include "split/meter.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@
 
 #define BIT(counter) (UINT32_C(1) << SPLIT_COUNTER_##counter)
 #define DEFAULT_REPORTS                                                                            \
-    (BIT(SENT) | BIT(OUTCOMES) | BIT(ERROR) | BIT(TIMED) | BIT(DIVERTED) | BIT(LEFT_OUT) | BIT(USER_ERRORS))
+    (BIT(SENT) | BIT(OUTCOMES) | BIT(ERROR) | BIT(TIMED) | BIT(DIVERTED) | BIT(LEFT_OUT) |         \
+     BIT(USER_ERRORS))
 
 void
 split_meter_options_init(split_meter_options *options)
@@ -145,7 +147,8 @@ split_meter_merge(split_meter *meter, const split_meter *other)
     for (uint32_t arm = 0; arm < meter->n_arms && err == SPLIT_OK; arm++) {
         split_arm_add(split__meter_arm(meter, arm), split__meter_arm_const(other, arm));
         if (meter->histograms)
-            err = split_histogram_merge(split__meter_histogram(meter, arm), split_meter_histogram(other, arm));
+            err = split_histogram_merge(split__meter_histogram(meter, arm),
+                                        split_meter_histogram(other, arm));
     }
     return err;
 }
@@ -186,6 +189,7 @@ split_meter_histogram(const split_meter *meter, uint32_t arm)
 {
     if (arm >= meter->n_arms || !meter->histograms)
         return NULL;
-    const unsigned char *first = (const unsigned char *)(meter + 1) + meter->n_arms * sizeof(split_arm);
+    const unsigned char *first =
+        (const unsigned char *)(meter + 1) + meter->n_arms * sizeof(split_arm);
     return (const split_histogram *)(const void *)first + arm;
 }

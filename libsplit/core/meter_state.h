@@ -9,9 +9,9 @@
 struct split_meter {
     uint32_t n_arms;
     uint32_t n_metrics;
-    uint32_t n_latency;     /* latency metrics, in `over_us` and `latency_index` */
-    uint32_t reports;       /* bits of split_counter that are reported even when zero */
-    uint32_t over_present;  /* marks for split_arm */
+    uint32_t n_latency;    /* latency metrics, in `over_us` and `latency_index` */
+    uint32_t reports;      /* bits of split_counter that are reported even when zero */
+    uint32_t over_present; /* marks for split_arm */
     uint32_t ratio_present;
     uint32_t histograms;
     uint32_t latency_index[SPLIT_METRICS_MAX];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The registry of metrics: one row a kind says which counters it reads and which bounds it starts with. */
+/* The registry of metrics: one row a kind says which counters it reads and which bounds it starts
+ * with. */
 #include "split/metric.h"
 
 #include <string.h>
@@ -14,16 +15,31 @@ typedef struct kind_row {
 
 /* In the order of SPLIT_METRIC_KIND_MAP (DESIGN.md M4, M5). */
 static const kind_row kinds[SPLIT_METRIC_KINDS] = {
-    [SPLIT_METRIC_ERROR] = {SPLIT_COUNTER_OUTCOMES, SPLIT_COUNTER_ERROR,
-                            {SPLIT_OP_LT, 1000000}, {SPLIT_OP_GT, 1000000}, {SPLIT_OP_GT, 5000000}},
-    [SPLIT_METRIC_LATENCY] = {SPLIT_COUNTER_OUTCOMES, SPLIT_COUNTER_OUTCOMES,
-                              {SPLIT_OP_LT, 200000}, {SPLIT_OP_GT, 300000}, {SPLIT_OP_GT, 500000}},
-    [SPLIT_METRIC_CACHE] = {SPLIT_COUNTER_LOOKUPS, SPLIT_COUNTER_MISSES,
-                            {SPLIT_OP_GE, 85000000}, {SPLIT_OP_LT, 80000000}, {SPLIT_OP_LT, 70000000}},
-    [SPLIT_METRIC_EDGE_5XX] = {SPLIT_COUNTER_EDGE_REQUESTS, SPLIT_COUNTER_EDGE_5XX,
-                               {SPLIT_OP_LT, 100000}, {SPLIT_OP_GT, 500000}, {SPLIT_OP_GT, 1000000}},
-    [SPLIT_METRIC_RATIO] = {SPLIT_COUNTER_OUTCOMES, SPLIT_COUNTER_OUTCOMES,
-                            {SPLIT_OP_LT, 1000000}, {SPLIT_OP_GT, 1000000}, {SPLIT_OP_GT, 5000000}},
+    [SPLIT_METRIC_ERROR] = {SPLIT_COUNTER_OUTCOMES,
+                            SPLIT_COUNTER_ERROR,
+                            {SPLIT_OP_LT, 1000000},
+                            {SPLIT_OP_GT, 1000000},
+                            {SPLIT_OP_GT, 5000000}},
+    [SPLIT_METRIC_LATENCY] = {SPLIT_COUNTER_OUTCOMES,
+                              SPLIT_COUNTER_OUTCOMES,
+                              {SPLIT_OP_LT, 200000},
+                              {SPLIT_OP_GT, 300000},
+                              {SPLIT_OP_GT, 500000}},
+    [SPLIT_METRIC_CACHE] = {SPLIT_COUNTER_LOOKUPS,
+                            SPLIT_COUNTER_MISSES,
+                            {SPLIT_OP_GE, 85000000},
+                            {SPLIT_OP_LT, 80000000},
+                            {SPLIT_OP_LT, 70000000}},
+    [SPLIT_METRIC_EDGE_5XX] = {SPLIT_COUNTER_EDGE_REQUESTS,
+                               SPLIT_COUNTER_EDGE_5XX,
+                               {SPLIT_OP_LT, 100000},
+                               {SPLIT_OP_GT, 500000},
+                               {SPLIT_OP_GT, 1000000}},
+    [SPLIT_METRIC_RATIO] = {SPLIT_COUNTER_OUTCOMES,
+                            SPLIT_COUNTER_OUTCOMES,
+                            {SPLIT_OP_LT, 1000000},
+                            {SPLIT_OP_GT, 1000000},
+                            {SPLIT_OP_GT, 5000000}},
 };
 
 static bool
@@ -92,7 +108,8 @@ name_ok(const char *name)
         const char c = name[i];
         if (c == '\0')
             return i > 0;
-        const bool alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        const bool alnum =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
         if (!alnum && (i == 0 || (c != '.' && c != '_' && c != '-')))
             return false;
     }
@@ -112,7 +129,8 @@ values_ok(const split_metric *m)
     return !latency || (m->percentile_e6 > 0 && m->percentile_e6 < SPLIT_PERCENT_ALL_E6);
 }
 
-/* Where a condition begins on the bad side, doubled so that "at" (even) and "just past" (odd) are integers. */
+/* Where a condition begins on the bad side, doubled so that "at" (even) and "just past" (odd) are
+ * integers. */
 static int64_t
 bad_from(const split_bound *b, bool low, bool is_target)
 {
@@ -195,7 +213,8 @@ count_ratio(uint32_t index, const split_arm *arm, split_metric_counts *out)
 }
 
 int
-split_metric_count(const split_metric *metric, uint32_t index, const split_arm *arm, split_metric_counts *out)
+split_metric_count(const split_metric *metric, uint32_t index, const split_arm *arm,
+                   split_metric_counts *out)
 {
     if (metric == NULL || out == NULL || (unsigned)metric->kind >= SPLIT_METRIC_KINDS)
         return SPLIT_ERR_ARG;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Life cycle of a rollout: options, start, operator's actions, getters. Windows are judged in rollout_step.c. */
+/* Life cycle of a rollout: options, start, operator's actions, getters. Windows are judged in
+ * rollout_step.c. */
 #include <string.h>
 
 #include "alloc.h"
@@ -28,7 +29,8 @@ rollout_values_ok(const split_rollout_options *o)
 {
     const bool times = o->window_us > 0 && o->window_us <= DAY_US && o->no_data_patience_us >= 0 &&
                        o->warning_patience_us >= 0;
-    const bool levels = o->alpha > 0.0 && o->alpha < 1.0 && o->gate_alpha > 0.0 && o->gate_alpha < 1.0;
+    const bool levels =
+        o->alpha > 0.0 && o->alpha < 1.0 && o->gate_alpha > 0.0 && o->gate_alpha < 1.0;
     const bool sample = o->min_sample >= 1 && o->min_sample <= INT64_C(1) << 31;
     const bool back = o->rollback_to_e6 >= 0 && o->rollback_to_e6 <= SPLIT_PERCENT_ALL_E6;
     return times && levels && sample && back && o->relative >= 1.0 && o->relative <= 100.0 &&
@@ -102,12 +104,14 @@ split_rollout_size(const split_rollout_options *options)
 }
 
 int
-split_rollout_init(void *mem, size_t mem_bytes, const split_rollout_options *options, split_rollout **out)
+split_rollout_init(void *mem, size_t mem_bytes, const split_rollout_options *options,
+                   split_rollout **out)
 {
     split_rollout_options own;
     int err = rollout_options_take(&own, options);
     if (err == SPLIT_OK)
-        err = out == NULL ? SPLIT_ERR_ARG : split__memory_check(mem, mem_bytes, rollout_bytes(own.n_metrics));
+        err = out == NULL ? SPLIT_ERR_ARG
+                          : split__memory_check(mem, mem_bytes, rollout_bytes(own.n_metrics));
     if (err != SPLIT_OK)
         return err;
     struct split_rollout *ro = mem;
@@ -124,7 +128,8 @@ split_rollout_init(void *mem, size_t mem_bytes, const split_rollout_options *opt
 }
 
 int
-split_rollout_new(const split_rollout_options *options, const split_alloc *alloc, split_rollout **out)
+split_rollout_new(const split_rollout_options *options, const split_alloc *alloc,
+                  split_rollout **out)
 {
     split_rollout_options own;
     const int err = rollout_options_take(&own, options);

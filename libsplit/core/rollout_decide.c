@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The decision, first match wins, and the bake clock (DESIGN.md R9-R17). Each rule is a function. */
+/* The decision, first match wins, and the bake clock (DESIGN.md R9-R17). Each rule is a function.
+ */
 #include "rollout_state.h"
 
 typedef struct verdict_draft {
@@ -15,7 +16,8 @@ matched(verdict_draft *o, split_decision decision, split_reason reason, int32_t 
     return true;
 }
 
-/* Critical is proven and is not a passing burst: 2 of the last 3 windows, or half of this one (R8). */
+/* Critical is proven and is not a passing burst: 2 of the last 3 windows, or half of this one (R8).
+ */
 static bool
 confirmed(const struct split_rollout *ro, const split__metric *m)
 {
@@ -23,7 +25,8 @@ confirmed(const struct split_rollout *ro, const split__metric *m)
     if ((h & 1) + (h >> 1 & 1) + (h >> 2 & 1) >= 2)
         return true;
     const split_metric_counts *c = &m->counts;
-    return c->present && c->n >= ro->opt.min_sample && c->bad[SPLIT_BOUND_CRITICAL] >= c->n - c->bad[SPLIT_BOUND_CRITICAL];
+    return c->present && c->n >= ro->opt.min_sample &&
+           c->bad[SPLIT_BOUND_CRITICAL] >= c->n - c->bad[SPLIT_BOUND_CRITICAL];
 }
 
 static bool
@@ -37,10 +40,12 @@ static bool
 rule_lost_half(struct split_rollout *ro, verdict_draft *o)
 {
     int64_t sent, lost, legacy_sent, legacy_lost;
-    if (!split__rollout_lost(&ro->sent, &sent, &lost) || sent < ro->opt.min_sample || lost <= sent - lost)
+    if (!split__rollout_lost(&ro->sent, &sent, &lost) || sent < ro->opt.min_sample ||
+        lost <= sent - lost)
         return false;
     const bool legacy = split__rollout_lost(&ro->baseline_sent, &legacy_sent, &legacy_lost) &&
-                        legacy_sent >= ro->opt.min_sample && legacy_lost > legacy_sent - legacy_lost;
+                        legacy_sent >= ro->opt.min_sample &&
+                        legacy_lost > legacy_sent - legacy_lost;
     ro->shared = legacy;
     return legacy ? matched(o, SPLIT_DECISION_HOLD, SPLIT_REASON_SHARED_INCIDENT, -1)
                   : matched(o, SPLIT_DECISION_ROLLBACK, SPLIT_REASON_LOST_OUTCOMES, -1);
@@ -85,7 +90,8 @@ rule_traffic(struct split_rollout *ro, verdict_draft *o)
 static bool
 patience_over(const struct split_rollout *ro, int64_t windows, split_us patience)
 {
-    return patience != SPLIT_NEVER && windows >= patience / ro->opt.window_us + (patience % ro->opt.window_us != 0);
+    return patience != SPLIT_NEVER &&
+           windows >= patience / ro->opt.window_us + (patience % ro->opt.window_us != 0);
 }
 
 static bool
@@ -101,7 +107,8 @@ rule_breach(struct split_rollout *ro, verdict_draft *o)
     }
     for (int32_t i = 0; i < (int32_t)ro->opt.n_metrics; i++) {
         const split__metric *m = &ro->metrics[i];
-        if (m->breach.set && patience_over(ro, ro->last_id - m->breach_id, ro->opt.warning_patience_us))
+        if (m->breach.set &&
+            patience_over(ro, ro->last_id - m->breach_id, ro->opt.warning_patience_us))
             return matched(o, SPLIT_DECISION_ROLLBACK, SPLIT_REASON_METRIC, i);
     }
     if (critical >= 0)
@@ -144,7 +151,8 @@ static bool
 rule_coverage(struct split_rollout *ro, verdict_draft *o)
 {
     /* covered / windows < 95 %, in integers. */
-    return ro->covered * 20 < ro->windows * 19 && matched(o, SPLIT_DECISION_HOLD, SPLIT_REASON_COVERAGE, -1);
+    return ro->covered * 20 < ro->windows * 19 &&
+           matched(o, SPLIT_DECISION_HOLD, SPLIT_REASON_COVERAGE, -1);
 }
 
 static bool
@@ -174,19 +182,21 @@ rule_recent(struct split_rollout *ro, verdict_draft *o)
     return false;
 }
 
-/* Rules 3 to 11 of R9, in their order. The clock moves before them, because rule 2 decides whether it stands. */
+/* Rules 3 to 11 of R9, in their order. The clock moves before them, because rule 2 decides whether
+ * it stands. */
 static bool
 first_match(struct split_rollout *ro, verdict_draft *o)
 {
-    return rule_paused(ro, o) || rule_traffic(ro, o) || rule_breach(ro, o) || rule_regression(ro, o) ||
-           rule_no_data(ro, o) || rule_bake(ro, o) || rule_coverage(ro, o) || rule_undecided(ro, o) ||
-           rule_recent(ro, o);
+    return rule_paused(ro, o) || rule_traffic(ro, o) || rule_breach(ro, o) ||
+           rule_regression(ro, o) || rule_no_data(ro, o) || rule_bake(ro, o) ||
+           rule_coverage(ro, o) || rule_undecided(ro, o) || rule_recent(ro, o);
 }
 
 static void
 move_clock(struct split_rollout *ro)
 {
-    if (ro->has_data && !ro->paused && !ro->shared && !ro->restarted && ro->bake_us < SPLIT_COUNT_MAX)
+    if (ro->has_data && !ro->paused && !ro->shared && !ro->restarted &&
+        ro->bake_us < SPLIT_COUNT_MAX)
         ro->bake_us += ro->opt.window_us;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The sentence of a decision: what it rests on and what would change it (DESIGN.md R20). Nothing here decides. */
+/* The sentence of a decision: what it rests on and what would change it (DESIGN.md R20). Nothing
+ * here decides. */
 #include <math.h>
 
 #include "rollout_state.h"
@@ -76,7 +77,8 @@ slowest_proof(const rollout_text *x, split_us rest_us)
     int32_t slowest = -1;
     for (int32_t i = 0; i < (int32_t)x->d->n_metrics; i++) {
         const split_metric_decision *m = &x->d->metrics[i];
-        if (!split_rollout_metric(x->ro, (uint32_t)i)->gate || m->compliant || m->proof_us <= rest_us)
+        if (!split_rollout_metric(x->ro, (uint32_t)i)->gate || m->compliant ||
+            m->proof_us <= rest_us)
             continue;
         if (slowest < 0 || m->proof_us > x->d->metrics[slowest].proof_us)
             slowest = i;
@@ -93,7 +95,8 @@ say_bake(rollout_text *x)
     split__text_add(&x->t, " of ");
     split__text_time(&x->t, x->d->bake_need_us);
     split__text_add(&x->t, " to go");
-    const int32_t slowest = x->ro->opt.judgement == SPLIT_JUDGEMENT_POINT ? -1 : slowest_proof(x, rest);
+    const int32_t slowest =
+        x->ro->opt.judgement == SPLIT_JUDGEMENT_POINT ? -1 : slowest_proof(x, rest);
     if (slowest >= 0) {
         split__text_add(&x->t, "; ");
         say_proof(x, slowest);
@@ -124,7 +127,8 @@ static void
 say_traffic(rollout_text *x)
 {
     if (x->d->reason == SPLIT_REASON_SPLIT) {
-        say_evidence(x, "the split is not the one asked for: more:", x->d->ln_split_above, x->d->split_bound);
+        say_evidence(x, "the split is not the one asked for: more:", x->d->ln_split_above,
+                     x->d->split_bound);
         say_evidence(x, ", less:", x->d->ln_split_below, x->d->split_bound);
         return;
     }
@@ -142,8 +146,9 @@ say_relative(rollout_text *x)
         return;
     }
     say_metric(x, x->d->reason_metric);
-    split__text_add(&x->t, x->d->reason == SPLIT_REASON_REGRESSION ? ": worse than the legacy system,"
-                                                                    : ": critical in both systems; relative");
+    split__text_add(&x->t, x->d->reason == SPLIT_REASON_REGRESSION
+                               ? ": worse than the legacy system,"
+                               : ": critical in both systems; relative");
     say_evidence(x, "", reason_metric(x)->ln_relative, x->d->breach_bound);
 }
 
@@ -225,12 +230,14 @@ say_hold(rollout_text *x)
 }
 
 size_t
-split_rollout_detail(const split_rollout *rollout, const split_rollout_decision *decision, char *text, size_t text_bytes)
+split_rollout_detail(const split_rollout *rollout, const split_rollout_decision *decision,
+                     char *text, size_t text_bytes)
 {
     rollout_text x = {rollout, decision, {text, text_bytes, 0}};
     if (text_bytes > 0)
         text[0] = '\0';
-    if (decision->decision == SPLIT_DECISION_ADVANCE || decision->decision == SPLIT_DECISION_COMPLETE)
+    if (decision->decision == SPLIT_DECISION_ADVANCE ||
+        decision->decision == SPLIT_DECISION_COMPLETE)
         say_onward(&x);
     else if (decision->reason == SPLIT_REASON_MANUAL)
         split__text_add(&x.t, "aborted by an operator");

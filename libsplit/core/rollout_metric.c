@@ -39,7 +39,8 @@ begin_breach(const struct split_rollout *ro, split__metric *m)
     const split_evidence_form form = form_of(&m->def);
     const int64_t b = bake_windows(ro);
     const double critical = share_of(&m->def, SPLIT_BOUND_CRITICAL);
-    split__evidence_start(&m->warning, share_of(&m->def, SPLIT_BOUND_WARNING), SPLIT_EVIDENCE_ABOVE, form, true, b);
+    split__evidence_start(&m->warning, share_of(&m->def, SPLIT_BOUND_WARNING), SPLIT_EVIDENCE_ABOVE,
+                          form, true, b);
     split__evidence_start(&m->critical, critical, SPLIT_EVIDENCE_ABOVE, form, true, b);
     m->breach = (split__latch){0};
     m->critical_proven = false;
@@ -49,7 +50,8 @@ static void
 begin_legacy(const struct split_rollout *ro, split__metric *m)
 {
     const double critical = share_of(&m->def, SPLIT_BOUND_CRITICAL);
-    split__evidence_start(&m->baseline, critical, SPLIT_EVIDENCE_ABOVE, form_of(&m->def), true, bake_windows(ro));
+    split__evidence_start(&m->baseline, critical, SPLIT_EVIDENCE_ABOVE, form_of(&m->def), true,
+                          bake_windows(ro));
     m->legacy = (split__latch){0};
 }
 
@@ -70,7 +72,8 @@ split__rollout_begin_phase(struct split_rollout *ro)
         begin_breach(ro, m);
         begin_legacy(ro, m);
         begin_compliance(ro, m);
-        split__evidence_start(&m->relative, 0.5, SPLIT_EVIDENCE_ABOVE, form_of(&m->def), true, bake_windows(ro));
+        split__evidence_start(&m->relative, 0.5, SPLIT_EVIDENCE_ABOVE, form_of(&m->def), true,
+                              bake_windows(ro));
         m->worse = (split__latch){0};
         m->recent = (split__recent){0};
         m->over_critical = 0;
@@ -115,7 +118,8 @@ push_recent(split__recent *r, const split_metric_counts *c)
     r->len = r->len < SPLIT__RECENT ? r->len + 1 : SPLIT__RECENT;
 }
 
-/* Counts successive windows off a latch. Without trials a window is neither on nor off, and the count stands still. */
+/* Counts successive windows off a latch. Without trials a window is neither on nor off, and the
+ * count stands still. */
 static void
 latch_window(split__latch *l, bool proven, bool off, bool trials)
 {
@@ -132,7 +136,8 @@ take_arm(const struct split_rollout *ro, split__metric *m, int64_t id)
     const double bound = split__rollout_breach_bound(ro);
     split__evidence_take(&m->warning, m->warning.bound, c->n, c->bad[SPLIT_BOUND_WARNING]);
     split__evidence_take(&m->critical, m->critical.bound, c->n, c->bad[SPLIT_BOUND_CRITICAL]);
-    split__evidence_take(&m->compliance, m->compliance.bound, c->n, c->bad[split__rollout_gate_index(ro)]);
+    split__evidence_take(&m->compliance, m->compliance.bound, c->n,
+                         c->bad[split__rollout_gate_index(ro)]);
     push_recent(&m->recent, c);
     m->phase_n = split__add_sat(m->phase_n, c->n);
     m->bake_n = split__add_sat(m->bake_n, c->n);
@@ -144,7 +149,8 @@ take_arm(const struct split_rollout *ro, split__metric *m, int64_t id)
     const bool proven = sample && m->warning.ln >= bound;
     if (proven && !m->breach.set)
         m->breach_id = id;
-    latch_window(&m->breach, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_WARNING), c->n > 0);
+    latch_window(&m->breach, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_WARNING),
+                 c->n > 0);
     if (m->breach.set && sample && m->critical.ln >= bound)
         m->critical_proven = true;
 }
@@ -157,7 +163,8 @@ take_legacy(const struct split_rollout *ro, split__metric *m)
     m->baseline_n = split__add_sat(m->baseline_n, c->n);
     const bool proven =
         m->baseline_n >= ro->opt.min_sample && m->baseline.ln >= split__rollout_breach_bound(ro);
-    latch_window(&m->legacy, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_CRITICAL), c->n > 0);
+    latch_window(&m->legacy, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_CRITICAL),
+                 c->n > 0);
     if (m->legacy.off >= SPLIT__OFF)
         begin_legacy(ro, m);
 }
@@ -167,7 +174,8 @@ take_relative(const struct split_rollout *ro, split__metric *m, double share)
 {
     const int64_t bad = m->counts.bad[SPLIT_BOUND_CRITICAL];
     const double theta = split_evidence_label_bound(share, ro->opt.relative);
-    split__evidence_take(&m->relative, theta, bad + m->baseline_counts.bad[SPLIT_BOUND_CRITICAL], bad);
+    split__evidence_take(&m->relative, theta, bad + m->baseline_counts.bad[SPLIT_BOUND_CRITICAL],
+                         bad);
     const bool proven = m->relative.ln >= split__rollout_breach_bound(ro);
     latch_window(&m->worse, proven, !proven, true);
     if (m->worse.off >= SPLIT__OFF)
@@ -211,7 +219,8 @@ bake_on_target(const struct split_rollout *ro, const split__metric *m)
 bool
 split__rollout_compliant(const struct split_rollout *ro, const split__metric *m)
 {
-    const bool proven = m->compliance.windows > 0 && m->compliance.ln >= split__rollout_gate_bound(ro);
+    const bool proven =
+        m->compliance.windows > 0 && m->compliance.ln >= split__rollout_gate_bound(ro);
     switch (ro->opt.judgement) {
     case SPLIT_JUDGEMENT_POINT:
         return bake_on_target(ro, m);
@@ -232,7 +241,9 @@ split__rollout_verdict(const struct split_rollout *ro, const split__metric *m)
     if (m->missing > 2)
         return SPLIT_VERDICT_NO_DATA;
     /* A point estimate proves nothing, whatever the gate makes of it. */
-    const bool proven = m->compliance.windows > 0 && m->compliance.ln >= split__rollout_gate_bound(ro);
-    const bool shown = ro->opt.judgement == SPLIT_JUDGEMENT_POINT ? proven : split__rollout_compliant(ro, m);
+    const bool proven =
+        m->compliance.windows > 0 && m->compliance.ln >= split__rollout_gate_bound(ro);
+    const bool shown =
+        ro->opt.judgement == SPLIT_JUDGEMENT_POINT ? proven : split__rollout_compliant(ro, m);
     return shown ? SPLIT_VERDICT_COMPLIANCE : SPLIT_VERDICT_UNDECIDED;
 }

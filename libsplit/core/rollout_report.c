@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rest of a decision: numbers that it rests on and how long the next proof takes (DESIGN.md R18, R19). */
+/* The rest of a decision: numbers that it rests on and how long the next proof takes (DESIGN.md
+ * R18, R19). */
 #include <math.h>
 #include <string.h>
 
@@ -27,12 +28,14 @@ trials_to_proof(const struct split_rollout *ro, const split__metric *m)
     const double seen = (double)m->bake_bad[split__rollout_gate_index(ro)] / (double)m->bake_n;
     if (m->def.clustered) {
         /* Windows are the observations: go on as so far. */
-        const double trials = m->compliance.ln > 0.0 ? need / m->compliance.ln * (double)m->bake_n : HUGE_VAL;
+        const double trials =
+            m->compliance.ln > 0.0 ? need / m->compliance.ln * (double)m->bake_n : HUGE_VAL;
         return whole(trials);
     }
     if (seen >= m->compliance.bound)
         return -1;
-    /* The evidence so far has paid for the mixture already, so the formula's constant is left out. */
+    /* The evidence so far has paid for the mixture already, so the formula's constant is left out.
+     */
     const double trials = split_evidence_trials(seen, m->compliance.bound, need - 0.8, 0.0);
     return whole(trials);
 }
@@ -50,7 +53,9 @@ proof_time(const struct split_rollout *ro, const split__metric *m, int64_t trial
         return 0;
     const double windows = (double)trials * (double)m->recent.len / (double)n;
     const int64_t n_windows = whole(windows);
-    return n_windows >= 0 && n_windows < SPLIT_COUNT_MAX / ro->opt.window_us ? n_windows * ro->opt.window_us : SPLIT_NEVER;
+    return n_windows >= 0 && n_windows < SPLIT_COUNT_MAX / ro->opt.window_us
+               ? n_windows * ro->opt.window_us
+               : SPLIT_NEVER;
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks on the traffic itself: did the new arm get its share, did the outcomes come back (DESIGN.md R10, R11). */
+/* Checks on the traffic itself: did the new arm get its share, did the outcomes come back
+ * (DESIGN.md R10, R11). */
 #include <math.h>
 
 #include "rollout_state.h"
@@ -54,12 +55,15 @@ assigned(const split_arm *arm)
 static void
 take_share(struct split_rollout *ro, const split_window *w)
 {
-    const bool units = split_arm_has(&w->arm, SPLIT_COUNTER_UNITS) && split_arm_has(&w->baseline, SPLIT_COUNTER_UNITS);
-    const bool sent = split_arm_has(&w->arm, SPLIT_COUNTER_SENT) && split_arm_has(&w->baseline, SPLIT_COUNTER_SENT);
+    const bool units = split_arm_has(&w->arm, SPLIT_COUNTER_UNITS) &&
+                       split_arm_has(&w->baseline, SPLIT_COUNTER_UNITS);
+    const bool sent = split_arm_has(&w->arm, SPLIT_COUNTER_SENT) &&
+                      split_arm_has(&w->baseline, SPLIT_COUNTER_SENT);
     if (!split__rollout_compares(ro, w) || (!units && !sent))
         return;
     const int64_t own = units ? split_arm_get(&w->arm, SPLIT_COUNTER_UNITS) : assigned(&w->arm);
-    const int64_t other = units ? split_arm_get(&w->baseline, SPLIT_COUNTER_UNITS) : assigned(&w->baseline);
+    const int64_t other =
+        units ? split_arm_get(&w->baseline, SPLIT_COUNTER_UNITS) : assigned(&w->baseline);
     const double share = split__rollout_share(ro, w);
     split__evidence_take(&ro->above, share, own + other, own);
     split__evidence_take(&ro->below, share, own + other, own);

@@ -28,15 +28,15 @@ typedef struct split__metric {
     struct split_evidence warning, critical, compliance, baseline, relative;
     split_shown shown;
     split__recent recent;
-    split__latch breach;   /* warning proven */
-    split__latch legacy;   /* the legacy arm's critical proven */
-    split__latch worse;    /* relative evidence proven */
-    bool critical_proven;  /* never without breach.set */
+    split__latch breach;    /* warning proven */
+    split__latch legacy;    /* the legacy arm's critical proven */
+    split__latch worse;     /* relative evidence proven */
+    bool critical_proven;   /* never without breach.set */
     uint32_t over_critical; /* bit i: the i-th last reported window was over the critical bound */
-    int64_t breach_id;     /* window in which the warning was proven */
+    int64_t breach_id;      /* window in which the warning was proven */
     int64_t phase_n, baseline_n;
     int64_t bake_n, bake_bad[SPLIT_BOUNDS];
-    int64_t missing;       /* successive windows without a report */
+    int64_t missing;                             /* successive windows without a report */
     split_metric_counts counts, baseline_counts; /* of this window */
     split_level level, window_level;
 } split__metric;
@@ -98,7 +98,8 @@ split_verdict split__rollout_verdict(const struct split_rollout *ro, const split
 /* The bound of the compliance evidence: target, or warning when lenient. */
 split_bound_index split__rollout_gate_index(const struct split_rollout *ro);
 
-/* Decide by first match (R9) and move the clock; writes decision, reason, reason_metric, alert, override_used. */
+/* Decide by first match (R9) and move the clock; writes decision, reason, reason_metric, alert,
+ * override_used. */
 void split__rollout_decide(struct split_rollout *ro, split_rollout_decision *out);
 
 /* Everything else of the decision, after the window was judged. */

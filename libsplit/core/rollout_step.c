@@ -29,7 +29,8 @@ plain_counts_ok(const split_arm *arm)
     return true;
 }
 
-/* Read every metric of both arms into the state's scratch members; they are rewritten by each window. */
+/* Read every metric of both arms into the state's scratch members; they are rewritten by each
+ * window. */
 static int
 read_counts(struct split_rollout *ro, const split_window *w)
 {
@@ -100,7 +101,8 @@ end_breaches(struct split_rollout *ro)
         }
 }
 
-/* After ADVANCE the next window belongs to the next phase; after COMPLETE and ROLLBACK nothing acts any more. */
+/* After ADVANCE the next window belongs to the next phase; after COMPLETE and ROLLBACK nothing acts
+ * any more. */
 static void
 move_on(struct split_rollout *ro, split_decision decision)
 {

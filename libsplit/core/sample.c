@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Seeded random numbers. Binomials: waiting times for small means, else Hormann's BTRS (1993), both exact. */
+/* Seeded random numbers. Binomials: waiting times for small means, else Hormann's BTRS (1993), both
+ * exact. */
 #include "sample.h"
 
 #include <math.h>
@@ -88,7 +89,8 @@ binomial_by_rejection(split__rng *rng, int64_t n, double p)
         if (!(at >= 0.0 && at < t.n + 1.0))
             continue;
         const double k = (double)(int64_t)at;
-        if ((us >= 0.07 && v <= t.quick) || btrs_accept(&t, k, log(v * t.alpha / (t.a / (us * us) + t.b))))
+        if ((us >= 0.07 && v <= t.quick) ||
+            btrs_accept(&t, k, log(v * t.alpha / (t.a / (us * us) + t.b))))
             return (int64_t)k;
     }
 }

@@ -12,11 +12,12 @@ typedef struct sim {
     const split_rollout_options *opt;
     const split_forecast *f;
     split__rng rng;
-    double carry;  /* part of a request that the last window left */
+    double carry; /* part of a request that the last window left */
     split_rollout *ro;
     size_t ro_bytes;
     int64_t max_windows;
-    int64_t *times; /* [phase][run] time in windows of the runs that left it, then the time to rollback */
+    int64_t *times; /* [phase][run] time in windows of the runs that left it, then the time to
+                       rollback */
     int64_t runs;
 } sim;
 
@@ -40,7 +41,9 @@ draw_bad(sim *s, const double *truth, int64_t n, int64_t *bad)
 {
     bad[0] = split__rng_binomial(&s->rng, n, truth[0]);
     for (int b = 1; b < SPLIT_BOUNDS; b++)
-        bad[b] = truth[b - 1] > 0.0 ? split__rng_binomial(&s->rng, bad[b - 1], truth[b] / truth[b - 1]) : 0;
+        bad[b] = truth[b - 1] > 0.0
+                     ? split__rng_binomial(&s->rng, bad[b - 1], truth[b] / truth[b - 1])
+                     : 0;
 }
 
 static int
@@ -51,7 +54,8 @@ set_pair(split_arm *arm, split_counter n_counter, int64_t n, split_counter bad_c
 }
 
 static int
-set_metric(split_arm *arm, const split_metric *m, uint32_t index, int64_t trials, int64_t requests, const int64_t *bad)
+set_metric(split_arm *arm, const split_metric *m, uint32_t index, int64_t trials, int64_t requests,
+           const int64_t *bad)
 {
     switch (m->kind) {
     case SPLIT_METRIC_ERROR:
@@ -79,7 +83,8 @@ draw_arm(sim *s, bool baseline, int64_t requests, split_arm *arm)
         const bool once = m->kind == SPLIT_METRIC_ERROR || m->kind == SPLIT_METRIC_LATENCY;
         if (!(e->trials_per_request > 0.0))
             continue;
-        const int64_t trials = once ? requests : (int64_t)((double)requests * e->trials_per_request + 0.5);
+        const int64_t trials =
+            once ? requests : (int64_t)((double)requests * e->trials_per_request + 0.5);
         int64_t bad[SPLIT_BOUNDS];
         draw_bad(s, baseline ? legacy : e->truth, trials, bad);
         err = set_metric(arm, m, i, trials, requests, bad);
@@ -107,7 +112,8 @@ draw_window(sim *s, int64_t id, split_window *w)
 static int64_t
 sim_bake_windows(const split_rollout_options *o, uint32_t phase)
 {
-    const int64_t n = o->phases[phase].bake_us / o->window_us + (o->phases[phase].bake_us % o->window_us != 0);
+    const int64_t n =
+        o->phases[phase].bake_us / o->window_us + (o->phases[phase].bake_us % o->window_us != 0);
     return n < 1 ? 1 : n;
 }
 
@@ -197,8 +203,9 @@ default_windows(const split_rollout_options *o)
 }
 
 int
-split_rollout_simulate(const split_rollout_options *options, const split_forecast *forecast, uint64_t seed,
-                       int64_t runs, void *mem, size_t mem_bytes, split_simulation *out)
+split_rollout_simulate(const split_rollout_options *options, const split_forecast *forecast,
+                       uint64_t seed, int64_t runs, void *mem, size_t mem_bytes,
+                       split_simulation *out)
 {
     int err = split__forecast_check(options, forecast);
     if (err == SPLIT_OK && out == NULL)
@@ -207,7 +214,11 @@ split_rollout_simulate(const split_rollout_options *options, const split_forecas
         err = SPLIT_ERR_VALUE;
     if (err != SPLIT_OK)
         return err;
-    sim s = {.opt = options, .f = forecast, .rng = {seed}, .ro_bytes = sim_ro_bytes(options), .runs = runs};
+    sim s = {.opt = options,
+             .f = forecast,
+             .rng = {seed},
+             .ro_bytes = sim_ro_bytes(options),
+             .runs = runs};
     split_simulation sum = {.runs = runs};
     if (s.ro_bytes == 0) /* let init say what is wrong with the options */
         return split_rollout_init(mem, mem_bytes, options, &s.ro);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A small text builder for sentences; the core has no printf. Counts past the end, so callers learn the length. */
+/* A small text builder for sentences; the core has no printf. Counts past the end, so callers learn
+ * the length. */
 #ifndef SPLIT_CORE_TEXT_H
 #define SPLIT_CORE_TEXT_H
 

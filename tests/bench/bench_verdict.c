@@ -66,7 +66,8 @@ run_level(void *ctx, size_t n)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < n; i++) {
-        const split_metric_counts c = {true, 600, {(int64_t)(i % 64), (int64_t)(i % 64), (int64_t)(i % 64)}};
+        const split_metric_counts c = {
+            true, 600, {(int64_t)(i % 64), (int64_t)(i % 64), (int64_t)(i % 64)}};
         sum += split_threshold_level(ctx, &c, 30);
     }
     return sum;
@@ -81,10 +82,14 @@ run_step(void *ctx, size_t n)
     for (size_t i = 0; i < n; i++) {
         split_window w;
         split_window_init(&w, ++next_id, 0);
-        if (split_arm_set(&w.arm, SPLIT_COUNTER_SENT, 600) + split_arm_set(&w.arm, SPLIT_COUNTER_OUTCOMES, 600) +
-                split_arm_set(&w.arm, SPLIT_COUNTER_ERROR, (int64_t)(i % 3)) + split_arm_set_over(&w.arm, 1, 12, 3, 0) +
-                split_arm_set(&w.arm, SPLIT_COUNTER_LOOKUPS, 600) + split_arm_set(&w.arm, SPLIT_COUNTER_MISSES, 60) +
-                split_arm_set(&w.arm, SPLIT_COUNTER_EDGE_REQUESTS, 600) + split_arm_set(&w.arm, SPLIT_COUNTER_EDGE_5XX, 0) !=
+        if (split_arm_set(&w.arm, SPLIT_COUNTER_SENT, 600) +
+                split_arm_set(&w.arm, SPLIT_COUNTER_OUTCOMES, 600) +
+                split_arm_set(&w.arm, SPLIT_COUNTER_ERROR, (int64_t)(i % 3)) +
+                split_arm_set_over(&w.arm, 1, 12, 3, 0) +
+                split_arm_set(&w.arm, SPLIT_COUNTER_LOOKUPS, 600) +
+                split_arm_set(&w.arm, SPLIT_COUNTER_MISSES, 60) +
+                split_arm_set(&w.arm, SPLIT_COUNTER_EDGE_REQUESTS, 600) +
+                split_arm_set(&w.arm, SPLIT_COUNTER_EDGE_5XX, 0) !=
             0)
             return 0;
         w.has_baseline = true;
@@ -111,8 +116,8 @@ static bench_way ways[] = {
 static int
 make_metrics(void)
 {
-    static const split_metric_kind kinds[] = {SPLIT_METRIC_ERROR, SPLIT_METRIC_LATENCY, SPLIT_METRIC_CACHE,
-                                              SPLIT_METRIC_EDGE_5XX};
+    static const split_metric_kind kinds[] = {SPLIT_METRIC_ERROR, SPLIT_METRIC_LATENCY,
+                                              SPLIT_METRIC_CACHE, SPLIT_METRIC_EDGE_5XX};
     for (int i = 0; i < 4; i++) {
         if (split_metric_init(&metrics[i], kinds[i]) != 0)
             return -1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a history of windows and actions. Whatever they are: no crash, a refused window changes nothing, critical is never
- * proven without warning, nothing advances with a breach, and what was decided is decided again by a copy.
+ * Any bytes as a history of windows and actions. Whatever they are: no crash, a refused window
+ * changes nothing, critical is never proven without warning, nothing advances with a breach, and
+ * what was decided is decided again by a copy.
  */
 #include <math.h>
 #include <stdint.h>
@@ -63,7 +64,8 @@ start(input *in)
     split_rollout *ro = NULL;
     split_rollout_options_init(&o);
     for (int i = 0; i < 4; i++) {
-        INSIST(split_metric_init(&metrics[i], (split_metric_kind)((uint64_t)take(in) % SPLIT_METRIC_KINDS)) == 0);
+        INSIST(split_metric_init(
+                   &metrics[i], (split_metric_kind)((uint64_t)take(in) % SPLIT_METRIC_KINDS)) == 0);
         snprintf(metrics[i].name, sizeof metrics[i].name, "m%d", i);
         metrics[i].gate = take(in) % 4 != 0;
         metrics[i].clustered = take(in) % 4 == 1;
@@ -83,7 +85,8 @@ check(const split_rollout_decision *d)
     for (uint32_t m = 0; m < d->n_metrics; m++) {
         const split_metric_decision *x = &d->metrics[m];
         INSIST(!x->critical_latched || x->warning_latched);
-        INSIST(!isnan(x->ln_warning) && !isnan(x->ln_critical) && !isnan(x->ln_compliance) && !isnan(x->ln_relative));
+        INSIST(!isnan(x->ln_warning) && !isnan(x->ln_critical) && !isnan(x->ln_compliance) &&
+               !isnan(x->ln_relative));
         INSIST(!x->warning_latched || d->override_used ||
                (d->decision != SPLIT_DECISION_ADVANCE && d->decision != SPLIT_DECISION_COMPLETE));
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Levels, meters, evidence and rollouts on random inputs, against naive second ways to say the same. */
+/* Levels, meters, evidence and rollouts on random inputs, against naive second ways to say the
+ * same. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +19,10 @@ ascending(const void *a, const void *b)
 static bool
 compares(split_op op, double a, double b)
 {
-    return op == SPLIT_OP_LT ? a < b : op == SPLIT_OP_LE ? a <= b : op == SPLIT_OP_GT ? a > b : a >= b;
+    return op == SPLIT_OP_LT   ? a < b
+           : op == SPLIT_OP_LE ? a <= b
+           : op == SPLIT_OP_GT ? a > b
+                               : a >= b;
 }
 
 /* Sort, take the nearest rank, compare as the policy is written. */
@@ -32,7 +36,8 @@ naive_latency_level(const split_metric *m, split_us *latencies, int n)
         return SPLIT_LEVEL_CRITICAL;
     if (compares(m->warning.op, value, (double)m->warning.value))
         return SPLIT_LEVEL_WARNING;
-    return compares(m->target.op, value, (double)m->target.value) ? SPLIT_LEVEL_OK : SPLIT_LEVEL_OFF_TARGET;
+    return compares(m->target.op, value, (double)m->target.value) ? SPLIT_LEVEL_OK
+                                                                  : SPLIT_LEVEL_OFF_TARGET;
 }
 
 static void
@@ -63,13 +68,15 @@ Test(verdict, a_percentile_counted_at_its_bounds_has_the_level_of_the_sorted_dat
                 c.bad[b] += latencies[i] >= split_metric_over_us(&m, (split_bound_index)b);
         }
         c.n = n;
-        cr_assert_eq(split_threshold_level(&m, &c, 30), naive_latency_level(&m, latencies, n), "round %d", round);
+        cr_assert_eq(split_threshold_level(&m, &c, 30), naive_latency_level(&m, latencies, n),
+                     "round %d", round);
     }
 }
 
 Test(verdict, a_share_has_the_level_of_long_division)
 {
-    static const split_metric_kind kinds[] = {SPLIT_METRIC_ERROR, SPLIT_METRIC_CACHE, SPLIT_METRIC_EDGE_5XX};
+    static const split_metric_kind kinds[] = {SPLIT_METRIC_ERROR, SPLIT_METRIC_CACHE,
+                                              SPLIT_METRIC_EDGE_5XX};
     uint64_t seed = test_seed("share", 2);
     for (int round = 0; round < 200000; round++) {
         split_metric m;
@@ -77,16 +84,19 @@ Test(verdict, a_share_has_the_level_of_long_division)
         const int64_t n = 30 + (int64_t)(test_random(&seed) % 3000);
         /* Near a bound, so that equality is frequent. */
         const split_bound_index near = (split_bound_index)(test_random(&seed) % 3);
-        int64_t bad = n * split_metric_share_e6(&m, near) / SPLIT_PERCENT_ALL_E6 + (int64_t)(test_random(&seed) % 3) - 1;
+        int64_t bad = n * split_metric_share_e6(&m, near) / SPLIT_PERCENT_ALL_E6 +
+                      (int64_t)(test_random(&seed) % 3) - 1;
         bad = bad < 0 ? 0 : bad;
         const split_metric_counts c = {true, n, {bad, bad, bad}};
         const bool low = m.target.op == SPLIT_OP_GE;
         /* n and bad are small: 100 million times them is exact in 64 bits. */
-        const double value = (double)((low ? n - bad : bad) * SPLIT_PERCENT_ALL_E6), scale = (double)n;
-        const split_level want = compares(m.critical.op, value, (double)m.critical.value * scale)  ? SPLIT_LEVEL_CRITICAL
-                                 : compares(m.warning.op, value, (double)m.warning.value * scale) ? SPLIT_LEVEL_WARNING
-                                 : compares(m.target.op, value, (double)m.target.value * scale)   ? SPLIT_LEVEL_OK
-                                                                                                  : SPLIT_LEVEL_OFF_TARGET;
+        const double value = (double)((low ? n - bad : bad) * SPLIT_PERCENT_ALL_E6),
+                     scale = (double)n;
+        const split_level want =
+            compares(m.critical.op, value, (double)m.critical.value * scale) ? SPLIT_LEVEL_CRITICAL
+            : compares(m.warning.op, value, (double)m.warning.value * scale) ? SPLIT_LEVEL_WARNING
+            : compares(m.target.op, value, (double)m.target.value * scale)   ? SPLIT_LEVEL_OK
+                                                                           : SPLIT_LEVEL_OFF_TARGET;
         cr_assert_eq(split_threshold_level(&m, &c, 30), want, "%ld of %ld", bad, n);
     }
 }
@@ -145,7 +155,8 @@ Test(verdict, without_restarts_only_the_sums_matter)
         cr_assert_eq(split_evidence_new(&o, NULL, &parts), 0);
         cr_assert_eq(split_evidence_new(&o, NULL, &whole), 0);
         for (int i = 0; i < 20; i++) {
-            const int64_t k = (int64_t)(test_random(&seed) % 100), b = (int64_t)(test_random(&seed) % (uint64_t)(k + 1));
+            const int64_t k = (int64_t)(test_random(&seed) % 100),
+                          b = (int64_t)(test_random(&seed) % (uint64_t)(k + 1));
             cr_assert_eq(split_evidence_step(parts, k, b), 0);
             n += k;
             bad += b;
@@ -219,12 +230,14 @@ check_decision(const rollout_kit *kit, const split_rollout_decision *before)
     if (d->decision == SPLIT_DECISION_ROLLBACK)
         cr_assert(d->metrics[d->reason_metric].critical_latched);
     for (uint32_t m = 0; m < d->n_metrics; m++) {
-        cr_assert(!d->metrics[m].critical_latched || d->metrics[m].warning_latched, "critical without warning");
+        cr_assert(!d->metrics[m].critical_latched || d->metrics[m].warning_latched,
+                  "critical without warning");
         cr_assert(isfinite(d->metrics[m].ln_warning) && isfinite(d->metrics[m].ln_compliance));
     }
 }
 
-Test(verdict, nothing_advances_before_bake_and_proof_and_nothing_rolls_back_without_a_critical_breach)
+Test(verdict,
+     nothing_advances_before_bake_and_proof_and_nothing_rolls_back_without_a_critical_breach)
 {
     uint64_t seed = test_seed("safety", 6);
     int advanced = 0, rolled_back = 0;
@@ -251,5 +264,6 @@ Test(verdict, nothing_advances_before_bake_and_proof_and_nothing_rolls_back_with
         }
         kit_stop(&kit);
     }
-    cr_assert(advanced > 50 && rolled_back > 20, "%d advanced, %d rolled back: the test saw too little", advanced, rolled_back);
+    cr_assert(advanced > 50 && rolled_back > 20,
+              "%d advanced, %d rolled back: the test saw too little", advanced, rolled_back);
 }

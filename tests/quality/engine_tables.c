@@ -99,8 +99,9 @@ quality_gate(quality *q)
 {
     static const struct {
         double truth, rps;
-    } cases[] = {{0.005, 1}, {0.008, 1}, {0.008, 10}, {0.0095, 10}, {0.0105, 1}, {0.0105, 10}, {0.011, 1},
-                 {0.013, 1}, {0.013, 10}, {0.013, 100}, {0.02, 1}, {0.02, 10}, {0.02, 100}};
+    } cases[] = {{0.005, 1},   {0.008, 1}, {0.008, 10}, {0.0095, 10}, {0.0105, 1},
+                 {0.0105, 10}, {0.011, 1}, {0.013, 1},  {0.013, 10},  {0.013, 100},
+                 {0.02, 1},    {0.02, 10}, {0.02, 100}};
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         gate_counts g = {0};
         /* Short runs look at the four hours only. */
@@ -149,7 +150,8 @@ quality_incident(quality *q)
             worse += label;
         }
         quality_row("F", "both 8% for 10 min", rps, "rolled back %", 100.0 * back / q->runs);
-        quality_row("F", "both 8% for 10 min", rps, "held as shared incident %", 100.0 * shared / q->runs);
+        quality_row("F", "both 8% for 10 min", rps, "held as shared incident %",
+                    100.0 * shared / q->runs);
         quality_row("F", "both 8% for 10 min", rps, "label alarm %", 100.0 * worse / q->runs);
     }
 }
@@ -157,16 +159,21 @@ quality_incident(quality *q)
 static void
 draw_healthy(quality *q, engine *e, int64_t n, double error)
 {
-    const int64_t over = split__rng_binomial(&q->rng, n, 0.03), farther = split__rng_binomial(&q->rng, over, 0.3);
+    const int64_t over = split__rng_binomial(&q->rng, n, 0.03),
+                  farther = split__rng_binomial(&q->rng, over, 0.3);
     set_arm(&e->w.arm, n, split__rng_binomial(&q->rng, n, error));
-    quality_must(split_arm_set_over(&e->w.arm, 1, over, farther, split__rng_binomial(&q->rng, farther, 0.3)));
+    quality_must(split_arm_set_over(&e->w.arm, 1, over, farther,
+                                    split__rng_binomial(&q->rng, farther, 0.3)));
     quality_must(split_arm_set(&e->w.arm, SPLIT_COUNTER_LOOKUPS, n));
-    quality_must(split_arm_set(&e->w.arm, SPLIT_COUNTER_MISSES, split__rng_binomial(&q->rng, n, 0.10)));
+    quality_must(
+        split_arm_set(&e->w.arm, SPLIT_COUNTER_MISSES, split__rng_binomial(&q->rng, n, 0.10)));
     quality_must(split_arm_set(&e->w.arm, SPLIT_COUNTER_EDGE_REQUESTS, n));
-    quality_must(split_arm_set(&e->w.arm, SPLIT_COUNTER_EDGE_5XX, split__rng_binomial(&q->rng, n, 0.0003)));
+    quality_must(
+        split_arm_set(&e->w.arm, SPLIT_COUNTER_EDGE_5XX, split__rng_binomial(&q->rng, n, 0.0003)));
 }
 
-/* Four healthy metrics for 24 h: how often is it rolled back, and when does a 20 % fault after 2 h roll it back? */
+/* Four healthy metrics for 24 h: how often is it rolled back, and when does a 20 % fault after 2 h
+ * roll it back? */
 void
 quality_engine(quality *q)
 {
@@ -197,7 +204,8 @@ quality_engine(quality *q)
         quality_row("E", "healthy 0.8%", rps, "rolled back %", 50.0 * back / runs);
         quality_row("E", "healthy 0.8%", rps, "warning proven %", 100.0 * warned / runs);
         quality_row("E", "20% after 2 h", rps, "rolled back %", 100.0 * caught / runs);
-        quality_row("E", "20% after 2 h", rps, "median minutes", quality_rank(minutes, caught, 500));
+        quality_row("E", "20% after 2 h", rps, "median minutes",
+                    quality_rank(minutes, caught, 500));
         quality_row("E", "20% after 2 h", rps, "p95 minutes", quality_rank(minutes, caught, 950));
     }
 }

@@ -43,19 +43,22 @@ quality_false_alarms(quality *q)
                     open_box(&box, 0.01, restarts != 0);
                     for (int k = 0; k < HOURS4 && !alarm; k++) {
                         const int64_t n = (int64_t)(60 * traffic[r]);
-                        quality_must(split_evidence_step(box.e, n, split__rng_binomial(&q->rng, n, truths[t])));
+                        quality_must(split_evidence_step(
+                            box.e, n, split__rng_binomial(&q->rng, n, truths[t])));
                         alarm = split_evidence_ln(box.e) >= PROOF;
                     }
                     alarms += alarm;
                 }
                 char name[64];
                 snprintf(name, sizeof name, "truth %g%%", truths[t] * 100);
-                quality_row("A", name, traffic[r], restarts ? "AV restarts > 1%" : "AV cumulative > 1%",
+                quality_row("A", name, traffic[r],
+                            restarts ? "AV restarts > 1%" : "AV cumulative > 1%",
                             100.0 * alarms / q->runs);
             }
 }
 
-/* Requests of a window until the evidence, looked at after each request, is proof; 0 when it is not in this window. */
+/* Requests of a window until the evidence, looked at after each request, is proof; 0 when it is not
+ * in this window. */
 static int64_t
 requests_to_proof(quality *q, const evidence_box *before, int64_t n, double truth, int64_t *out_bad)
 {
@@ -138,7 +141,8 @@ relative_rows(quality *q, double share, double truth, double rps)
 {
     static double minutes[100000];
     const double theta = split_evidence_label_bound(share, 1.25);
-    const int64_t all = (int64_t)(60 * rps / share + 0.5); /* rps is the traffic of the new system */
+    const int64_t all =
+        (int64_t)(60 * rps / share + 0.5); /* rps is the traffic of the new system */
     const int runs = q->runs < 100000 ? q->runs : 100000;
     int alarms = 0;
     for (int run = 0; run < runs; run++) {

@@ -42,8 +42,9 @@ quality_rank(double *values, int n, int permille)
 static const struct {
     const char *name;
     void (*run)(quality *q);
-} tables[] = {{"A", quality_false_alarms}, {"B", quality_detection}, {"C", quality_gate}, {"D", quality_relative},
-              {"F", quality_incident},     {"E", quality_engine},    {"U", quality_users}};
+} tables[] = {{"A", quality_false_alarms}, {"B", quality_detection}, {"C", quality_gate},
+              {"D", quality_relative},     {"F", quality_incident},  {"E", quality_engine},
+              {"U", quality_users}};
 
 int
 main(int argc, char **argv)
@@ -57,7 +58,8 @@ main(int argc, char **argv)
         bool wanted = argc == 3;
         for (int i = 3; i < argc; i++)
             wanted = wanted || strcmp(argv[i], tables[t].name) == 0;
-        /* Each table has its own stream, so that one table gives the same rows alone or among others. */
+        /* Each table has its own stream, so that one table gives the same rows alone or among
+         * others. */
         quality q = {{strtoull(argv[2], NULL, 10) + t}, atoi(argv[1])};
         if (wanted)
             tables[t].run(&q);

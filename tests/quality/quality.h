@@ -12,7 +12,8 @@ typedef struct quality {
 } quality;
 
 /* One row: table, case, requests a second, measure, value. Shares are percent. */
-void quality_row(const char *table, const char *name, double rps, const char *measure, double value);
+void quality_row(const char *table, const char *name, double rps, const char *measure,
+                 double value);
 
 /* End the program when a library call fails. */
 void quality_must(int err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What tests of the verdicts share: the usual four metrics, phases of four hours, windows in one line. */
+/* What tests of the verdicts share: the usual four metrics, phases of four hours, windows in one
+ * line. */
 #ifndef TESTS_ROLLOUT_KIT_H
 #define TESTS_ROLLOUT_KIT_H
 
@@ -19,7 +20,8 @@ typedef struct rollout_kit {
     split_rollout_decision d;
 } rollout_kit;
 
-/* The usual policy: error, p95, cache_hit, edge_5xx; 10 % 4 h, 50 % 4 h, 100 % 48 h. Change options before kit_start. */
+/* The usual policy: error, p95, cache_hit, edge_5xx; 10 % 4 h, 50 % 4 h, 100 % 48 h. Change options
+ * before kit_start. */
 void kit_init(rollout_kit *kit);
 
 /* Make the rollout; aborts the test program on an error. */

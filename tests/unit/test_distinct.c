@@ -41,10 +41,13 @@ Test(distinct, tells_first_seen_and_first_failed_once_a_window)
 Test(distinct, keeps_users_apart_whose_hashes_share_a_slot)
 {
     for (uint64_t i = 0; i < 20; i++)
-        cr_assert_eq(split_distinct_note(d, i << 8, i % 2 == 0), i % 2 == 0 ? SPLIT_SEEN_FIRST_BAD : SPLIT_SEEN_FIRST);
+        cr_assert_eq(split_distinct_note(d, i << 8, i % 2 == 0),
+                     i % 2 == 0 ? SPLIT_SEEN_FIRST_BAD : SPLIT_SEEN_FIRST);
     for (uint64_t i = 0; i < 20; i++)
-        cr_assert_eq(split_distinct_note(d, i << 8, true), i % 2 == 0 ? SPLIT_SEEN_AGAIN : SPLIT_SEEN_BAD);
-    cr_assert_eq(split_distinct_note(d, 0, false), SPLIT_SEEN_AGAIN, "a hash of zero is a user like others");
+        cr_assert_eq(split_distinct_note(d, i << 8, true),
+                     i % 2 == 0 ? SPLIT_SEEN_AGAIN : SPLIT_SEEN_BAD);
+    cr_assert_eq(split_distinct_note(d, 0, false), SPLIT_SEEN_AGAIN,
+                 "a hash of zero is a user like others");
 }
 
 Test(distinct, leaves_out_who_finds_no_room_and_says_so)
@@ -54,7 +57,8 @@ Test(distinct, leaves_out_who_finds_no_room_and_says_so)
     cr_assert_eq(split_distinct_note(d, 12345678, true), SPLIT_SEEN_FULL);
     cr_assert_eq(split_distinct_left_out(d), 1);
     cr_assert_eq(split_distinct_count(d), 48);
-    cr_assert_eq(split_distinct_note(d, 0x9e3779b97f4a7c15u, true), SPLIT_SEEN_BAD, "users inside still count");
+    cr_assert_eq(split_distinct_note(d, 0x9e3779b97f4a7c15u, true), SPLIT_SEEN_BAD,
+                 "users inside still count");
 }
 
 Test(distinct, refuses_options_out_of_range)

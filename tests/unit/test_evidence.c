@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The evidence process: known values, limits, formulas (DESIGN.md E). Vectors: split-vectors evidence. */
+/* The evidence process: known values, limits, formulas (DESIGN.md E). Vectors: split-vectors
+ * evidence. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -34,7 +35,8 @@ Test(evidence, starts_at_one_and_counts_windows)
     cr_assert_float_eq(split_evidence_ln(e), 7.906930438884293, 1e-12);
     cr_assert_eq(split_evidence_windows(e), 1);
     cr_assert_eq(split_evidence_step(e, 0, 0), 0);
-    cr_assert_gt(split_evidence_ln(e), 7.906930438884293, "a window without trials still adds its stake");
+    cr_assert_gt(split_evidence_ln(e), 7.906930438884293,
+                 "a window without trials still adds its stake");
     split_evidence_reset(e);
     cr_assert_eq(split_evidence_windows(e), 0);
     cr_assert_eq(split_evidence_step(e, 3, 3), 0);
@@ -68,7 +70,8 @@ Test(evidence, stays_finite_at_the_largest_counts)
         o.restarts = side == 0;
         cr_assert_eq(split_evidence_new(&o, NULL, &big), 0);
         for (int i = 0; i < 3; i++) {
-            cr_assert_eq(split_evidence_step(big, SPLIT_COUNT_MAX, i == 1 ? SPLIT_COUNT_MAX : 0), 0);
+            cr_assert_eq(split_evidence_step(big, SPLIT_COUNT_MAX, i == 1 ? SPLIT_COUNT_MAX : 0),
+                         0);
             cr_assert(isfinite(split_evidence_ln(big)));
         }
         split_evidence_free(&big, NULL);

@@ -61,7 +61,8 @@ Test(forecast, refuses_what_the_planner_cannot_use)
     cr_assert_eq(split_rollout_plan(&kit.options, &f, 3, 0, &p), SPLIT_ERR_INDEX);
     cr_assert_eq(split_rollout_plan(&kit.options, &f, 0, 4, &p), SPLIT_ERR_INDEX);
     f.expected[2].truth[1] = 0.9;
-    cr_assert_eq(split_rollout_plan(&kit.options, &f, 0, 0, &p), SPLIT_ERR_VALUE, "more over the farther bound");
+    cr_assert_eq(split_rollout_plan(&kit.options, &f, 0, 0, &p), SPLIT_ERR_VALUE,
+                 "more over the farther bound");
     begin();
     f.requests_per_s = 0;
     cr_assert_eq(split_rollout_plan(&kit.options, &f, 0, 0, &p), SPLIT_ERR_VALUE);
@@ -133,13 +134,20 @@ Test(forecast, refuses_runs_and_memory_out_of_range)
     split_simulation s;
     cr_assert_eq(split_rollout_simulate_size(&kit.options, 0), 0u);
     cr_assert_eq(split_rollout_simulate_size(NULL, 10), 0u);
-    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 0, mem, sizeof mem, &s), SPLIT_ERR_VALUE);
-    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 100001, mem, sizeof mem, &s), SPLIT_ERR_VALUE);
-    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, mem, 100, &s), SPLIT_ERR_MEMORY_SIZE);
-    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, (char *)mem + 4, 60000, &s), SPLIT_ERR_ALIGN);
-    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, mem, sizeof mem, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 0, mem, sizeof mem, &s),
+                 SPLIT_ERR_VALUE);
+    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 100001, mem, sizeof mem, &s),
+                 SPLIT_ERR_VALUE);
+    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, mem, 100, &s),
+                 SPLIT_ERR_MEMORY_SIZE);
+    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, (char *)mem + 4, 60000, &s),
+                 SPLIT_ERR_ALIGN);
+    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, mem, sizeof mem, NULL),
+                 SPLIT_ERR_ARG);
     kit.phases[0].percent_e6 = 0;
-    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, mem, sizeof mem, &s), SPLIT_ERR_VALUE);
+    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, mem, sizeof mem, &s),
+                 SPLIT_ERR_VALUE);
     f.size = 0;
-    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, mem, sizeof mem, &s), SPLIT_ERR_STRUCT);
+    cr_assert_eq(split_rollout_simulate(&kit.options, &f, 1, 1, mem, sizeof mem, &s),
+                 SPLIT_ERR_STRUCT);
 }

@@ -84,7 +84,8 @@ check_accuracy(split_us (*draw)(void), const char *what)
     for (int p = 0; p < 4; p++) {
         const split_us exact = data[(percentiles[p] * N + 99999999) / 100000000 - 1];
         const split_us got = split_histogram_percentile(h, percentiles[p]);
-        cr_expect_leq(fabs((double)got / (double)exact - 1), 0.01, "%s: exact %ld got %ld", what, exact, got);
+        cr_expect_leq(fabs((double)got / (double)exact - 1), 0.01, "%s: exact %ld got %ld", what,
+                      exact, got);
     }
     for (int e = 0; e < 4; e++) {
         int64_t over = 0;

@@ -22,9 +22,11 @@ Test(metric, every_kind_has_a_name_valid_defaults_and_bounds_in_order)
         cr_assert_eq(split_metric_check(&m), 0);
         cr_assert(m.gate && !m.clustered && m.missing == SPLIT_MISSING_HOLD);
         for (int j = 0; j < k; j++)
-            cr_assert_str_neq(split_metric_kind_name((split_metric_kind)j), split_metric_kind_name(m.kind));
+            cr_assert_str_neq(split_metric_kind_name((split_metric_kind)j),
+                              split_metric_kind_name(m.kind));
         for (int b = 1; b < SPLIT_BOUNDS; b++)
-            cr_assert_geq(split_metric_share_e6(&m, (split_bound_index)b), split_metric_share_e6(&m, (split_bound_index)(b - 1)));
+            cr_assert_geq(split_metric_share_e6(&m, (split_bound_index)b),
+                          split_metric_share_e6(&m, (split_bound_index)(b - 1)));
     }
     cr_assert_str_eq(split_metric_kind_name((split_metric_kind)99), "");
     split_metric m;
@@ -45,7 +47,8 @@ Test(metric, names_of_counters_operators_and_policies_are_those_of_the_documents
 
 Test(metric, bounds_are_shares_of_bad_events)
 {
-    const split_metric e = named(SPLIT_METRIC_ERROR), l = named(SPLIT_METRIC_LATENCY), c = named(SPLIT_METRIC_CACHE);
+    const split_metric e = named(SPLIT_METRIC_ERROR), l = named(SPLIT_METRIC_LATENCY),
+                       c = named(SPLIT_METRIC_CACHE);
     cr_assert_eq(split_metric_share_e6(&e, SPLIT_BOUND_CRITICAL), 5000000);
     cr_assert_eq(split_metric_share_e6(&c, SPLIT_BOUND_TARGET), 15000000);
     for (int b = 0; b < SPLIT_BOUNDS; b++)
@@ -134,7 +137,8 @@ Test(metric, warning_and_critical_lie_in_order_on_the_bad_side)
     cr_assert_eq(order(GE, 85, LE, 85, LT, 70), SPLIT_ERR_BOUNDS);
     cr_assert_eq(order(LT, 1, GT, 5, GT, 1), SPLIT_ERR_BOUNDS);
     cr_assert_eq(order(LT, 5, GT, 1, GT, 6), SPLIT_ERR_BOUNDS);
-    cr_assert_eq(order(LT, 1, GT, 5, GE, 5), SPLIT_ERR_BOUNDS, "5 %% would be critical and no warning");
+    cr_assert_eq(order(LT, 1, GT, 5, GE, 5), SPLIT_ERR_BOUNDS,
+                 "5 %% would be critical and no warning");
     cr_assert_eq(order(LT, 1, LT, 5, GT, 6), SPLIT_ERR_BOUNDS);
     cr_assert_eq(order(GE, 85, LT, 80, GT, 90), SPLIT_ERR_BOUNDS);
     cr_assert_eq(order(GE, 85, LT, 70, LT, 80), SPLIT_ERR_BOUNDS);
@@ -190,7 +194,8 @@ Test(metric, counts_come_from_the_counters_of_the_kind)
     split_arm a;
     split_metric_counts c;
     split_arm_clear(&a);
-    split_metric e = named(SPLIT_METRIC_ERROR), l = named(SPLIT_METRIC_LATENCY), r = named(SPLIT_METRIC_RATIO);
+    split_metric e = named(SPLIT_METRIC_ERROR), l = named(SPLIT_METRIC_LATENCY),
+                 r = named(SPLIT_METRIC_RATIO);
     cr_assert_eq(split_metric_count(&e, 0, NULL, &c), 0);
     cr_assert(!c.present);
     cr_assert_eq(split_arm_set(&a, SPLIT_COUNTER_OUTCOMES, 100), 0);
@@ -229,7 +234,8 @@ Test(metric, impossible_counts_are_refused)
     cr_assert_eq(split_metric_count(&e, 0, &a, &c), SPLIT_ERR_WINDOW);
     a.counts[SPLIT_COUNTER_OUTCOMES] = 100;
     cr_assert_eq(split_arm_set_over(&a, 0, 3, 4, 1), 0);
-    cr_assert_eq(split_metric_count(&l, 0, &a, &c), SPLIT_ERR_WINDOW, "more over 300 ms than over 200 ms");
+    cr_assert_eq(split_metric_count(&l, 0, &a, &c), SPLIT_ERR_WINDOW,
+                 "more over 300 ms than over 200 ms");
     cr_assert_eq(c.n, 77, "nothing is written on an error");
     cr_assert_eq(split_metric_count(NULL, 0, &a, &c), SPLIT_ERR_ARG);
     cr_assert_eq(split_metric_count(&e, 0, &a, NULL), SPLIT_ERR_ARG);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Life cycle, errors, operator's actions and sentences of a rollout (DESIGN.md R1, R2, R17, R20). */
+/* Life cycle, errors, operator's actions and sentences of a rollout (DESIGN.md R1, R2, R17, R20).
+ */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -90,7 +91,8 @@ Test(rollout, refuses_impossible_double_and_late_windows_and_counts_them)
     kit.w.id = 99;
     cr_assert_eq(split_rollout_step(kit.ro, &kit.w, &kit.d), SPLIT_ERR_LATE);
     kit.w.id = 3;
-    cr_assert_eq(split_rollout_step(kit.ro, &kit.w, &kit.d), SPLIT_ERR_LATE, "too old to be remembered");
+    cr_assert_eq(split_rollout_step(kit.ro, &kit.w, &kit.d), SPLIT_ERR_LATE,
+                 "too old to be remembered");
     refused(SPLIT_ERR_LATE, 5, 1, 2);
     cr_assert_eq(kit.d.bake_us, before.bake_us + 60000000);
     cr_assert_eq(split_rollout_step(NULL, &kit.w, &kit.d), SPLIT_ERR_ARG);
@@ -240,7 +242,8 @@ Test(rollout, refuses_memory_and_structs_that_do_not_fit)
     cr_assert_leq(split_rollout_size(&kit.options), sizeof mem);
     cr_assert_eq(split_rollout_init(mem, sizeof mem, &kit.options, &ro), 0);
     cr_assert_eq(split_rollout_init(mem, 64, &kit.options, &ro), SPLIT_ERR_MEMORY_SIZE);
-    cr_assert_eq(split_rollout_init((char *)mem + 4, sizeof mem - 4, &kit.options, &ro), SPLIT_ERR_ALIGN);
+    cr_assert_eq(split_rollout_init((char *)mem + 4, sizeof mem - 4, &kit.options, &ro),
+                 SPLIT_ERR_ALIGN);
     cr_assert_eq(split_rollout_init(mem, sizeof mem, &kit.options, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_rollout_init(mem, sizeof mem, NULL, &ro), SPLIT_ERR_ARG);
     kit.options.size = 0;

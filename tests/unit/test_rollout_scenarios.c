@@ -77,7 +77,8 @@ Test(rollout_scenarios, says_how_many_requests_an_undecided_metric_needs)
     cr_assert_eq(got(KIT_ERROR)->proof_us / 60000000, 128);
     char text[200];
     split_rollout_detail(kit.ro, &kit.d, text, sizeof text);
-    cr_assert_str_eq(text, "error_rate needs 7,700 more requests, 2.1 h at the present rate; ln evidence 1.31 of 3.00");
+    cr_assert_str_eq(text, "error_rate needs 7,700 more requests, 2.1 h at the present rate; ln "
+                           "evidence 1.31 of 3.00");
 }
 
 Test(rollout_scenarios, proves_nothing_below_the_sample)
@@ -150,7 +151,8 @@ Test(rollout_scenarios, holds_on_a_shared_incident_while_the_clock_stands)
         cr_assert_eq(kit_step(&kit), 0);
         cr_assert_eq(kit.d.decision, SPLIT_DECISION_HOLD, "window %d", i);
         shared += kit.d.reason == SPLIT_REASON_SHARED_INCIDENT;
-        cr_assert_eq(kit.d.bake_us, before + (kit.d.reason == SPLIT_REASON_SHARED_INCIDENT ? 0 : 60000000));
+        cr_assert_eq(kit.d.bake_us,
+                     before + (kit.d.reason == SPLIT_REASON_SHARED_INCIDENT ? 0 : 60000000));
         before = kit.d.bake_us;
     }
     ASSERT_DECISION(HOLD, "shared-incident");

@@ -14,7 +14,8 @@ level(split_metric_kind kind, int64_t n, int64_t target, int64_t warning, int64_
     return split_threshold_level(&m, &c, 30);
 }
 
-#define EXPECT(want, kind, n, t, w, c) cr_expect_eq(level(SPLIT_METRIC_##kind, n, t, w, c), SPLIT_LEVEL_##want)
+#define EXPECT(want, kind, n, t, w, c)                                                             \
+    cr_expect_eq(level(SPLIT_METRIC_##kind, n, t, w, c), SPLIT_LEVEL_##want)
 
 Test(threshold, equality_is_decided_by_the_signs_of_the_table)
 {
@@ -80,11 +81,16 @@ Test(threshold, the_shown_level_rises_at_once_and_falls_after_three)
     static const struct {
         split_level window, shown;
     } steps[] = {
-        {SPLIT_LEVEL_OK, SPLIT_LEVEL_OK},           {SPLIT_LEVEL_CRITICAL, SPLIT_LEVEL_CRITICAL},
-        {SPLIT_LEVEL_OK, SPLIT_LEVEL_CRITICAL},     {SPLIT_LEVEL_WARNING, SPLIT_LEVEL_CRITICAL},
-        {SPLIT_LEVEL_OK, SPLIT_LEVEL_WARNING},      {SPLIT_LEVEL_LOW_SAMPLE, SPLIT_LEVEL_LOW_SAMPLE},
-        {SPLIT_LEVEL_NO_DATA, SPLIT_LEVEL_NO_DATA}, {SPLIT_LEVEL_OFF_TARGET, SPLIT_LEVEL_WARNING},
-        {SPLIT_LEVEL_OK, SPLIT_LEVEL_OFF_TARGET},   {SPLIT_LEVEL_OK, SPLIT_LEVEL_OFF_TARGET},
+        {SPLIT_LEVEL_OK, SPLIT_LEVEL_OK},
+        {SPLIT_LEVEL_CRITICAL, SPLIT_LEVEL_CRITICAL},
+        {SPLIT_LEVEL_OK, SPLIT_LEVEL_CRITICAL},
+        {SPLIT_LEVEL_WARNING, SPLIT_LEVEL_CRITICAL},
+        {SPLIT_LEVEL_OK, SPLIT_LEVEL_WARNING},
+        {SPLIT_LEVEL_LOW_SAMPLE, SPLIT_LEVEL_LOW_SAMPLE},
+        {SPLIT_LEVEL_NO_DATA, SPLIT_LEVEL_NO_DATA},
+        {SPLIT_LEVEL_OFF_TARGET, SPLIT_LEVEL_WARNING},
+        {SPLIT_LEVEL_OK, SPLIT_LEVEL_OFF_TARGET},
+        {SPLIT_LEVEL_OK, SPLIT_LEVEL_OFF_TARGET},
         {SPLIT_LEVEL_OK, SPLIT_LEVEL_OK},
     };
     split_shown shown = {0};
@@ -94,7 +100,8 @@ Test(threshold, the_shown_level_rises_at_once_and_falls_after_three)
 
 Test(threshold, every_level_has_the_name_of_the_documents)
 {
-    static const char *const names[] = {"ok", "off-target", "warning", "critical", "low-sample", "no-data"};
+    static const char *const names[] = {"ok",       "off-target", "warning",
+                                        "critical", "low-sample", "no-data"};
     for (int l = 0; l < SPLIT_LEVELS; l++)
         cr_assert_str_eq(split_level_name((split_level)l), names[l]);
     cr_assert_str_eq(split_level_name(SPLIT_LEVELS), "");

@@ -16,7 +16,8 @@ read_options(const cJSON *item, split_evidence_options *o)
     const cJSON *robust = cJSON_GetObjectItemCaseSensitive(item, "robust");
     uint64_t bake;
     if (!cJSON_IsNumber(bound) || !cJSON_IsString(side) || !cJSON_IsBool(restarts) ||
-        !vectors_u64(cJSON_GetObjectItemCaseSensitive(item, "bake_windows"), UINT64_C(1) << 40, &bake))
+        !vectors_u64(cJSON_GetObjectItemCaseSensitive(item, "bake_windows"), UINT64_C(1) << 40,
+                     &bake))
         return false;
     split_evidence_options_init(o);
     o->bound = bound->valuedouble;
@@ -29,7 +30,8 @@ read_options(const cJSON *item, split_evidence_options *o)
 
 /* One window; false when it ended the case. */
 static bool
-check_window(vectors_run *run, const char *id, split_evidence *e, const cJSON *window, const cJSON *want)
+check_window(vectors_run *run, const char *id, split_evidence *e, const cJSON *window,
+             const cJSON *want)
 {
     uint64_t nums[2];
     if (!vectors_u64_array(window, UINT64_C(1) << 53, nums, 2) || !cJSON_IsNumber(want)) {
@@ -54,7 +56,8 @@ check_one(vectors_run *run, const char *id, const cJSON *item)
     split_evidence *e = NULL;
     if (!read_options(item, &o) || !cJSON_IsArray(windows) || !cJSON_IsArray(want) ||
         cJSON_GetArraySize(windows) != cJSON_GetArraySize(want)) {
-        vectors_unreadable(run, id, "needs bound, side, restarts, bake_windows, windows and ln_evidence");
+        vectors_unreadable(run, id,
+                           "needs bound, side, restarts, bake_windows, windows and ln_evidence");
         return;
     }
     const int err = split_evidence_new(&o, NULL, &e);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kind verdict: JSON Lines of a policy, windows and operator actions; every field of a window's "expect" must match the
- * decision, numbers within 1e-9. A further policy line begins another rollout.
+ * Kind verdict: JSON Lines of a policy, windows and operator actions; every field of a window's
+ * "expect" must match the decision, numbers within 1e-9. A further policy line begins another
+ * rollout.
  */
 #include "vectors.h"
 
@@ -53,12 +54,16 @@ check_evidence(verdict_run *v, const cJSON *want, const split_metric_decision *g
     const cJSON *field;
     cJSON_ArrayForEach(field, want)
     {
-        const bool warning = strcmp(field->string, "warning") == 0, critical = strcmp(field->string, "critical") == 0;
+        const bool warning = strcmp(field->string, "warning") == 0,
+                   critical = strcmp(field->string, "critical") == 0;
         if (!warning && !critical && strcmp(field->string, "compliance") != 0) {
-            vectors_case(v->run, v->id, "ln_evidence: expected %s got no such bound", field->string);
+            vectors_case(v->run, v->id, "ln_evidence: expected %s got no such bound",
+                         field->string);
             return false;
         }
-        const double ln = warning ? got->ln_warning : critical ? got->ln_critical : got->ln_compliance;
+        const double ln = warning    ? got->ln_warning
+                          : critical ? got->ln_critical
+                                     : got->ln_compliance;
         char name[96];
         snprintf(name, sizeof name, "%.64s %.16s", want->string, field->string);
         if (!check_number(v, name, field, ln))
@@ -75,16 +80,20 @@ check_metrics(verdict_run *v, const cJSON *want, const split_rollout_decision *d
     cJSON_ArrayForEach(item, want)
     {
         uint32_t i = 0;
-        while (i < d->n_metrics && strcmp(split_rollout_metric(v->rollout, i)->name, item->string) != 0)
+        while (i < d->n_metrics &&
+               strcmp(split_rollout_metric(v->rollout, i)->name, item->string) != 0)
             i++;
         if (i == d->n_metrics) {
-            vectors_case(v->run, v->id, "%s: expected %s got no such metric", want->string, item->string);
+            vectors_case(v->run, v->id, "%s: expected %s got no such metric", want->string,
+                         item->string);
             return false;
         }
         const split_metric_decision *m = &d->metrics[i];
-        const bool same = strcmp(want->string, "levels") == 0     ? check_text(v, item->string, item, split_level_name(m->level))
-                          : strcmp(want->string, "verdicts") == 0 ? check_text(v, item->string, item, split_verdict_name(m->verdict))
-                                                                  : check_evidence(v, item, m);
+        const bool same = strcmp(want->string, "levels") == 0
+                              ? check_text(v, item->string, item, split_level_name(m->level))
+                          : strcmp(want->string, "verdicts") == 0
+                              ? check_text(v, item->string, item, split_verdict_name(m->verdict))
+                              : check_evidence(v, item, m);
         if (!same)
             return false;
     }
@@ -108,7 +117,8 @@ check_field(verdict_run *v, const cJSON *want, const split_rollout_decision *d)
         return check_text(v, field, want, split_decision_name(d->decision));
     if (strcmp(field, "reason") == 0)
         return check_text(v, field, want, split_rollout_reason(v->rollout, d));
-    if (strcmp(field, "levels") == 0 || strcmp(field, "verdicts") == 0 || strcmp(field, "ln_evidence") == 0)
+    if (strcmp(field, "levels") == 0 || strcmp(field, "verdicts") == 0 ||
+        strcmp(field, "ln_evidence") == 0)
         return check_metrics(v, want, d);
     if (strcmp(field, "detail") == 0) {
         split_rollout_detail(v->rollout, d, detail, sizeof detail);
@@ -124,7 +134,8 @@ take_window(verdict_run *v, const cJSON *expect)
     const cJSON *field;
     split_rollout_decision d;
     const int err = split_rollout_step(v->rollout, &v->line.window, &d);
-    snprintf(v->id, sizeof v->id, "%s%s%lld", v->name, v->name[0] != '\0' ? "/" : "", (long long)v->line.window.id);
+    snprintf(v->id, sizeof v->id, "%s%s%lld", v->name, v->name[0] != '\0' ? "/" : "",
+             (long long)v->line.window.id);
     if (expect == NULL)
         return;
     const cJSON *error = cJSON_GetObjectItemCaseSensitive(expect, "error");
