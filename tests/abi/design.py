@@ -4,7 +4,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(sys.argv[1])
-RULES = re.findall(r"^- \*\*([A-Z]\d+)\*\*", (ROOT / "libsplit/DESIGN.md").read_text(), flags=re.M)
+RULES = re.findall(r"^(?:- )?\*\*([A-Z]\d+)\b", (ROOT / "libsplit/DESIGN.md").read_text(), flags=re.M)
 SUFFIXES = {".c", ".h", ".py", ".js", ".i", ".build"}
 
 
