@@ -177,7 +177,8 @@ since(int64_t before, int64_t now)
     return now >= before ? now - before : now;
 }
 
-/* One counter that fell means that the process began anew: then every counter starts from zero. */
+/* D24. One counter that fell means that the process began anew: then every counter starts from
+ * zero. */
 static bool
 has_restarted(const totals *before, const totals *now)
 {

@@ -9,7 +9,7 @@
 
 #include "story.h"
 
-/* A journal that cannot be written must not stop a rollout that may have to roll back. */
+/* D26. A journal that cannot be written must not stop a rollout that may have to roll back. */
 static void
 note(diary *d, int code)
 {

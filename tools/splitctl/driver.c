@@ -47,7 +47,8 @@ driver_open(driver *d, const split_policy *policy, const char *route_path, const
     return code;
 }
 
-/* Ids count windows: those that passed while nobody drove were never reported, and count as such.
+/* D25. Ids count windows: those that passed while nobody drove were never reported, and count as
+ * such.
  */
 static int64_t
 next_id(const driver *d)
@@ -125,7 +126,8 @@ driver_owns_route(const driver *d)
     return code == CTL_OK && revision == d->route.revision;
 }
 
-/* After an abort the route may have been changed by hand already: that was the operator's word. */
+/* D27. After an abort the route may have been changed by hand already: that was the operator's
+ * word. */
 static bool
 is_operators_word(driver *d)
 {
