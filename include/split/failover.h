@@ -5,7 +5,7 @@
  *
  * One breaker for each origin, shared by all chains. A request of a chain asks split_failover_route() where to go, and
  * says with split_failover_report() how it went; the answer may be another attempt. Each call can return the transitions
- * it made. Rules: DESIGN.md section 3 (F1 to F40).
+ * it made. Rules: DESIGN.md section 3 (F1 to F36).
  *
  * Time: any `now` is accepted; the machine uses the largest one it has seen. Nothing depends on being called in time.
  * Threads: exclusive. Many processes may share one machine in shared memory under a lock of the caller.

@@ -10,12 +10,20 @@
 static const split_failover_request get = {.key = 1, .safe = true, .replayable = true};
 
 static bool
-route(split_failover *fo, split_us now, uint32_t chain, split_failover_answer *a, split_failover_events *e)
+route_key(split_failover *fo, split_us now, uint32_t chain, uint64_t key, split_failover_answer *a,
+          split_failover_events *e)
 {
     split_failover_request req = get;
     req.chain = chain;
+    req.key = key;
     memset(a, 0, sizeof *a);
     return split_failover_route(fo, now, &req, a, e) == 0;
+}
+
+static bool
+route(split_failover *fo, split_us now, uint32_t chain, split_failover_answer *a, split_failover_events *e)
+{
+    return route_key(fo, now, chain, 1, a, e);
 }
 
 static bool
@@ -27,15 +35,15 @@ all_closed(const split_failover *fo)
     return true;
 }
 
-/* A tick of good traffic on every chain; an operator approves what is held. Attempts in flight are lost. */
+/* A tick of good traffic on every chain, of every user (a ramp needs those of its share); an operator approves what is held. Attempts in flight are lost. */
 static void
 good_tick(split_failover *fo, split_us now)
 {
     const split_failover_outcome ok = {.klass = SPLIT_FAILOVER_CLASS_OK};
     split_failover_answer a;
     split_failover_followup f;
-    for (uint32_t c = 0; c < fo->n_chains; c++)
-        if (route(fo, now, c, &a, NULL) && a.origin != SPLIT_FAILOVER_NONE)
+    for (uint32_t i = 0; i < fo->n_chains * MODEL_KEYS; i++)
+        if (route_key(fo, now, i / MODEL_KEYS, i % MODEL_KEYS + 1, &a, NULL) && a.origin != SPLIT_FAILOVER_NONE)
             (void)!split_failover_report(fo, now, &a.token, &ok, &f, NULL);
     for (uint32_t i = 0; i < fo->n_origins; i++) {
         if (split__fo_at(fo, i)->state == SPLIT_FAILOVER_HOLD)
@@ -115,12 +123,12 @@ i18_reload_keeps_state(const model_world *w, const model_config *c)
 static bool
 i19_observe_sees_what_auto_does(const model_world *w)
 {
+    if (split__fo_at(model_machine_const(w), 0)->mode != SPLIT_FAILOVER_MODE_AUTO)
+        return true;
     model_world a = *w, b = *w;
     split_failover_answer x, y;
     split_failover_events ex, ey;
     split_failover *fa = model_machine(&a), *fb = model_machine(&b);
-    if (split__fo_at(fa, 0)->mode != SPLIT_FAILOVER_MODE_AUTO)
-        return true;
     if (split_failover_admin(fb, fb->now, 0, SPLIT_FAILOVER_DO_OBSERVE, NULL) != 0 ||
         !route(fa, fa->now, 0, &x, &ex) || !route(fb, fb->now, 0, &y, &ey) || ex.n != ey.n)
         return false;

@@ -16,7 +16,7 @@ small(model_config *c, const char *name, const split_failover_chain *chains, siz
     c->name = name;
     c->bag = 2;
     c->far = true;
-    c->ci_states = 60000;
+    c->ci_states = 200000;
     split_failover_options_init(o);
     o->origins = names;
     o->n_origins = n_origins;

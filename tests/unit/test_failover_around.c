@@ -148,6 +148,161 @@ Test(failover_around, a_push_back_sets_the_floor_of_the_next_ejection)
     cr_assert_eq(kit_status(&k, A).open_left_us, 20000000);
 }
 
+Test(failover_around, a_floor_is_used_once)
+{
+    for (int i = 0; i < 5; i++) {
+        split_failover_answer a = kit_get(&k, i * 50);
+        const split_failover_outcome o = {.klass = STATUS_, .push_back_us = 1000000000};
+        cr_assert_eq(split_failover_report(k.fo, i * 50000, &a.token, &o, &k.next, NULL), 0);
+    }
+    cr_assert_eq(kit_status(&k, A).open_left_us, 300000000);
+    split_failover_answer probe = kit_get(&k, 300200);
+    cr_answer(probe, A, PROBE);
+    (void)kit_end(&k, 300200, &probe, STATUS_);
+    cr_assert_eq(kit_status(&k, A).open_left_us, 10000000);
+}
+
+Test(failover_around, a_new_run_counts_its_own_keys)
+{
+    split_failover_answer a = kit_get_key(&k, 0, 1);
+    (void)kit_end(&k, 0, &a, STATUS_);
+    a = kit_get_key(&k, 10, 1);
+    (void)kit_end(&k, 10, &a, OK_);
+    for (int i = 0; i < 10; i++) {
+        a = kit_get_key(&k, 100 + i * 50, 2);
+        (void)kit_end(&k, 100 + i * 50, &a, STATUS_);
+    }
+    cr_assert_eq(kit_state(&k, A), SPLIT_FAILOVER_CLOSED);
+    cr_assert_eq(kit_status(&k, A).run_keys, 1);
+}
+
+Test(failover_around, an_origin_that_just_moved_is_not_probed_in_the_same_call)
+{
+    k.o.base_open_us = 0;
+    again();
+    for (int i = 0; i < 5; i++)
+        kit_one(&k, i * 50, STATUS_);
+    cr_answer(kit_get(&k, 300), A, PROBE);
+    cr_answer(kit_get(&k, 300 + 60000), B, NORMAL);
+    cr_assert_eq(k.events.n, 1);
+    cr_assert_eq(k.events.items[0].cause, SPLIT_FAILOVER_CAUSE_HALF_OPEN_TIMEOUT);
+    cr_answer(kit_get(&k, 300 + 60000), A, PROBE);
+}
+
+static const split_failover_class slow = SPLIT_FAILOVER_CLASS_SLOW;
+
+/* Ten answers of B, so many of them slow, by way of its own chain. */
+static void
+load_b(int64_t ms, int n_slow)
+{
+    for (int i = 0; i < 10; i++) {
+        split_failover_answer b = kit_send(&k, ms, (split_failover_request){.chain = CHAIN_LEG, .safe = true});
+        (void)kit_end(&k, ms, &b, i < n_slow ? slow : OK_);
+    }
+}
+
+static split_failover_cause
+ratio_of_a(int n_slow_of_b)
+{
+    k.o.consecutive = 0;
+    k.o.min_samples = 10;
+    k.o.max_attempts = 1;
+    again();
+    load_b(0, n_slow_of_b);
+    for (int i = 0; i < 10; i++) {
+        split_failover_answer a = kit_get(&k, 1);
+        (void)kit_end(&k, 1, &a, STATUS_);
+    }
+    cr_assert_eq(k.events.n, 1);
+    return k.events.items[0].cause;
+}
+
+Test(failover_around, a_peer_that_fails_nearly_as_much_is_a_common_cause)
+{
+    cr_assert_eq(ratio_of_a(10), SPLIT_FAILOVER_CAUSE_SUPPRESSED_COMMON_CAUSE);
+    cr_assert_eq(ratio_of_a(9), SPLIT_FAILOVER_CAUSE_RATIO);
+}
+
+Test(failover_around, a_peer_that_only_returns_is_no_common_cause)
+{
+    static const char *const names[] = {"A", "B", "C"};
+    static const split_failover_chain chains[] = {{3, {A, B, 2}}, {3, {B, A, 2}}};
+    k.o.origins = names;
+    k.o.n_origins = 3;
+    k.o.chains = chains;
+    k.o.min_samples = 5;
+    again();
+    int64_t r = kit_ramp(&k);
+    uint64_t low = kit_key_in(&k, r, 0, 50);
+    for (int i = 0; i < 5; i++) {
+        split_failover_answer a = kit_get_key(&k, r, low);
+        cr_answer(a, A, RAMP);
+        (void)kit_end(&k, r, &a, slow);
+    }
+    for (int i = 0; i < 5; i++) {
+        split_failover_answer b = kit_send(&k, r, (split_failover_request){.chain = 1, .safe = true});
+        cr_answer(b, B, NORMAL);
+        (void)kit_end(&k, r, &b, STATUS_);
+    }
+    cr_assert_eq(kit_state(&k, B), SPLIT_FAILOVER_OPEN);
+    cr_assert_eq(k.events.items[0].cause, SPLIT_FAILOVER_CAUSE_RATIO);
+}
+
+Test(failover_around, verification_may_take_a_minute_and_no_longer)
+{
+    int64_t d = kit_trip(&k, 0);
+    split_failover_answer probe = kit_get(&k, d);
+    (void)kit_end(&k, d, &probe, NEUTRAL_);
+    cr_assert_eq(split_failover_tick(k.fo, (d + 59999) * 1000, &k.events), 0);
+    cr_assert_eq(kit_state(&k, A), SPLIT_FAILOVER_HALF_OPEN);
+    cr_assert_eq(split_failover_tick(k.fo, (d + 60000) * 1000, &k.events), 0);
+    cr_assert_eq(kit_state(&k, A), SPLIT_FAILOVER_OPEN);
+}
+
+static int64_t
+held(uint32_t flap_limit)
+{
+    k.o.failback = SPLIT_FAILOVER_FAILBACK_DELAY;
+    k.o.failback_delay_us = 7000000;
+    k.o.flap_limit = flap_limit;
+    again();
+    int64_t d = kit_trip(&k, 0);
+    for (int i = 0; i < 3; i++)
+        kit_one(&k, d + i * 500, OK_);
+    cr_assert_eq(kit_state(&k, A), SPLIT_FAILOVER_HOLD);
+    return d + 1000;
+}
+
+Test(failover_around, a_delayed_failback_comes_exactly_then)
+{
+    int64_t h = held(5);
+    cr_assert_eq(split_failover_tick(k.fo, (h + 6999) * 1000, &k.events), 0);
+    cr_assert_eq(kit_state(&k, A), SPLIT_FAILOVER_HOLD);
+    cr_assert_eq(split_failover_deadline(k.fo), (h + 7000) * 1000);
+    cr_assert_eq(split_failover_tick(k.fo, (h + 7000) * 1000, &k.events), 0);
+    cr_assert_eq(kit_state(&k, A), SPLIT_FAILOVER_RAMP);
+}
+
+Test(failover_around, a_latched_origin_does_not_return_by_time_and_approval_unlatches)
+{
+    int64_t h = held(1);
+    cr_assert_eq(split_failover_tick(k.fo, (h + 20000) * 1000, &k.events), 0);
+    cr_assert_eq(kit_state(&k, A), SPLIT_FAILOVER_HOLD);
+    cr_assert(kit_status(&k, A).latched);
+    do_admin(h + 20001, A, SPLIT_FAILOVER_DO_APPROVE);
+    cr_assert_not(kit_status(&k, A).latched);
+    cr_assert_eq(kit_state(&k, A), SPLIT_FAILOVER_RAMP);
+}
+
+Test(failover_around, an_outcome_leaves_the_window_with_its_slot)
+{
+    kit_one(&k, 0, OK_);
+    cr_assert_eq(split_failover_tick(k.fo, 9999999, NULL), 0);
+    cr_assert_eq(kit_status(&k, A).total, 1);
+    cr_assert_eq(split_failover_tick(k.fo, 10000000, NULL), 0);
+    cr_assert_eq(kit_status(&k, A).total, 0);
+}
+
 Test(failover_around, drill_sends_about_its_share_to_the_second_origin)
 {
     k.o.drill_permille = 100;
