@@ -108,6 +108,11 @@ def run(name, pol, items, full=False):
             item = {"id": id, "start": stamp(id, 0), **{k: v for k, v in item.items() if k != "id"}}
             if all(x["name"] != "p95" for x in pol["metrics"]):
                 item["arms"]["new"].pop("latency_over", None)
+            if expect is not None and "error" in expect:
+                id = m.last
+                seen += 1
+                lines.append(json.dumps({**item, "expect": expect}, separators=(",", ":")))
+                continue
             got = m.step(item)
             id = m.last
             if expect is not None and not agrees(expect, got):
@@ -348,6 +353,13 @@ def missing():
         5: hold("warning", verdicts={"error_rate": "warning-proven"}, bake_s=60.0)})
     yield "late-and-double", policy(), [w(error=3), w(error=3, id=5), w(error=500, id=3), w(error=500, id=5),
                                         w(error=3, expect={**BAKE, "bake_s": 180.0})]
+    def no(name):
+        return {"error": f"SPLIT_ERR_{name}", **BAKE, "bake_s": 120.0, "verdicts": {"error_rate": "undecided"}}
+    yield "refused-windows-change-nothing", policy(), [
+        w(error=3), w(error=3, id=4), w(error=500, id=4, expect=no("DUPLICATE")), w(error=500, id=3, expect=no("LATE")),
+        w(error=601, expect=no("WINDOW")), w(error=-1, expect=no("WINDOW")), w(misses=601, expect=no("WINDOW")),
+        w(over=[1, 2, 0], expect=no("WINDOW")), w(sent=-5, expect=no("WINDOW")), w(edge=5, edge_bad=6, expect=no("WINDOW")),
+        w(legacy=arm(10, 11), expect=no("WINDOW")), w(error=3, expect={**BAKE, "bake_s": 180.0})]
     yield "shown-not-judged", policy(), at([w(error=3, diverted=100, left_out=0, user_errors=50) for _ in range(5)], {
         5: {**BAKE, "verdicts": {"error_rate": "compliance-proven", "p95": "compliance-proven"}}})
     yield "timed", policy(), at([w(error=100, timed=100, over=[10, 6, 0]) for _ in range(1)],
