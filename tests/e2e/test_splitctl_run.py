@@ -250,6 +250,12 @@ class Operators(RunTest):
         self.assertEqual(self.finish(child)[0], ROLLED_BACK)
         self.assertEqual((self.revision(), self.percent()), (revision, 0))
 
+    def test_a_reason_steers_no_terminal(self):
+        self.run_it("--duration", "400ms")
+        self.assertEqual(self.ctl("pause", "--why", "a\x1b[2Jb\nc" + "\u00e9" * 2000, "--who", "x\x07y")[0], OK)
+        (who, why), = self.rows("select who, why from action")
+        self.assertEqual((who, why[:8], len(why.encode()) <= 1000), ("x?y", "a?[2Jb?c", True))
+
     def test_an_action_waits_when_nothing_drives(self):
         self.run_it("--duration", "400ms")
         code, out, _ = self.ctl("abort")

@@ -124,7 +124,7 @@ record(const cli_common *common, const way_back *w)
         const journal_action a = {.at_us = p.at_us,
                                   .action = split_action_name(SPLIT_ACTION_ABORT),
                                   .who = p.by,
-                                  .why = common->why != NULL ? common->why : "rollback by hand"};
+                                  .why = operator_reason(common, "rollback by hand")};
         if (journal_add_publication(j, rollout.id, &p) == CTL_OK && rollout.ended_us == 0)
             (void)journal_add_action(j, rollout.id, &a);
     }

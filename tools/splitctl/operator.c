@@ -12,14 +12,38 @@
 
 #include "split/net.h"
 
+/* One line that steers no terminal, cut between characters. */
+static const char *
+clean(const char *text, char *buf, size_t buf_size)
+{
+    size_t n = strlen(text);
+    if (n >= buf_size)
+        for (n = buf_size - 1; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80; n--)
+            ;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        buf[i] = c < 0x20 || c == 0x7F ? '?' : text[i];
+    }
+    buf[n] = '\0';
+    return buf;
+}
+
+const char *
+operator_reason(const cli_common *common, const char *otherwise)
+{
+    static char why[1001];
+    return clean(common->why != NULL ? common->why : otherwise, why, sizeof why);
+}
+
 const char *
 operator_name(const cli_common *common)
 {
+    static char by_name[101];
     static char by_id[32];
     const char *names[] = {common->who, getenv("SUDO_USER"), getenv("USER")};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i] != NULL && names[i][0] != '\0')
-            return names[i];
+            return clean(names[i], by_name, sizeof by_name);
     snprintf(by_id, sizeof by_id, "uid %u", (unsigned)getuid());
     return by_id;
 }
@@ -66,7 +90,7 @@ operator_act(const cli_common *common, split_action action)
         const journal_action a = {.at_us = split_clock_wall(),
                                   .action = split_action_name(action),
                                   .who = operator_name(common),
-                                  .why = common->why != NULL ? common->why : ""};
+                                  .why = operator_reason(common, "")};
         code = journal_add_action(j, rollout.id, &a);
     }
     journal_close(&j);

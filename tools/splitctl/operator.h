@@ -11,6 +11,9 @@
 /* Who acts: --who, or $SUDO_USER, $USER, the user id. */
 const char *operator_name(const cli_common *common);
 
+/* --why as one line that steers no terminal, or `otherwise`. */
+const char *operator_reason(const cli_common *common, const char *otherwise);
+
 /* The open rollout of a journal. CTL_NO_DATA, reported, when there is none. */
 int operator_rollout(journal *j, journal_rollout *out);
 
