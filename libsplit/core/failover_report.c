@@ -5,6 +5,7 @@
 #include "failover_move.h"
 #include "failover_score.h"
 #include "failover_timer.h"
+#include "failover_window.h"
 #include "num.h"
 #include "split/error.h"
 
@@ -149,6 +150,34 @@ follow_up(split__fo_call *call, const split_failover_token *token, const split_f
     return SPLIT_FAILOVER_NEXT_ATTEMPT;
 }
 
+/* A success of an origin in service without any trouble pending only counts; everything else takes the long way. */
+static bool
+is_plain_success(const split_failover *fo, const split__fo_origin *o, const split_failover_token *token,
+                 const split_failover_outcome *outcome)
+{
+    return outcome->klass == SPLIT_FAILOVER_CLASS_OK && token->kind == SPLIT_FAILOVER_KIND_NORMAL &&
+           o->id == token->origin_id && o->gen == token->gen && o->state == SPLIT_FAILOVER_CLOSED &&
+           (o->run | o->level | o->degraded) == 0 && fo->p.in_flight == SPLIT_FAILOVER_IN_FLIGHT_OFF;
+}
+
+static bool
+count_plain_success(split_failover *fo, const split_failover_token *token,
+                    const split_failover_outcome *outcome, split_failover_followup *out)
+{
+    if (token->slot >= fo->n_origins)
+        return false;
+    split__fo_origin *o = split__fo_at(fo, token->slot);
+    if (!is_plain_success(fo, o, token, outcome))
+        return false;
+    split__fo_slot *slot = split__fo_window_slot(fo, o);
+    slot->total += slot->total < UINT32_MAX;
+    o->n_reported++;
+    out->credit = SPLIT_FAILOVER_CREDIT_APPLIED;
+    out->next = SPLIT_FAILOVER_NEXT_DONE;
+    out->deadline = split_failover_deadline(fo);
+    return true;
+}
+
 int
 split_failover_report(split_failover *fo, split_us now, const split_failover_token *token,
                       const split_failover_outcome *outcome, split_failover_followup *out,
@@ -160,8 +189,10 @@ split_failover_report(split_failover *fo, split_us now, const split_failover_tok
     split__fo_call call = {fo, 0, events};
     if (events != NULL)
         events->n = events->n_dropped = 0;
-    split_failover_token own = *token; /* out may hold it */
     split__fo_clock(fo, now);
+    if (count_plain_success(fo, token, outcome, out))
+        return SPLIT_OK;
+    split_failover_token own = *token; /* out may hold it */
     out->credit = credit(&call, origin_of(fo, &own), &own, outcome);
     out->next = follow_up(&call, &own, outcome, &out->attempt);
     out->deadline = split_failover_deadline(fo);

@@ -50,6 +50,22 @@ ask_of(const split_failover *fo, const split_failover_request *req)
     return ask;
 }
 
+/* All members well and nothing special asked: the first one, without looking at the others. */
+static bool
+is_plain(const split_failover *fo, const split__fo_ask *ask)
+{
+    return (fo->unsettled & ask->chain->members) == 0 && ask->pinned == UINT32_MAX &&
+           fo->p.drill_permille == 0 && fo->p.in_flight == SPLIT_FAILOVER_IN_FLIGHT_OFF;
+}
+
+static void
+route_any(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out)
+{
+    split__fo_timer_chain(call, ask->chain);
+    if (!split__fo_choose(call, ask, out) && out->reason == SPLIT_FAILOVER_REASON_ALL_DOWN)
+        panic(call->fo, ask, out);
+}
+
 int
 split_failover_route(split_failover *fo, split_us now, const split_failover_request *req,
                      split_failover_answer *out, split_failover_events *events)
@@ -64,9 +80,11 @@ split_failover_route(split_failover *fo, split_us now, const split_failover_requ
     split__fo_ask ask = ask_of(fo, req);
     split__fo_clock(fo, now);
     deposit(fo);
-    split__fo_timer_chain(&call, ask.chain);
-    if (!split__fo_choose(&call, &ask, out) && out->reason == SPLIT_FAILOVER_REASON_ALL_DOWN)
-        panic(fo, &ask, out);
+    if (is_plain(fo, &ask))
+        split__fo_issue(fo, &ask, ask.chain->origin[0], SPLIT_FAILOVER_KIND_NORMAL,
+                        SPLIT_FAILOVER_REASON_ASSIGNED, out);
+    else
+        route_any(&call, &ask, out);
     out->deadline = split_failover_deadline(fo);
     return SPLIT_OK;
 }
