@@ -98,6 +98,18 @@ view_bytes(napi_env env, napi_value value, void **bytes, size_t *n_bytes, size_t
     return false;
 }
 
+/* Whether another worker can change the bytes behind a typed array meanwhile. */
+static bool
+is_shared(napi_env env, napi_value value)
+{
+    napi_value buffer = nullptr;
+    bool own = false;
+    size_t n;
+    if (napi_get_typedarray_info(env, value, nullptr, &n, nullptr, &buffer, nullptr) != napi_ok)
+        return true;
+    return napi_is_arraybuffer(env, buffer, &own) != napi_ok || !own;
+}
+
 static const size_t KEY_ROOM = 4096 + 8;
 
 /* A key into `room`; longer ones stay too long, which is all that matters of them. Returns 0 or an error code. */
@@ -185,15 +197,18 @@ give_record(Napi::Env env, const double *in, size_t n_in)
     $2 = n_bytes / 8;
 }
 %typemap(freearg) (const double *in, size_t n_in) ""
-/* Offsets are copied: another worker could change them between the check of an offset and its use. */
+/* Shared offsets are copied: another worker could change them between the check of an offset and its use. */
 %typemap(in) (const uint32_t *offsets, size_t n_offsets) (std::vector<uint32_t> copy) {
     void *bytes = nullptr;
     size_t n_bytes = 0;
     if (!view_bytes(env, $input, &bytes, &n_bytes, 4)) { NODE_REFUSE(SPLIT_ERR_ARG) }
-    copy.resize(n_bytes / 4 + 1);
-    if (n_bytes > 0)
-        memcpy(copy.data(), bytes, n_bytes);
-    $1 = copy.data();
+    if (n_bytes == 0 || is_shared(env, $input)) {
+        copy.resize(n_bytes / 4 + 1);
+        if (n_bytes > 0)
+            memcpy(copy.data(), bytes, n_bytes);
+        bytes = copy.data();
+    }
+    $1 = static_cast<uint32_t *>(bytes);
     $2 = n_bytes / 4;
 }
 %typemap(in) (uint16_t *variants, size_t n_variants) (uint16_t nothing = 0) {

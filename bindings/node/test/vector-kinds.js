@@ -67,7 +67,7 @@ module.exports = (split) => {
     return null;
   }
 
-  const failoverOptions = (config) => Object.fromEntries(Object.entries(config).map(([name, value]) => {
+  const failoverOptions = (config) => Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null).map(([name, value]) => {
     if (name.endsWith('_ms')) return [`${name.slice(0, -3)}_us`, value * 1000];
     return [name, name === 'seed' ? big(value) : value];
   }));

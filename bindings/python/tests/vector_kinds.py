@@ -87,6 +87,8 @@ def evidence_case(case):
 def failover_options(config):
     options = {}
     for name, value in config.items():
+        if value is None:
+            continue
         if name.endswith("_ms"):
             options[name[:-3] + "_us"] = value * 1000
         else:

@@ -15,7 +15,7 @@ const wasm = await load(readFileSync(path.join(wasmFolder, 'split.wasm')));
 const weights = { new: 10, legacy: 90 };
 const plan = new native.Plan('search-2026', weights), small = new wasm.Plan('search-2026', weights);
 const bare = new wasm.Plan('search-2026', weights, { salt: '' }), bareNative = new native.Plan('search-2026', weights, { salt: '' });
-const key = 'x'.repeat(36), bytes = Buffer.from(key), N = 500000;
+const key = 'x'.repeat(36), bytes = Buffer.from(key), N = 100000;
 const loops = {
   'hand-written Node-API, string': () => { let s = 0; for (let i = 0; i < N; i++) s += floor.hashOne(key); return s; },
   'Plan.assign(string)': () => { let s = 0; for (let i = 0; i < N; i++) s += plan.assign(key); return s; },
@@ -38,7 +38,7 @@ function measure(all, rounds, per) {
   return best;
 }
 
-let best = measure(loops, 11, N);
+let best = measure(loops, 80, N);
 for (const [name, ns] of Object.entries(best)) {
   console.log(`| Node | ${name}, 36 bytes | ${ns.toFixed(0)} | ${(ns / best[name.includes('without') ? 'hand-written Node-API without a salt, string' : 'hand-written Node-API, string']).toFixed(2)} |`);
 }
@@ -50,7 +50,7 @@ best = measure({
   'C split_assign_many': () => ({ ns: floor.batchNs(n) }),
   'Plan.assignBuffer': () => plan.assignBuffer(keys, offsets, out),
   'split.wasm Plan.assignBuffer': () => small.assignBuffer(keys, offsets, out),
-}, 15, n);
+}, 25, n);
 for (const [name, ns] of Object.entries(best)) {
   console.log(`| Node | ${name}, a key | ${ns.toFixed(1)} | ${(ns / best['C split_assign_many']).toFixed(2)} |`);
 }

@@ -10,7 +10,7 @@ import split
 sys.path.insert(0, sys.argv[1])
 import hand_python  # noqa: E402
 
-N = 300_000
+N = 100_000
 plan = split.Plan("search-2026", {"new": 10, "legacy": 90})
 bare = split.Plan("search-2026", {"new": 10, "legacy": 90}, salt="")
 calls = {
@@ -23,7 +23,7 @@ calls = {
 }
 timers = {name: timeit.Timer(statement, globals=names) for name, (statement, names) in calls.items()}
 best = {name: 1e9 for name in timers}
-for _ in range(11):
+for _ in range(60):
     for name, timer in timers.items():
         best[name] = min(best[name], timer.timeit(N) / N * 1e9)
 for name, ns in best.items():
@@ -35,7 +35,7 @@ keys = bytes(ord("a") + (i * 7 + i // 36) % 26 for i in range(36 * n))
 offsets, out = array("I", range(0, 36 * n + 1, 36)), array("H", bytes(2 * n))
 texts = [keys[36 * i : 36 * i + 36].decode() for i in range(n)]
 best = {"C split_assign_many": 1e9, "Plan.assign_buffer": 1e9, "Plan.assign_many(list[str])": 1e9}
-for _ in range(15):
+for _ in range(25):
     best["C split_assign_many"] = min(best["C split_assign_many"], hand_python.batch_ns(n))
     best["Plan.assign_buffer"] = min(best["Plan.assign_buffer"], timeit.timeit(lambda: plan.assign_buffer(keys, offsets, out), number=1) / n * 1e9)
     best["Plan.assign_many(list[str])"] = min(best["Plan.assign_many(list[str])"], timeit.timeit(lambda: plan.assign_many(texts, out), number=1) / n * 1e9)
