@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Plays random streams (and files given) as the fuzzer would, without libFuzzer. The seed is printed; SPLIT_TEST_SEED repeats. */
+/* Plays random streams (and the files of a folder given) as the fuzzer would, without libFuzzer. The seed is printed; SPLIT_TEST_SEED repeats. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -34,14 +35,39 @@ play_file(const char *path)
     return 0;
 }
 
+static int
+play_folder(const char *folder)
+{
+    char path[4096];
+    DIR *dir = opendir(folder);
+    int n = 0;
+    if (dir == NULL) {
+        perror(folder);
+        return -1;
+    }
+    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (play_file(path) != 0)
+            return -1;
+        n++;
+    }
+    closedir(dir);
+    return n;
+}
+
 int
 main(int argc, char **argv)
 {
     const char *given = getenv("SPLIT_TEST_SEED");
     uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
-    for (int i = 1; i < argc; i++)
-        if (play_file(argv[i]) != 0)
+    for (int i = 1; i < argc; i++) {
+        const int n = play_folder(argv[i]);
+        if (n <= 0)
             return 2;
+        printf("%d files of %s played\n", n, argv[i]);
+    }
     printf("SPLIT_TEST_SEED=%llu\n", (unsigned long long)seed);
     fflush(stdout);
     for (int i = 0; i < N_STREAMS; i++) {

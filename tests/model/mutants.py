@@ -91,7 +91,7 @@ MUTANTS = [
     ("move", "if (now >= fo->now)\n        fo->now = now;", "if (1)\n        fo->now = now;"),
     ("window", "index - (o->slot_index - i) >= fo->p.buckets", "index - (o->slot_index - i) > fo->p.buckets"),
     ("route", "    split__fo_timer_chain(call, ask->chain);\n", ""),
-    ("route", "    deposit(fo);\n    split", "    split"),
+    ("route", "    deposit(fo);\n", ""),
     ("admin", "        forgive(o);\n        split__fo_move(call, origin, SPLIT_FAILOVER_RAMP", "        split__fo_move(call, origin, SPLIT_FAILOVER_RAMP"),
     ("table", "ROW(9, HALF_OPEN, OPEN, PROBE_FAILED, 1, 1, 0)", "ROW(9, HALF_OPEN, OPEN, PROBE_FAILED, 1, 0, 0)"),
     ("table", "ROW(20, RAMP, CLOSED, RAMP_DONE, 0, 0, 0)", "ROW(20, RAMP, CLOSED, RAMP_DONE, 1, 0, 0)"),
