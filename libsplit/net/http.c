@@ -151,11 +151,12 @@ add_header(struct curl_slist **list, const char *line)
     return true;
 }
 
-/* "Expect:" keeps libcurl from waiting for a 100 that small servers never send. */
+/* "Expect:" keeps libcurl from waiting for a 100 that small servers never send. A signed request
+ * goes without: libcurl would sign the empty header and not send it. */
 static bool
 make_headers(const split_http_request *request, struct curl_slist **out)
 {
-    bool done = add_header(out, "Expect:");
+    bool done = request->aws != NULL || add_header(out, "Expect:");
     for (size_t i = 0; done && i < request->n_headers; i++)
         done = add_header(out, request->headers[i]);
     return done;

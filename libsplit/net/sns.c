@@ -81,6 +81,22 @@ send_form(split_http *http, const split_sns *sns, const char *region, const char
     return SPLIT_OK;
 }
 
+/* A form value as browsers write it: a space is a plus sign. NULL without memory. */
+static char *
+form_value(const char *text)
+{
+    char *value = curl_easy_escape(NULL, text, 0);
+    char *to = value;
+    for (const char *from = value; from != NULL && *from != '\0'; to++) {
+        bool space = strncmp(from, "%20", 3) == 0;
+        *to = space ? '+' : *from;
+        from += space ? 3 : 1;
+    }
+    if (to != NULL)
+        *to = '\0';
+    return value;
+}
+
 int
 split_notify_sns(split_http *http, const split_sns *sns, const split_notice *notice,
                  split_error *error)
@@ -93,9 +109,9 @@ split_notify_sns(split_http *http, const split_sns *sns, const split_notice *not
         return split__net_fault(error, SPLIT_ERR_VALUE, "'%.100s' is no ARN of an SNS topic",
                                 sns->topic);
     snprintf(subject, sizeof subject, "%.64s: %.20s", notice->split, notice->event);
-    char *topic = curl_easy_escape(NULL, sns->topic, 0);
-    char *title = curl_easy_escape(NULL, subject, 0);
-    char *text = curl_easy_escape(NULL, notice->text, 0);
+    char *topic = form_value(sns->topic);
+    char *title = form_value(subject);
+    char *text = form_value(notice->text);
     char *form = NULL;
     int rc = SPLIT_ERR_NOMEM;
     if (topic != NULL && title != NULL && text != NULL &&

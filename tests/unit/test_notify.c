@@ -136,11 +136,13 @@ Test(notify, sns_gets_a_signed_form)
     canned_server_stop(&s);
     cr_expect_not_null(strstr(
         s.request, "Action=Publish&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aeu-west-1"));
-    cr_expect_not_null(strstr(
-        s.request, "Subject=demo%3A%20rollback&Message=error_rate%20%22critical%22%0A100%20%25"));
+    cr_expect_not_null(
+        strstr(s.request, "Subject=demo%3A+rollback&Message=error_rate+%22critical%22%0A100+%25"));
     cr_expect_not_null(strstr(s.request, "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"));
     cr_expect_not_null(strstr(s.request, "/eu-west-1/sns/aws4_request"));
     cr_expect_not_null(strstr(s.request, "X-Amz-Security-Token: temporary\r\n"));
+    cr_expect_not_null(strstr(s.request, "SignedHeaders=host;x-amz-date;x-amz-security-token,"),
+                       "what is signed is what is sent");
     cr_expect_null(strstr(s.request, "wJalrXUtnFEMI"));
 }
 
