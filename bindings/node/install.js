@@ -97,15 +97,11 @@ async function buildNative() {
   require(path.join(build, 'core.node'));
 }
 
+// The packed package carries its module; a tree of sources builds it.
 function buildWasm() {
-  const prebuilt = path.join(here, 'lib', 'split-full.wasm');
-  const target = path.join(build, 'split-full.wasm');
-  try {
-    run(path.join(top, 'bindings/wasm/build'), [path.join(build, 'wasm')]);
-    fs.copyFileSync(path.join(build, 'wasm', 'split-full.wasm'), target);
-  } catch {
-    fs.copyFileSync(prebuilt, target);
-  }
+  const carried = path.join(here, 'lib', 'split-full.wasm');
+  if (!fs.existsSync(carried)) run(path.join(top, 'bindings/wasm/build'), [path.join(build, 'wasm')]);
+  fs.copyFileSync(fs.existsSync(carried) ? carried : path.join(build, 'wasm', 'split-full.wasm'), path.join(build, 'split-full.wasm'));
 }
 
 async function attempt(name, action) {
@@ -124,8 +120,13 @@ async function main() {
   const native = !process.env.LIBSPLIT_NO_NATIVE && await attempt('native', buildNative);
   if (!native) fs.rmSync(path.join(build, 'core.node'), { force: true });
   const wasm = await attempt('WebAssembly', buildWasm);
-  if (!native && !wasm) process.exitCode = 1;
-  else console.log(`libsplit: using the ${native ? 'native addon' : 'WebAssembly build'}`);
+  if (!native && !wasm) {
+    console.log('libsplit: needs a C++ compiler with SWIG >= 4.2, cJSON and OpenSSL, or clang with wasi-libc');
+    process.exitCode = 1;
+  }
+  else {
+    console.log(`libsplit: using the ${native ? 'native addon' : 'WebAssembly build'}`);
+  }
 }
 
 main();

@@ -1,49 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Typemaps for Node (Node-API). Functions never throw: they give a result, or a negative SPLIT_ERR_* number that the
- * JavaScript layer turns into an error, exactly as the WebAssembly build does. A box is a tagged external value, which
- * a script can neither make nor confuse with another.
+ * JavaScript layer turns into an error, exactly as the WebAssembly build does. A box is an external value, which a
+ * script cannot make, and which is looked up among the boxes of its thread.
  */
 
 %{
 #include <string.h>
+#include <unordered_map>
 #include <vector>
 
-static const uint64_t BOX_TAG = 0x6c696273706c6974;
+/* The boxes of this thread's scripts, with their kinds: an external value of anybody else is not among them. */
+static std::unordered_map<void *, int> &
+boxes()
+{
+    static thread_local std::unordered_map<void *, int> live;
+    return live;
+}
 
 /* A finalizer may run at any time after the script lost its last way to the box. */
 template <typename T, void (*destroy)(T *)>
 static void
 finalize_box(napi_env, void *box, void *)
 {
+    boxes().erase(box);
     destroy(static_cast<T *>(box));
 }
 
 template <typename T, void (*destroy)(T *)>
 static napi_value
-give_box(napi_env env, T *box, uint64_t kind)
+give_box(napi_env env, T *box, int kind)
 {
     napi_value value = nullptr;
-    const napi_type_tag tag = {BOX_TAG, kind};
-    if (box == nullptr || napi_create_external(env, box, finalize_box<T, destroy>, nullptr, &value) != napi_ok)
+    if (box == nullptr)
         return nullptr;
-    napi_type_tag_object(env, value, &tag);
+    boxes()[box] = kind;
+    if (napi_create_external(env, box, finalize_box<T, destroy>, nullptr, &value) != napi_ok) {
+        finalize_box<T, destroy>(env, box, nullptr);
+        return nullptr;
+    }
     return value;
 }
 
 static void *
-take_box(napi_env env, napi_value value, uint64_t kind)
+take_box(napi_env env, napi_value value, int kind)
 {
-    const napi_type_tag tag = {BOX_TAG, kind};
     napi_valuetype type;
-    bool same = false;
     void *box = nullptr;
-    if (napi_typeof(env, value, &type) != napi_ok || type != napi_external)
+    if (napi_typeof(env, value, &type) != napi_ok || type != napi_external ||
+        napi_get_value_external(env, value, &box) != napi_ok)
         return nullptr;
-    if (napi_check_object_type_tag(env, value, &tag, &same) != napi_ok || !same)
-        return nullptr;
-    napi_get_value_external(env, value, &box);
-    return box;
+    auto found = boxes().find(box);
+    return found != boxes().end() && found->second == kind ? box : nullptr;
 }
 
 /* Node writes U+FFFD for a lone surrogate, and for U+FFFD itself; only then the UTF-16 text is looked at. */

@@ -5,6 +5,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
 const split = require('..');
@@ -96,6 +97,9 @@ function run(seed, calls) {
 }
 
 async function main() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'split-fuzz-')); // publishing may write where it likes, here
+  process.chdir(folder);
+  process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
   const calls = Number(process.argv[2] || 200000), seed = Number(process.argv[3] || 1);
   const workers = [1, 2].map((i) => new Promise((resolve, reject) => {
     new Worker(__filename, { workerData: { seed: seed + i, calls: Math.floor(calls / 8) } }).once('message', resolve).once('error', reject);

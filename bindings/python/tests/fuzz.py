@@ -7,8 +7,10 @@ Any exception is fine; a crash of the interpreter is the finding. Prints how man
 
 import collections
 import gc
+import os
 import random
 import sys
+import tempfile
 import threading
 
 import split
@@ -115,6 +117,13 @@ def run(seed, n_calls, shared, outcomes):
 
 
 def main():
+    with tempfile.TemporaryDirectory() as folder:  # publishing may write where it likes, here
+        os.chdir(folder)
+        fuzz()
+        os.chdir("/")
+
+
+def fuzz():
     n_calls = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     outcomes = collections.Counter()
