@@ -85,6 +85,36 @@ keep(stream *s, const split_failover_token *token)
     s->tokens[s->next_token++ % N_TOKENS] = *token;
 }
 
+/* What holds for every origin between any two calls. */
+static void
+check_origins(const stream *s)
+{
+    split_failover_status status;
+    for (uint32_t i = 0; i < s->o.n_origins; i++) {
+        promise(split_failover_origin_status(s->fo, i, &status) == 0, "a status can be read");
+        promise((uint32_t)status.state < SPLIT_FAILOVER_N_STATES, "a state is a state");
+        promise(status.in_state_us >= 0 && status.open_left_us >= 0, "durations are not negative");
+        const uint32_t most = status.state == SPLIT_FAILOVER_HALF_OPEN ? s->o.probes_in_flight
+                              : status.state == SPLIT_FAILOVER_HOLD    ? 1
+                                                                       : 0;
+        promise(status.n_leases <= most, "leases are at most K in HALF_OPEN, 1 in HOLD, else none");
+        promise(status.permille <= 1000, "a share is at most everybody");
+    }
+    promise(split_failover_budget_milli(s->fo) <= s->o.retry_cap_milli, "the budget is at most its cap");
+    promise(split_failover_deadline(s->fo) >= split_failover_now(s->fo), "a deadline is not past");
+}
+
+/* Whoever is named for an attempt is not forced down, and was not visited by its request before. */
+static void
+check_named(const stream *s, const split_failover_answer *a, uint64_t tried)
+{
+    split_failover_status status;
+    promise(split_failover_origin_status(s->fo, (uint32_t)a->origin, &status) == 0, "a named origin exists");
+    promise(status.mode != SPLIT_FAILOVER_MODE_FORCE_DOWN, "a forced-down origin is never named");
+    promise((a->token.tried & ~tried) != 0, "no origin is visited twice");
+    promise(a->token.issued_at == split_failover_now(s->fo), "an attempt is issued now");
+}
+
 static void
 do_route(stream *s)
 {
@@ -99,8 +129,10 @@ do_route(stream *s)
     promise(a.origin == SPLIT_FAILOVER_NONE || (uint32_t)a.origin < s->o.n_origins, "an origin is an index");
     promise((a.origin == SPLIT_FAILOVER_NONE) == (a.kind == SPLIT_FAILOVER_KIND_FAIL_FAST), "no origin is FAIL_FAST");
     promise(a.deadline >= split_failover_now(s->fo), "a deadline is not past");
-    if (a.origin != SPLIT_FAILOVER_NONE)
-        keep(s, &a.token);
+    if (a.origin == SPLIT_FAILOVER_NONE)
+        return;
+    check_named(s, &a, 0);
+    keep(s, &a.token);
 }
 
 static void
@@ -121,6 +153,7 @@ do_report(stream *s)
     if (f.next == SPLIT_FAILOVER_NEXT_ATTEMPT) {
         promise((uint32_t)f.attempt.origin < s->o.n_origins, "an attempt has an origin");
         promise(f.attempt.kind != SPLIT_FAILOVER_KIND_PANIC, "a follow-up does not panic");
+        check_named(s, &f.attempt, token.tried);
         keep(s, &f.attempt.token);
     }
 }
@@ -162,22 +195,17 @@ static void
 do_other(stream *s)
 {
     split_failover_answer a;
-    split_failover_status status;
     if (byte(s) & 1)
         promise(split_failover_tick(s->fo, number(s), &s->events) == 0, "a tick succeeds");
     else if (split_failover_probe(s->fo, number(s), byte(s) % 4, &a, &s->events) == 0 && a.origin >= 0)
         keep(s, &a.token);
-    for (uint32_t i = 0; i < s->o.n_origins; i++) {
-        promise(split_failover_origin_status(s->fo, i, &status) == 0, "a status can be read");
-        promise((uint32_t)status.state < SPLIT_FAILOVER_N_STATES, "a state is a state");
-        promise(status.in_state_us >= 0 && status.open_left_us >= 0, "durations are not negative");
-    }
 }
 
 static void
 do_one(stream *s)
 {
     const uint8_t what = byte(s);
+    const split_us before = split_failover_now(s->fo);
     s->events.n = 0;
     if (what < 100)
         do_route(s);
@@ -192,6 +220,8 @@ do_one(stream *s)
     else
         do_reload(s);
     promise(s->events.n <= SPLIT_FAILOVER_MAX_EVENTS, "events stay in their buffer");
+    promise(split_failover_now(s->fo) >= before, "time never goes back");
+    check_origins(s);
 }
 
 void
