@@ -123,8 +123,7 @@ async function main() {
   if (!native && !wasm) {
     console.log('libsplit: needs a C++ compiler with SWIG >= 4.2, cJSON and OpenSSL, or clang with wasi-libc');
     process.exitCode = 1;
-  }
-  else {
+  } else {
     console.log(`libsplit: using the ${native ? 'native addon' : 'WebAssembly build'}`);
   }
 }
