@@ -14,4 +14,11 @@ void split__fo_timer_chain(split__fo_call *call, const split__fo_chain *chain);
 /* The ramp's step test on its own: it also runs after credit (F22). */
 void split__fo_step(split__fo_call *call, uint32_t origin);
 
+/* split_failover_deadline(), without a call when all origins are settled. */
+static inline split_us
+split__fo_next_change(const split_failover *fo)
+{
+    return fo->unsettled == 0 ? SPLIT_NEVER : split_failover_deadline(fo);
+}
+
 #endif
