@@ -39,7 +39,7 @@ def act_two(stage, verdict):
     stage.sleep(stage.times.before_fault)
     fault_at = time.time()
     control(stage.new_port, fail_percent=30)
-    print(f"-- fault: 30 % of the new system's answers are errors")
+    print("-- fault: 30 % of the new system's answers are errors")
     stage.sleep(1.5)
     stage.kill_new()
     print("-- fault: the new system got SIGKILL")
@@ -50,7 +50,7 @@ def act_two(stage, verdict):
     return fault_at
 
 
-def play(name, number, act, times, keep):
+def play(name, act, times, keep):
     work = ROOT / "build" / "demo" / name
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -83,8 +83,8 @@ def main():
     args = parser.parse_args()
     os.chdir(ROOT)
     started = time.monotonic()
-    verdicts = [play("act1", 1, act_one, Times(args.fast), False),
-                play("act2", 2, act_two, Times(args.fast), args.keep)]
+    verdicts = [play("act1", act_one, Times(args.fast), False),
+                play("act2", act_two, Times(args.fast), args.keep)]
     for verdict in verdicts:
         verdict.print_summary()
     good = all(v.good for v in verdicts)

@@ -1,8 +1,6 @@
 """The processes of one act: two origins, the proxy, the load, the rollout; each is stopped by its own pid."""
 import json
-import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -10,7 +8,7 @@ import time
 
 class Stage:
     def __init__(self, root, work, times, healthy):
-        self.build = root / "build"
+        self.root, self.build = root, root / "build"
         self.template = (root / "examples/demo/policy.json.in").read_text()
         self.work, self.times, self.healthy = work, times, healthy
         self.processes = {}
@@ -21,6 +19,9 @@ class Stage:
         log = open(self.work / f"{name}.log", "w")
         self.processes[name] = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         return self.processes[name]
+
+    def splitctl(self, *arguments, text=""):
+        return subprocess.run([self.build / "tools/splitctl/splitctl", *arguments], input=text, capture_output=True, text=True)
 
     def ports(self, name):
         """Ports that a server wrote once it listened."""
@@ -58,7 +59,7 @@ class Stage:
 
     def start_rollout(self):
         command = [self.build / "tools/splitctl/splitctl", "run", "-p", self.policy, "--source", self.admin]
-        self.processes["rollout"] = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL)
+        self.processes["rollout"] = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         return self.processes["rollout"]
 
     def look_at_route(self):

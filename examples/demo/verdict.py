@@ -1,7 +1,6 @@
 """What the records of an act prove. The core is asked what each visitor should have got; nothing is recomputed here."""
 import datetime
 import re
-import subprocess
 
 
 def read_access_log(path):
@@ -36,6 +35,16 @@ class Verdict:
         self.note("latency seen by visitors", f"p50 {load['p50_ms']} ms, p95 {load['p95_ms']} ms, p99 {load['p99_ms']} ms")
         if fault_at is not None:
             self.judge_rollback(stage, records, fault_at)
+        self.judge_journal(stage)
+
+    def judge_journal(self, stage):
+        """The journal holds enough to derive every decision again, and to tell the story."""
+        replay = stage.splitctl("replay", "-p", stage.policy)
+        self.expect(replay.returncode == 0, "every decision derived again from the journal",
+                    (replay.stdout + replay.stderr).strip())
+        report = stage.work / "report.html"
+        told = stage.splitctl("report", "-p", stage.policy, "-o", report)
+        self.expect(told.returncode == 0 and report.exists(), "the story as a page", str(report.relative_to(stage.root)))
 
     def judge_assignment(self, stage, records):
         """Every request got the variant that the route in force gives its bucket; so only moved visitors changed."""
@@ -43,8 +52,7 @@ class Verdict:
         expected = {}
         for revision in [0, *stage.routes]:
             document = stage.policy if revision == 0 else stage.work / f"route.{revision}.json"
-            rows = subprocess.run([stage.build / "tools/splitctl/splitctl", "assign", "-p", document, "-"], input=ids,
-                                  capture_output=True, text=True, check=True).stdout.splitlines()
+            rows = stage.splitctl("assign", "-p", document, "-", text=ids).stdout.splitlines()
             expected[revision] = {row.split("\t")[1]: row.split("\t")[2] for row in rows}
         checked = [(r, expected[int(r["revision"])].get(r["bucket"])) for r in records if r.get("new") == "0"]
         wrong = sum(r["variant"] != want for r, want in checked)
