@@ -95,6 +95,11 @@ MUTANTS = [
     ("admin", "        forgive(o);\n        split__fo_move(call, origin, SPLIT_FAILOVER_RAMP", "        split__fo_move(call, origin, SPLIT_FAILOVER_RAMP"),
     ("table", "ROW(9, HALF_OPEN, OPEN, PROBE_FAILED, 1, 1, 0)", "ROW(9, HALF_OPEN, OPEN, PROBE_FAILED, 1, 0, 0)"),
     ("table", "ROW(20, RAMP, CLOSED, RAMP_DONE, 0, 0, 0)", "ROW(20, RAMP, CLOSED, RAMP_DONE, 1, 0, 0)"),
+    ("snapshot", "    s->origin.in_flight = 0;", "    "),
+    ("snapshot", "fo->seq > head.seq ? fo->seq : head.seq", "head.seq"),
+    ("deadline", "    if (o->ok >= fo->p.ramp_min_ok)\n", ""),
+    ("choose", "(fo->unsettled & both) != 0 || split__fo_full", "split__fo_full"),
+    ("admin", "        o->in_flight = 0;\n", ""),
 ]
 
 
@@ -117,7 +122,7 @@ class Bench:
         self.vectors = self.compile("vectors", vectors)
         self.model = self.compile("model", (ROOT / "tests/model").glob("*.c"))
         self.units = {n: self.compile("unit", [ROOT / f"tests/unit/test_{n}.c"])
-                      for n in ("failover_scenarios", "failover_around")}
+                      for n in ("failover_scenarios", "failover_around", "failover_guards")}
         self.traces = sorted(str(p) for p in (ROOT / "tests/vectors/failover").glob("*.json"))
 
     def compile(self, kind, sources):
