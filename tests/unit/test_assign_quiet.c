@@ -19,7 +19,8 @@
 #define ALLOCATED 42
 #define N 200000
 
-static int armed;
+/* volatile: a compiler that knows malloc would assume that nothing reads it during the call. */
+static volatile int armed;
 
 static void
 leave(int status)
@@ -139,7 +140,7 @@ calls_the_system(const split_plan *plan)
 static uint64_t
 allocates(const split_plan *plan)
 {
-    void *mem = malloc(split_plan_n_variants(plan));
+    void *volatile mem = malloc(split_plan_n_variants(plan)); /* volatile: else clang drops the pair */
     uint64_t is = mem != NULL;
     free(mem);
     return is;
