@@ -13,7 +13,7 @@ struct split_source {
     char *spec;
 };
 
-static const split_source_kind *const kinds[] = {&split__source_proxy};
+static const split_source_kind *const kinds[] = {&split__source_proxy, &split__source_haproxy};
 
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
