@@ -31,14 +31,12 @@ open_one(fleet *f, split_source_options *o, const char *spec)
     return CTL_OK;
 }
 
-/* The policy names a metric for "prometheus" or "cloudwatch"; the source that asks Prometheus is
- * called promql. */
+/* Whether the policy's names for this kind of source are for this one, such as "haproxy" for haproxy:URL. */
 static bool
 is_meant(const char *source, const char *spec)
 {
-    const char *kind = strcmp(source, "prometheus") == 0 ? "promql" : source;
-    size_t n = strlen(kind);
-    return strncmp(spec, kind, n) == 0 && spec[n] == ':';
+    size_t n = strlen(source);
+    return strncmp(spec, source, n) == 0 && spec[n] == ':';
 }
 
 /* The names that the policy has for the metrics at this kind of source. */
