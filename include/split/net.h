@@ -88,6 +88,7 @@ typedef struct split_http_request {
     const char *password;    /**< Password or secret key. */
     const char *want_header; /**< Name of a header of the answer that is wanted; NULL for none. */
     const char *aws; /**< "REGION:SERVICE" to sign as AWS Signature Version 4; NULL for none. */
+    bool repeatable; /**< A POST that only asks: tried again as a GET is. */
 } split_http_request;
 
 /** An answer. @since 0.1 */
@@ -127,8 +128,9 @@ SPLIT_API SPLIT_CHECKED int split_http_new(const split_http_options *options, sp
  * Send a request and wait for the answer.
  *
  * A connection that fails, a time-out, and the statuses 429, 502, 503 and 504 are tried again with
- * a growing, jittered wait when the method is GET or HEAD, or when nothing was sent yet. Any HTTP
- * status is an answer, not an error. Redirects are not followed. Secrets never appear in errors.
+ * a growing, jittered wait when the method is GET or HEAD, the request is repeatable, or nothing
+ * was sent yet. Any HTTP status is an answer, not an error. Redirects are not followed. Secrets
+ * never appear in errors.
  *
  * @param http    The client.
  * @param request The request.

@@ -59,6 +59,8 @@ typedef struct split_reading {
     bool has_alarms;
     bool has_revision;
     uint64_t revision; /**< Lowest route revision that a router of these sources has in force. */
+    char note[160]; /**< What is missing from this reading, and why, as a sentence; "" for nothing.
+                     */
 } split_reading;
 
 /** How a metric is named by a source: text under a field ("" for the plain form). Borrowed. @since

@@ -214,8 +214,9 @@ static bool
 may_retry(const split_http_request *request, CURLcode code, long status)
 {
     bool safe =
-        request->body == NULL && (request->method == NULL || strcmp(request->method, "GET") == 0 ||
-                                  strcmp(request->method, "HEAD") == 0);
+        request->repeatable ||
+        (request->body == NULL && (request->method == NULL || strcmp(request->method, "GET") == 0 ||
+                                   strcmp(request->method, "HEAD") == 0));
     if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST)
         return true;
     if (code != CURLE_OK)

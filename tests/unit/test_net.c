@@ -178,6 +178,26 @@ Test(net, a_post_that_was_answered_by_a_gateway_error_is_not_repeated)
               strstr(s.request, "X-Thing: 1\r\n") != NULL);
 }
 
+Test(net, a_post_that_only_asks_is_repeated)
+{
+    static const char *const answers[] = {"HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\n",
+                                          ok_answer};
+    canned_server s;
+    char url[64];
+    split_http_answer a;
+    split_http *http = client();
+    cr_assert_eq(canned_server_start(&s, answers, 2), 0);
+    split_http_request r = request_to(&s, url);
+    r.body = "query=up";
+    r.body_len = 8;
+    r.repeatable = true;
+    cr_assert_eq(split_http_send(http, &r, &a, NULL), 0);
+    cr_expect(a.status == 200 && a.tries == 2);
+    split_http_free(&http);
+    canned_server_stop(&s);
+    cr_expect(strncmp(s.request, "POST /x ", 8) == 0);
+}
+
 Test(net, a_silent_a_dead_and_a_talkative_peer_are_errors_with_a_sentence)
 {
     static const char *const answers[] = {

@@ -31,7 +31,8 @@ open_one(fleet *f, split_source_options *o, const char *spec)
     return CTL_OK;
 }
 
-/* Whether the policy's names for this kind of source are for this one, such as "haproxy" for haproxy:URL. */
+/* Whether the policy's names for this kind of source are for this one, such as "haproxy" for
+ * haproxy:URL. */
 static bool
 is_meant(const char *source, const char *spec)
 {
@@ -107,6 +108,17 @@ report_change(fleet *f, size_t i, int rc, const split_error *error)
     f->failing[i] = failing;
 }
 
+/* A note is told when it is another one than the last; one that comes and goes is not told again.
+ */
+static void
+tell_note(fleet *f, size_t i, const char *note)
+{
+    if (note[0] == '\0' || strcmp(note, f->told[i]) == 0)
+        return;
+    fprintf(stderr, "splitctl: %s: %s\n", split_source_spec(f->sources[i]), note);
+    snprintf(f->told[i], sizeof f->told[i], "%s", note);
+}
+
 int
 fleet_read(fleet *f, split_reading *out)
 {
@@ -118,6 +130,7 @@ fleet_read(fleet *f, split_reading *out)
     for (size_t i = 0; i < f->n; i++) {
         int rc = split_source_read(f->sources[i], &one, &error);
         report_change(f, i, rc, &error);
+        tell_note(f, i, one.note);
         if (rc != SPLIT_OK && rc != SPLIT_ERR_NO_DATA)
             continue;
         f->n_answered++;

@@ -14,6 +14,7 @@
 typedef struct fleet {
     split_source *sources[FLEET_MAX];
     bool failing[FLEET_MAX]; /* the last read failed; reported once */
+    char told[FLEET_MAX][sizeof(((split_reading *)0)->note)]; /* the last note that was told */
     size_t n;
     size_t n_answered; /* of the last read */
     split_metric metrics[SPLIT_METRICS_MAX];
