@@ -159,6 +159,20 @@ class Publish(CtlTest):
         self.assertEqual((code, self.revision()), (OK, 1))
         self.assertIn("already", out)
 
+    def test_shares_read_as_they_were_asked_for(self):
+        for share in ("10", "0.0001", "33.3", "99.99", "100", "12.345"):
+            code, out, _ = self.ctl("set", share)
+            self.assertEqual(code, OK, out)
+            _, out, _ = self.ctl("rollback")
+            self.assertIn(f"'new' {share} % -> 0 %", out)
+
+    def test_a_promotion_to_the_share_in_force_publishes_nothing(self):
+        self.ctl("set", 10)
+        code, out, _ = self.ctl("promote", 10, "--yes")
+        self.assertEqual(code, OK, out)
+        self.assertIn("10 % -> 10 %", out)
+        self.assertIn("revision 1 has this share already", out)
+
     def test_every_variant_may_be_named(self):
         self.assertEqual(self.ctl("set", "new=40", "legacy=60")[0], OK)
         self.assertAlmostEqual(self.percent(), 40, places=4)

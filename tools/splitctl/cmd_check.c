@@ -23,6 +23,12 @@ print_fault_json(const char *path, const split_error *fault, bool first)
 
 /* What a valid document is, so that a person sees that the right file was read. */
 static void
+print_number(size_t n, const char *noun)
+{
+    printf(", %zu %s%s", n, noun, n == 1 ? "" : "s");
+}
+
+static void
 print_valid(const char *path, const split_policy *policy, const split_route *route)
 {
     split_rollout_options rollout;
@@ -32,13 +38,15 @@ print_valid(const char *path, const split_policy *policy, const split_route *rou
                split_route_n_variants(route));
         return;
     }
-    printf("%s: valid policy of %s, %zu variants, %zu origins, %zu metrics", path,
-           split_policy_name(policy), split_policy_n_variants(policy),
-           split_policy_n_origins(policy), split_policy_n_metrics(policy));
+    printf("%s: valid policy of %s", path, split_policy_name(policy));
+    print_number(split_policy_n_variants(policy), "variant");
+    print_number(split_policy_n_origins(policy), "origin");
+    print_number(split_policy_n_metrics(policy), "metric");
     if (split_policy_rollout_options(policy, &rollout) == SPLIT_OK)
-        printf(", %u phases\n", (unsigned)rollout.n_phases);
+        print_number(rollout.n_phases, "phase");
     else
-        fputs(", no rollout\n", stdout);
+        fputs(", no rollout", stdout);
+    putchar('\n');
 }
 
 static void

@@ -109,7 +109,7 @@ show_change(const promotion *p)
     printf("'%s': %s %% -> %s %%; %s %% of the keys move\n",
            split_policy_variant(p->policy, p->variant), weights_print(p->now_e6, from),
            weights_print(p->to_e6, to),
-           weights_print((int64_t)moved * ALL_E6 / SPLIT_BUCKETS, share));
+           weights_print(weights_of_buckets(moved), share));
     return CTL_OK;
 }
 
@@ -136,8 +136,11 @@ publish_now(const promotion *p)
     int code = publish_percent(p->policy, p->route_path, &p->route, p->variant, p->to_e6, &done);
     if (code != CTL_OK)
         return code;
-    printf("published revision %llu\n", (unsigned long long)done.revision);
-    if (!p->has_journal || journal_open(p->journal_path, JOURNAL_WRITE, &j) != CTL_OK)
+    if (done.unchanged)
+        printf("revision %llu has this share already\n", (unsigned long long)done.revision);
+    else
+        printf("published revision %llu\n", (unsigned long long)done.revision);
+    if (done.unchanged || !p->has_journal || journal_open(p->journal_path, JOURNAL_WRITE, &j) != CTL_OK)
         return CTL_OK;
     const journal_publication row = {.revision = (int64_t)done.revision,
                                      .at_us = split_clock_wall(),

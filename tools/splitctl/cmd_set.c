@@ -81,7 +81,7 @@ set_weights(const split_policy *policy, const char *path, int64_t expect, char *
     else
         printf("published revision %llu; %s %% of the keys move\n",
                (unsigned long long)done.revision,
-               weights_print((int64_t)done.moved * 100000000 / SPLIT_BUCKETS, share));
+               weights_print(weights_of_buckets(done.moved), share));
     return CTL_OK;
 }
 

@@ -64,8 +64,7 @@ weights_in_force(const route_state *state, uint64_t weights[SPLIT_VARIANTS_MAX])
 int64_t
 route_state_percent(const route_state *state, size_t variant)
 {
-    uint64_t weights[SPLIT_VARIANTS_MAX];
-    return weights_share(weights, weights_in_force(state, weights), variant);
+    return weights_of_buckets(split_plan_buckets(state->plan, variant));
 }
 
 int

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "split/plan.h"
+
 #define ALL_E6 INT64_C(100000000)
 
 bool
@@ -83,14 +85,21 @@ weights_ramp(const uint64_t *old, size_t n, size_t variant, size_t heir, int64_t
     out[largest] += left; /* what rounding down left over */
 }
 
-int64_t
-weights_share(const uint64_t *weights, size_t n, size_t variant)
+/* Nearest number of units of `unit` each to a value. */
+static int64_t
+rounded(int64_t value, int64_t unit)
 {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += weights[i];
-    if (sum == 0)
-        return 0;
-    uint64_t twice = scale(weights[variant], 2 * (uint64_t)ALL_E6, sum);
-    return (int64_t)((twice + 1) / 2);
+    return (value + unit / 2) / unit * unit;
+}
+
+int64_t
+weights_of_buckets(uint64_t buckets)
+{
+    const int64_t exact = rounded((int64_t)buckets * ALL_E6, SPLIT_BUCKETS) / SPLIT_BUCKETS;
+    for (int64_t unit = ALL_E6; unit > 1; unit /= 10) {
+        int64_t share = rounded(exact, unit);
+        if (rounded(share * SPLIT_BUCKETS, ALL_E6) / ALL_E6 == (int64_t)buckets)
+            return share;
+    }
+    return exact;
 }

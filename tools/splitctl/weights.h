@@ -21,7 +21,8 @@ const char *weights_print(int64_t percent_e6, char buf[16]);
 void weights_ramp(const uint64_t *old, size_t n, size_t variant, size_t heir, int64_t percent_e6,
                   uint64_t *out);
 
-/* Share of one of n weights, rounded to the nearest millionth of a percent. */
-int64_t weights_share(const uint64_t *weights, size_t n, size_t variant);
+/* Share that so many buckets of SPLIT_BUCKETS are: the shortest decimal that gives this number of
+ * buckets, so that a share reads as it was asked for (104858 buckets are 10 %). */
+int64_t weights_of_buckets(uint64_t buckets);
 
 #endif
