@@ -27,6 +27,9 @@ typedef struct minute {
 
 typedef struct analysis {
     arm_rules rules;
+    char *map_texts[CLI_TEXTS_MAX];
+    split_log_map maps[CLI_TEXTS_MAX];
+    split_log_arms arms;
     tally total;
     split_us from_us;
     split_us to_us;
@@ -84,13 +87,17 @@ open_minute(analysis *a, split_us at)
     return free_one;
 }
 
+static const char nobody[] = "(all)"; /* nothing says whose request it was */
+
 static void
-take_record(const log_record *r, void *ctx)
+take_record(const split_log_record *r, void *ctx)
 {
     analysis *a = ctx;
     if (r->at_us < a->from_us || r->at_us >= a->to_us)
         return;
-    log_text arm = arm_of(&a->rules, r);
+    split_log_text arm = split_log_arm(&a->arms, r);
+    if (arm.len == 0)
+        arm = (split_log_text){nobody, sizeof nobody - 1};
     tally_add(&a->total, arm, r);
     if (a->as_windows)
         log_windows_add(&a->windows, arm, r);
@@ -147,12 +154,20 @@ scan_files(analysis *a, log_scan *s, char **files, int n_files)
     return code == CTL_OK && a->total.n_arms == 0 ? CTL_NO_DATA : code;
 }
 
+/* "UPSTREAM=VARIANT", cut at the last '='. */
 static int
-check_maps(const cli_texts *maps)
+take_maps(analysis *a, const cli_texts *maps)
 {
-    for (size_t i = 0; i < maps->n; i++)
-        if (strchr(maps->text[i], '=') == NULL)
+    for (size_t i = 0; i < maps->n; i++) {
+        char *text = a->map_texts[i] = strdup(maps->text[i]);
+        char *equals = text == NULL ? NULL : strrchr(text, '=');
+        if (equals == NULL)
             return cli_usage_error("logs", "--map takes UPSTREAM=VARIANT, not '%s'", maps->text[i]);
+        *equals = '\0';
+        a->maps[i] = (split_log_map){text, equals + 1};
+        a->arms.n_maps = i + 1;
+    }
+    a->arms.maps = a->maps;
     return CTL_OK;
 }
 
@@ -182,26 +197,49 @@ typedef struct logs_options {
 } logs_options;
 
 static int
+take_arms(analysis *a, const logs_options *o)
+{
+    if (o->cookie_is_variant && o->cookie == NULL)
+        return cli_usage_error("logs", "--cookie-is-variant needs --cookie");
+    int code = arm_rules_load(&a->rules, &o->documents);
+    a->arms.cookie = o->cookie != NULL ? o->cookie : a->rules.cookie_name;
+    a->arms.cookie_is_variant = o->cookie_is_variant;
+    a->arms.assign = a->rules.n_plans > 0 ? arm_assign : NULL;
+    a->arms.assign_ctx = &a->rules;
+    return code;
+}
+
+static int
+open_log(const char *format, split_log **out)
+{
+    split_log_options o;
+    split_log_options_init(&o);
+    o.format = format;
+    int rc = split_log_new(&o, out);
+    if (rc == SPLIT_ERR_VALUE)
+        return cli_usage_error("logs", "there is no format '%s'", format);
+    if (rc != SPLIT_OK)
+        fprintf(stderr, "splitctl logs: %s\n", split_strerror(rc));
+    return rc == SPLIT_OK ? CTL_OK : CTL_BAD_INPUT;
+}
+
+static int
 analyse(analysis *a, const logs_options *o, char **files, int n_files)
 {
     log_scan s = {.take = take_record, .ctx = a, .progress = isatty(STDERR_FILENO) == 1};
-    int code = check_maps(&o->maps);
+    int code = take_maps(a, &o->maps);
     if (code == CTL_OK)
         code = take_times(o->from, o->to, a);
-    if (code != CTL_OK)
-        return code;
-    if (o->format != NULL && (s.format = log_format_named(o->format)) == NULL)
-        return cli_usage_error("logs", "there is no format '%s'", o->format);
-    if (o->cookie_is_variant && o->cookie == NULL)
-        return cli_usage_error("logs", "--cookie-is-variant needs --cookie");
-    s.is_given = o->format != NULL;
-    a->rules.maps = &o->maps;
-    a->rules.cookie = o->cookie;
-    a->rules.cookie_is_variant = o->cookie_is_variant;
-    code = arm_rules_load(&a->rules, &o->documents);
+    if (code == CTL_OK)
+        code = open_log(o->format, &s.log);
+    if (code == CTL_OK)
+        code = take_arms(a, o);
     if (code == CTL_OK && a->as_windows)
         code = log_windows_begin(&a->windows, o->policy);
-    return code == CTL_OK ? scan_files(a, &s, files, n_files) : code;
+    if (code == CTL_OK)
+        code = scan_files(a, &s, files, n_files);
+    split_log_free(&s.log);
+    return code;
 }
 
 static void
@@ -210,6 +248,8 @@ clean_up(analysis *a)
     tally_free(&a->total);
     for (size_t i = 0; i < MINUTES_OPEN; i++)
         tally_free(&a->minutes[i].tally);
+    for (size_t i = 0; i < CLI_TEXTS_MAX; i++)
+        free(a->map_texts[i]);
     arm_rules_free(&a->rules);
 }
 

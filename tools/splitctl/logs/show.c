@@ -85,7 +85,7 @@ show_summary(const tally *t, const log_scan *s, size_t n_files)
     for (size_t i = 0; i < t->n_arms; i++)
         left += t->arms[i].left;
     printf("\n%zu file%s, %s lines, format %s, ", n_files, n_files == 1 ? "" : "s",
-           text_count(s->n_lines, lines), s->format != NULL ? s->format->name : "unknown");
+           text_count(s->n_lines, lines), s->format != NULL ? s->format : "unknown");
     print_time(t->first_us);
     fputs(" to ", stdout);
     print_time(t->last_us);
@@ -149,7 +149,7 @@ show_json(const tally *t, const log_scan *s, size_t n_files)
 {
     printf("{\"files\":%zu,\"format\":\"%s\",\"lines\":%lld,\"records\":%lld,\"rejected\":%lld,"
            "\"first_reject\":",
-           n_files, s->format != NULL ? s->format->name : "", (long long)s->n_lines,
+           n_files, s->format != NULL ? s->format : "", (long long)s->n_lines,
            (long long)s->n_records, (long long)s->n_rejected);
     text_json(stdout, s->first_reject, strlen(s->first_reject));
     fputs(",\"from\":\"", stdout);

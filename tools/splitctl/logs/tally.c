@@ -39,12 +39,12 @@ tally_clear(tally *t)
 }
 
 static tally_arm *
-add_arm(tally *t, log_text name)
+add_arm(tally *t, split_log_text name)
 {
     static const char other[] = "(other)";
     if (t->n_arms == TALLY_ARMS_MAX - 1) { /* the last place is for the rest */
         t->too_many_arms = true;
-        name = (log_text){other, sizeof other - 1};
+        name = (split_log_text){other, sizeof other - 1};
     }
     if (t->n_arms == TALLY_ARMS_MAX)
         return &t->arms[TALLY_ARMS_MAX - 1];
@@ -65,7 +65,7 @@ add_arm(tally *t, log_text name)
 }
 
 static tally_arm *
-find_arm(tally *t, log_text name)
+find_arm(tally *t, split_log_text name)
 {
     for (size_t i = 0; i < t->n_arms; i++)
         if (strlen(t->arms[i].name) == name.len && memcmp(t->arms[i].name, name.at, name.len) == 0)
@@ -84,17 +84,17 @@ add_time(tally_times *times, split_us us)
 }
 
 static void
-add_lookup(tally_arm *a, const log_record *r)
+add_lookup(tally_arm *a, const split_log_record *r)
 {
     a->lookups++;
-    a->hits += r->cache == LOG_CACHE_HIT || r->cache == LOG_CACHE_REFRESH ? 1 : 0;
-    a->refreshed += r->cache == LOG_CACHE_REFRESH ? 1 : 0;
-    if (r->cache == LOG_CACHE_MISS && r->latency_us >= 0)
+    a->hits += r->cache == SPLIT_LOG_CACHE_HIT || r->cache == SPLIT_LOG_CACHE_REFRESH ? 1 : 0;
+    a->refreshed += r->cache == SPLIT_LOG_CACHE_REFRESH ? 1 : 0;
+    if (r->cache == SPLIT_LOG_CACHE_MISS && r->latency_us >= 0)
         add_time(a->misses, r->latency_us);
 }
 
 void
-tally_add(tally *t, log_text arm, const log_record *r)
+tally_add(tally *t, split_log_text arm, const split_log_record *r)
 {
     tally_arm *a = find_arm(t, arm);
     if (a == NULL)
@@ -112,7 +112,7 @@ tally_add(tally *t, log_text arm, const log_record *r)
     a->n_5xx += r->status / 100 == 5 ? 1 : 0;
     if (r->latency_us >= 0)
         add_time(a->all, r->latency_us);
-    if (log_is_lookup(r))
+    if (split_log_is_lookup(r))
         add_lookup(a, r);
 }
 

@@ -4,7 +4,7 @@
 #ifndef SPLITCTL_LOGS_TALLY_H
 #define SPLITCTL_LOGS_TALLY_H
 
-#include "record.h"
+#include "split/log.h"
 
 #define TALLY_ARMS_MAX 32
 #define TALLY_MS_MAX                                                                               \
@@ -44,7 +44,7 @@ void tally_init(tally *t);
 void tally_free(tally *t);
 /* Set all counts to zero; names stay. */
 void tally_clear(tally *t);
-void tally_add(tally *t, log_text arm, const log_record *r);
+void tally_add(tally *t, split_log_text arm, const split_log_record *r);
 
 /* Nearest rank, in milliseconds rounded down as logs write them; -1 without latencies. */
 int64_t tally_percentile_ms(const tally_times *times, int percent);

@@ -19,6 +19,10 @@ log_windows_begin(log_windows *w, const split_policy *policy)
         fputs("splitctl: the policy has no rollout\n", stderr);
         return CTL_BAD_INPUT;
     }
+    w->rules = (split_log_rules){.metrics = w->options.metrics,
+                                 .n_metrics = w->options.n_metrics,
+                                 .statuses = w->failover.statuses,
+                                 .n_statuses = w->failover.n_statuses};
     printf("{\"policy\":%s}\n", split_policy_text(policy, NULL));
     return CTL_OK;
 }
@@ -74,62 +78,14 @@ window_at(log_windows *w, split_us at_us)
 }
 
 static bool
-is_failure(const log_windows *w, int status)
-{
-    for (uint32_t i = 0; i < w->failover.n_statuses; i++)
-        if (w->failover.statuses[i] == (uint32_t)status)
-            return true;
-    return false;
-}
-
-static void
-bump(split_arm *arm, split_counter counter, bool counts)
-{
-    arm->present |= UINT32_C(1) << counter;
-    arm->counts[counter] += counts ? 1 : 0;
-}
-
-static void
-count_latency(const log_windows *w, split_arm *arm, split_us latency_us)
-{
-    bump(arm, SPLIT_COUNTER_TIMED, latency_us >= 0);
-    for (uint32_t m = 0; m < w->options.n_metrics; m++) {
-        if (w->options.metrics[m].kind != SPLIT_METRIC_LATENCY)
-            continue;
-        arm->over_present |= UINT32_C(1) << m;
-        for (uint32_t b = 0; b < SPLIT_BOUNDS; b++)
-            arm->over[SPLIT_BOUNDS * m + b] +=
-                latency_us >= split_metric_over_us(&w->options.metrics[m], (split_bound_index)b)
-                    ? 1
-                    : 0;
-    }
-}
-
-static void
-count_record(const log_windows *w, split_arm *arm, const log_record *r)
-{
-    bump(arm, SPLIT_COUNTER_SENT, true);
-    bump(arm, SPLIT_COUNTER_OUTCOMES, true);
-    bump(arm, SPLIT_COUNTER_ERROR, is_failure(w, r->status));
-    bump(arm, SPLIT_COUNTER_EDGE_REQUESTS, true);
-    bump(arm, SPLIT_COUNTER_EDGE_5XX, r->status / 100 == 5);
-    if (r->latency_us >= 0)
-        count_latency(w, arm, r->latency_us);
-    if (log_is_lookup(r)) {
-        bump(arm, SPLIT_COUNTER_LOOKUPS, true);
-        bump(arm, SPLIT_COUNTER_MISSES, r->cache == LOG_CACHE_MISS);
-    }
-}
-
-static bool
-is_variant(const log_windows *w, size_t variant, log_text arm)
+is_variant(const log_windows *w, size_t variant, split_log_text arm)
 {
     const char *name = split_policy_variant(w->policy, variant);
     return name != NULL && strlen(name) == arm.len && memcmp(name, arm.at, arm.len) == 0;
 }
 
 void
-log_windows_add(log_windows *w, log_text arm, const log_record *r)
+log_windows_add(log_windows *w, split_log_text arm, const split_log_record *r)
 {
     bool is_new = is_variant(w, w->info.variant, arm);
     if (r->status == 0 || r->at_us < 0)
@@ -144,7 +100,7 @@ log_windows_add(log_windows *w, log_text arm, const log_record *r)
         return;
     }
     window->has_baseline = window->has_baseline || !is_new;
-    count_record(w, is_new ? &window->arm : &window->baseline, r);
+    split_log_count(&w->rules, r, is_new ? &window->arm : &window->baseline);
 }
 
 void

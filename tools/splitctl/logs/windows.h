@@ -6,8 +6,7 @@
 
 #include "split/failover.h"
 #include "split/lines.h"
-
-#include "record.h"
+#include "split/log.h"
 
 #define WINDOWS_OPEN 8 /* logs are not quite in order */
 
@@ -16,6 +15,7 @@ typedef struct log_windows {
     split_rollout_options options;
     split_rollout_info info;
     split_failover_options failover; /* its statuses are the failures */
+    split_log_rules rules;
     int64_t first; /* number of the first window since 1970; its id is 1 */
     bool has_first;
     int64_t closed_to;               /* windows before this were written */
@@ -26,7 +26,7 @@ typedef struct log_windows {
 
 /* Writes the policy's line. An exit code. */
 int log_windows_begin(log_windows *w, const split_policy *policy);
-void log_windows_add(log_windows *w, log_text arm, const log_record *r);
+void log_windows_add(log_windows *w, split_log_text arm, const split_log_record *r);
 /* Write what is open. */
 void log_windows_end(log_windows *w);
 

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of formats, and what their parsers share. */
-#include "record.h"
+#include "format.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "split/net.h"
 
-const log_format *const log_formats[] = {
-    &log_split_proxy, &log_cloudfront_json, &log_alb, &log_haproxy,
-    &log_combined,    &log_cloudfront,      NULL};
+const log_format *const split__log_formats[] = {&split__log_split_proxy,
+                                                &split__log_cloudfront_json,
+                                                &split__log_alb,
+                                                &split__log_haproxy,
+                                                &split__log_combined,
+                                                &split__log_cloudfront,
+                                                NULL};
 
 bool
-log_is(log_text t, const char *word)
+split__log_is(split_log_text t, const char *word)
 {
     return strlen(word) == t.len && strncasecmp(t.at, word, t.len) == 0;
 }
 
 bool
-log_integer(const char *p, size_t n, int64_t *out)
+split__log_integer(const char *p, size_t n, int64_t *out)
 {
     int64_t value = 0;
     if (n == 0 || n > 18)
@@ -33,14 +37,14 @@ log_integer(const char *p, size_t n, int64_t *out)
 }
 
 bool
-log_seconds(const char *p, size_t n, split_us *out)
+split__log_seconds(const char *p, size_t n, split_us *out)
 {
     const char *point = memchr(p, '.', n);
     size_t whole_len = point == NULL ? n : (size_t)(point - p);
     int64_t whole = 0;
     int64_t part = 0;
     int64_t unit = 100000;
-    if (whole_len > 11 || !log_integer(p, whole_len, &whole))
+    if (whole_len > 11 || !split__log_integer(p, whole_len, &whole))
         return false;
     for (size_t i = whole_len + 1; i < n; i++, unit /= 10) {
         if (p[i] < '0' || p[i] > '9')
@@ -92,7 +96,7 @@ clock_rest(const char *p, size_t n, split_us *io)
     if (i == n)
         return true;
     if (n - i != 6 || p[i] != ' ' || (p[i + 1] != '+' && p[i + 1] != '-') ||
-        !log_integer(p + i + 2, 2, &hours) || !log_integer(p + i + 4, 2, &minutes))
+        !split__log_integer(p + i + 2, 2, &hours) || !split__log_integer(p + i + 4, 2, &minutes))
         return false;
     split_us east = (hours * 60 + minutes) * 60000000;
     *io -= p[i + 1] == '+' ? east : -east;
@@ -100,7 +104,7 @@ clock_rest(const char *p, size_t n, split_us *io)
 }
 
 bool
-log_clock(log_state *s, const char *p, size_t n, split_us *out)
+split__log_clock(log_state *s, const char *p, size_t n, split_us *out)
 {
     /* neighbours share their second: most lines need no conversion */
     if (n == s->time_len && n > 0 && memcmp(p, s->time_text, n) == 0) {
@@ -116,61 +120,51 @@ log_clock(log_state *s, const char *p, size_t n, split_us *out)
     return true;
 }
 
-log_text
-log_word(const char **p, const char *end)
+split_log_text
+split__log_word(const char **p, const char *end)
 {
     while (*p < end && **p == ' ')
         (*p)++;
     const char *begin = *p;
     const char *space = begin < end ? memchr(begin, ' ', (size_t)(end - begin)) : NULL;
     *p = space != NULL ? space : end;
-    return (log_text){begin, (size_t)(*p - begin)};
+    return (split_log_text){begin, (size_t)(*p - begin)};
 }
 
-log_text
-log_quoted(const char **p, const char *end)
+split_log_text
+split__log_quoted(const char **p, const char *end)
 {
     const char *begin = *p < end ? memchr(*p, '"', (size_t)(end - *p)) : NULL;
     if (begin == NULL)
-        return (log_text){0};
+        return (split_log_text){0};
     begin++;
     for (const char *q = begin; q < end; q++) {
         if (*q == '\\' && q + 1 < end) {
             q++;
         } else if (*q == '"') {
             *p = q + 1;
-            return (log_text){begin, (size_t)(q - begin)};
+            return (split_log_text){begin, (size_t)(q - begin)};
         }
     }
-    return (log_text){0};
+    return (split_log_text){0};
 }
 
-log_cache
-log_cache_of(log_text word)
+split_log_cache
+split__log_cache_of(split_log_text word)
 {
     static const struct {
         const char *word;
-        log_cache cache;
-    } known[] = {{"Hit", LOG_CACHE_HIT},
-                 {"Miss", LOG_CACHE_MISS},
-                 {"RefreshHit", LOG_CACHE_REFRESH},
-                 {"OriginShieldHit", LOG_CACHE_HIT},
-                 {"EXPIRED", LOG_CACHE_MISS},
-                 {"STALE", LOG_CACHE_HIT},
-                 {"UPDATING", LOG_CACHE_HIT},
-                 {"REVALIDATED", LOG_CACHE_REFRESH}};
+        split_log_cache cache;
+    } known[] = {{"Hit", SPLIT_LOG_CACHE_HIT},
+                 {"Miss", SPLIT_LOG_CACHE_MISS},
+                 {"RefreshHit", SPLIT_LOG_CACHE_REFRESH},
+                 {"OriginShieldHit", SPLIT_LOG_CACHE_HIT},
+                 {"EXPIRED", SPLIT_LOG_CACHE_MISS},
+                 {"STALE", SPLIT_LOG_CACHE_HIT},
+                 {"UPDATING", SPLIT_LOG_CACHE_HIT},
+                 {"REVALIDATED", SPLIT_LOG_CACHE_REFRESH}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (log_is(word, known[i].word))
+        if (split__log_is(word, known[i].word))
             return known[i].cache;
-    return LOG_CACHE_NONE;
-}
-
-/* A cache is only asked for these, and only counts where the answer is no error. */
-bool
-log_is_lookup(const log_record *r)
-{
-    if (r->cache == LOG_CACHE_NONE || r->status >= 400)
-        return false;
-    return r->method.len == 0 || log_is(r->method, "GET") || log_is(r->method, "HEAD") ||
-           log_is(r->method, "OPTIONS");
+    return SPLIT_LOG_CACHE_NONE;
 }

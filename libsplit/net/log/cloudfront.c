@@ -5,7 +5,7 @@
 
 #include "split/net.h"
 
-#include "record.h"
+#include "format.h"
 
 /* What the tool wants of a line; log_state.column_of[] holds the column of each, from 1, or 0. */
 enum meaning {
@@ -62,10 +62,10 @@ take_header(log_state *s, const char *p, const char *end)
         const char *begin = p;
         while (p < end && *p != ' ' && *p != '\t')
             p++;
-        log_text name = {begin, (size_t)(p - begin)};
+        split_log_text name = {begin, (size_t)(p - begin)};
         column++;
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-            if (name.len > 0 && log_is(name, names[i].name))
+            if (name.len > 0 && split__log_is(name, names[i].name))
                 s->column_of[names[i].meaning] = column;
     }
     s->has_header = true;
@@ -80,20 +80,20 @@ assume_standard(log_state *s)
     s->has_header = true;
 }
 
-static log_answer
+static split_log_answer
 take_comment(log_state *s, const char *line, size_t n)
 {
     if (n > 8 && memcmp(line, "#Fields:", 8) == 0)
         take_header(s, line + 8, line + n);
-    return LOG_SKIP;
+    return SPLIT_LOG_SKIP;
 }
 
 static bool
-take_when(log_state *s, const log_text *f, log_record *out)
+take_when(log_state *s, const split_log_text *f, split_log_record *out)
 {
     char iso[] = "yyyy-mm-ddThh:mm:ssZ";
     if (f[STAMP].len > 0)
-        return log_seconds(f[STAMP].at, f[STAMP].len, &out->at_us);
+        return split__log_seconds(f[STAMP].at, f[STAMP].len, &out->at_us);
     if (f[DATE].len != 10 || f[TIME].len != 8)
         return false;
     if (s->time_len == 18 && memcmp(s->time_text, f[DATE].at, 10) == 0 &&
@@ -113,30 +113,30 @@ take_when(log_state *s, const log_text *f, log_record *out)
 }
 
 static bool
-take_fields(log_state *s, const log_text *f, log_record *out)
+take_fields(log_state *s, const split_log_text *f, split_log_record *out)
 {
     int64_t status;
     if (!take_when(s, f, out) || f[STATUS].len == 0 ||
-        !log_integer(f[STATUS].at, f[STATUS].len, &status) || status > 999)
+        !split__log_integer(f[STATUS].at, f[STATUS].len, &status) || status > 999)
         return false;
     out->status = (int)status;
     out->method = f[METHOD];
     out->cookie = f[COOKIE];
-    out->cache = log_cache_of(f[DETAIL].len > 0 ? f[DETAIL] : f[RESULT]);
+    out->cache = split__log_cache_of(f[DETAIL].len > 0 ? f[DETAIL] : f[RESULT]);
     if (f[FIRST_BYTE].len == 0 ||
-        !log_seconds(f[FIRST_BYTE].at, f[FIRST_BYTE].len, &out->latency_us))
-        if (f[TAKEN].len == 0 || !log_seconds(f[TAKEN].at, f[TAKEN].len, &out->latency_us))
+        !split__log_seconds(f[FIRST_BYTE].at, f[FIRST_BYTE].len, &out->latency_us))
+        if (f[TAKEN].len == 0 || !split__log_seconds(f[TAKEN].at, f[TAKEN].len, &out->latency_us))
             out->latency_us = -1;
     return true;
 }
 
-static log_answer
-cloudfront_parse(log_state *s, const char *line, size_t n, log_record *out)
+static split_log_answer
+cloudfront_parse(log_state *s, const char *line, size_t n, split_log_record *out)
 {
-    log_text field[MEANINGS] = {{0}};
+    split_log_text field[MEANINGS] = {{0}};
     const char *end = line + n;
     if (n == 0 || line[0] == '#')
-        return n == 0 ? LOG_SKIP : take_comment(s, line, n);
+        return n == 0 ? SPLIT_LOG_SKIP : take_comment(s, line, n);
     if (!s->has_header)
         assume_standard(s);
     const char *p = line;
@@ -145,13 +145,13 @@ cloudfront_parse(log_state *s, const char *line, size_t n, log_record *out)
         const char *stop = tab != NULL ? tab : end;
         for (int m = 0; m < MEANINGS; m++)
             if (s->column_of[m] == column)
-                field[m] = (log_text){p, (size_t)(stop - p)};
+                field[m] = (split_log_text){p, (size_t)(stop - p)};
         p = stop + 1;
     }
     for (int m = 0; m < MEANINGS; m++)
         if (field[m].len == 1 && field[m].at[0] == '-')
             field[m].len = 0;
-    return take_fields(s, field, out) ? LOG_RECORD : LOG_REJECT;
+    return take_fields(s, field, out) ? SPLIT_LOG_RECORD : SPLIT_LOG_REJECT;
 }
 
-const log_format log_cloudfront = {"cloudfront v1", cloudfront_fits, cloudfront_parse};
+const log_format split__log_cloudfront = {"cloudfront v1", cloudfront_fits, cloudfront_parse};

@@ -2,7 +2,9 @@
 /* HAProxy's `option httplog`, with or without a syslog prefix and captures. */
 #include <string.h>
 
-#include "record.h"
+#include "format.h"
+
+#define MAX_MS INT64_C(100000000000) /* three years: no overflow in microseconds */
 
 /* ` [23/Nov/2026:00:45:51.850] ` */
 static const char *
@@ -27,7 +29,7 @@ haproxy_fits(const char *line, size_t n)
 /* "TR/Tw/Tc/Tr/Ta": the time to the answer's headers is all but the last; -1 for a phase that never
  * came. */
 static split_us
-first_byte(log_text timers)
+first_byte(split_log_text timers)
 {
     int64_t parts[5];
     const char *p = timers.at;
@@ -38,48 +40,49 @@ first_byte(log_text timers)
         if (stop == NULL)
             return -1;
         const char *digits = p < stop && *p == '+' ? p + 1 : p;
-        if (!log_integer(digits, (size_t)(stop - digits), &parts[i]))
+        if (!split__log_integer(digits, (size_t)(stop - digits), &parts[i]) || parts[i] > MAX_MS)
             return -1;
         p = stop + 1;
     }
     return (parts[0] + parts[1] + parts[2] + parts[3]) * 1000;
 }
 
-static log_answer
-haproxy_parse(log_state *s, const char *line, size_t n, log_record *out)
+static split_log_answer
+haproxy_parse(log_state *s, const char *line, size_t n, split_log_record *out)
 {
     const char *end = line + n;
     const char *p = find_clock(line, n);
     int64_t status;
     if (p == NULL)
-        return memchr(line, '[', n) != NULL ? LOG_SKIP : LOG_REJECT; /* a message of the daemon */
-    if (!log_clock(s, p + 1, 24, &out->at_us))
-        return LOG_REJECT;
+        return memchr(line, '[', n) != NULL ? SPLIT_LOG_SKIP
+                                            : SPLIT_LOG_REJECT; /* a message of the daemon */
+    if (!split__log_clock(s, p + 1, 24, &out->at_us))
+        return SPLIT_LOG_REJECT;
     p += 26;
-    (void)log_word(&p, end); /* frontend */
-    log_text backend = log_word(&p, end);
-    log_text timers = log_word(&p, end);
-    log_text code = log_word(&p, end);
+    (void)split__log_word(&p, end); /* frontend */
+    split_log_text backend = split__log_word(&p, end);
+    split_log_text timers = split__log_word(&p, end);
+    split_log_text code = split__log_word(&p, end);
     if (code.len == 2 && memcmp(code.at, "-1", 2) == 0)
         status = 0;
-    else if (code.len != 3 || !log_integer(code.at, 3, &status))
-        return LOG_REJECT;
+    else if (code.len != 3 || !split__log_integer(code.at, 3, &status))
+        return SPLIT_LOG_REJECT;
     const char *slash = memchr(backend.at, '/', backend.len);
     out->upstream =
-        (log_text){backend.at, slash == NULL ? backend.len : (size_t)(slash - backend.at)};
+        (split_log_text){backend.at, slash == NULL ? backend.len : (size_t)(slash - backend.at)};
     out->status = (int)status;
     out->latency_us = first_byte(timers);
     for (int i = 0; i < 3; i++) /* bytes, captured request cookie, captured response cookie */
-        (void)log_word(&p, end);
-    log_text ending = log_word(&p, end);
+        (void)split__log_word(&p, end);
+    split_log_text ending = split__log_word(&p, end);
     if (ending.len >= 1 && ending.at[0] == 'C')
         out->status = 0; /* the visitor left first */
-    log_text request = log_quoted(&p, end);
+    split_log_text request = split__log_quoted(&p, end);
     if (request.at == NULL)
-        return LOG_REJECT;
+        return SPLIT_LOG_REJECT;
     const char *space = memchr(request.at, ' ', request.len);
-    out->method = (log_text){request.at, space == NULL ? 0 : (size_t)(space - request.at)};
-    return LOG_RECORD;
+    out->method = (split_log_text){request.at, space == NULL ? 0 : (size_t)(space - request.at)};
+    return SPLIT_LOG_RECORD;
 }
 
-const log_format log_haproxy = {"haproxy http", haproxy_fits, haproxy_parse};
+const log_format split__log_haproxy = {"haproxy http", haproxy_fits, haproxy_parse};

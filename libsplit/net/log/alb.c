@@ -4,7 +4,7 @@
 
 #include "split/net.h"
 
-#include "record.h"
+#include "format.h"
 
 static bool
 alb_fits(const char *line, size_t n)
@@ -19,34 +19,34 @@ alb_fits(const char *line, size_t n)
     return false;
 }
 
-static log_answer
-alb_parse(log_state *s, const char *line, size_t n, log_record *out)
+static split_log_answer
+alb_parse(log_state *s, const char *line, size_t n, split_log_record *out)
 {
     const char *p = line;
     const char *end = line + n;
-    log_text field[10]; /* type time elb client target request-, target-, response-time status
+    split_log_text field[10]; /* type time elb client target request-, target-, response-time status
                            target-status */
     split_us parts[3];
     int64_t status;
     (void)s;
     for (int i = 0; i < 10; i++)
-        field[i] = log_word(&p, end);
+        field[i] = split__log_word(&p, end);
     if (split_time_read(field[1].at, field[1].len, &out->at_us) != SPLIT_OK || field[8].len != 3 ||
-        !log_integer(field[8].at, 3, &status))
-        return LOG_REJECT;
+        !split__log_integer(field[8].at, 3, &status))
+        return SPLIT_LOG_REJECT;
     out->status = status == 460 ? 0 : (int)status; /* 460: the client closed the connection */
     out->upstream = field[4];
     bool timed = true;
     for (int i = 0; i < 3; i++)
-        timed = timed && log_seconds(field[5 + i].at, field[5 + i].len, &parts[i]);
+        timed = timed && split__log_seconds(field[5 + i].at, field[5 + i].len, &parts[i]);
     if (timed) /* -1 where the target was never reached */
         out->latency_us = parts[0] + parts[1];
-    log_text request = log_quoted(&p, end);
+    split_log_text request = split__log_quoted(&p, end);
     if (request.at == NULL)
-        return LOG_REJECT;
+        return SPLIT_LOG_REJECT;
     const char *space = memchr(request.at, ' ', request.len);
-    out->method = (log_text){request.at, space == NULL ? 0 : (size_t)(space - request.at)};
-    return LOG_RECORD;
+    out->method = (split_log_text){request.at, space == NULL ? 0 : (size_t)(space - request.at)};
+    return SPLIT_LOG_RECORD;
 }
 
-const log_format log_alb = {"aws alb", alb_fits, alb_parse};
+const log_format split__log_alb = {"aws alb", alb_fits, alb_parse};

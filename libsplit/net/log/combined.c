@@ -2,7 +2,7 @@
 /* Combined log of nginx and Apache, with whatever `name=value` pairs were appended to it. */
 #include <string.h>
 
-#include "record.h"
+#include "format.h"
 
 static bool
 combined_fits(const char *line, size_t n)
@@ -15,7 +15,7 @@ combined_fits(const char *line, size_t n)
 
 /* The number in `0.037`, `"0.001, 0.002"` (the last of several tries) or `-`. */
 static void
-take_time(log_text value, split_us *out)
+take_time(split_log_text value, split_us *out)
 {
     const char *comma = NULL;
     split_us us;
@@ -26,29 +26,29 @@ take_time(log_text value, split_us *out)
         value.len -= (size_t)(comma + 2 - value.at);
         value.at = comma + 2;
     }
-    if (value.len > 0 && log_seconds(value.at, value.len, &us))
+    if (value.len > 0 && split__log_seconds(value.at, value.len, &us))
         *out = us;
 }
 
 static void
-take_pair(log_text name, log_text value, log_record *out)
+take_pair(split_log_text name, split_log_text value, split_log_record *out)
 {
-    if (log_is(name, "rt") || log_is(name, "request_time"))
+    if (split__log_is(name, "rt") || split__log_is(name, "request_time"))
         take_time(value, &out->latency_us);
-    else if ((log_is(name, "urt") || log_is(name, "uht")) && out->latency_us < 0)
+    else if ((split__log_is(name, "urt") || split__log_is(name, "uht")) && out->latency_us < 0)
         take_time(value, &out->latency_us);
-    else if (log_is(name, "cs") || log_is(name, "cache"))
-        out->cache = log_cache_of(value);
-    else if (log_is(name, "variant") || log_is(name, "split_variant"))
+    else if (split__log_is(name, "cs") || split__log_is(name, "cache"))
+        out->cache = split__log_cache_of(value);
+    else if (split__log_is(name, "variant") || split__log_is(name, "split_variant"))
         out->variant = value;
-    else if (log_is(name, "upstream"))
+    else if (split__log_is(name, "upstream"))
         out->upstream = value;
-    else if (log_is(name, "cookie"))
+    else if (split__log_is(name, "cookie"))
         out->cookie = value;
 }
 
 static void
-take_pairs(const char *p, const char *end, log_record *out)
+take_pairs(const char *p, const char *end, split_log_record *out)
 {
     while (p < end) {
         while (p < end && *p == ' ')
@@ -59,45 +59,45 @@ take_pairs(const char *p, const char *end, log_record *out)
             p = space != NULL ? space : end;
             continue;
         }
-        log_text name = {p, (size_t)(equals - p)};
-        log_text value;
+        split_log_text name = {p, (size_t)(equals - p)};
+        split_log_text value;
         p = equals + 1;
         if (p < end && *p == '"')
-            value = log_quoted(&p, end);
+            value = split__log_quoted(&p, end);
         else
-            value = log_word(&p, end);
+            value = split__log_word(&p, end);
         if (value.at == NULL)
             return;
         take_pair(name, value, out);
     }
 }
 
-static log_answer
-combined_parse(log_state *s, const char *line, size_t n, log_record *out)
+static split_log_answer
+combined_parse(log_state *s, const char *line, size_t n, split_log_record *out)
 {
     const char *end = line + n;
     const char *open = memchr(line, '[', n);
     const char *close = open == NULL ? NULL : memchr(open, ']', (size_t)(end - open));
     int64_t status;
-    if (close == NULL || !log_clock(s, open + 1, (size_t)(close - open - 1), &out->at_us))
-        return LOG_REJECT;
+    if (close == NULL || !split__log_clock(s, open + 1, (size_t)(close - open - 1), &out->at_us))
+        return SPLIT_LOG_REJECT;
     const char *p = close + 1;
-    log_text request = log_quoted(&p, end);
+    split_log_text request = split__log_quoted(&p, end);
     if (request.at == NULL)
-        return LOG_REJECT;
+        return SPLIT_LOG_REJECT;
     const char *space = memchr(request.at, ' ', request.len);
-    out->method = (log_text){request.at, space == NULL ? 0 : (size_t)(space - request.at)};
-    log_text code = log_word(&p, end);
-    if (code.len != 3 || !log_integer(code.at, 3, &status))
-        return LOG_REJECT;
+    out->method = (split_log_text){request.at, space == NULL ? 0 : (size_t)(space - request.at)};
+    split_log_text code = split__log_word(&p, end);
+    if (code.len != 3 || !split__log_integer(code.at, 3, &status))
+        return SPLIT_LOG_REJECT;
     /* nginx writes 499 and 000 where the visitor left first */
     out->status = status == 499 ? 0 : (int)status;
-    (void)log_word(&p, end); /* bytes */
-    log_text referer = p < end ? log_quoted(&p, end) : (log_text){0};
-    log_text agent = referer.at != NULL ? log_quoted(&p, end) : (log_text){0};
+    (void)split__log_word(&p, end); /* bytes */
+    split_log_text referer = p < end ? split__log_quoted(&p, end) : (split_log_text){0};
+    split_log_text agent = referer.at != NULL ? split__log_quoted(&p, end) : (split_log_text){0};
     if (agent.at != NULL)
         take_pairs(p, end, out);
-    return LOG_RECORD;
+    return SPLIT_LOG_RECORD;
 }
 
-const log_format log_combined = {"nginx/apache combined", combined_fits, combined_parse};
+const log_format split__log_combined = {"nginx/apache combined", combined_fits, combined_parse};

@@ -4,7 +4,7 @@
 
 #include "split/net.h"
 
-#include "record.h"
+#include "format.h"
 
 static bool
 json_fits(const char *line, size_t n)
@@ -13,15 +13,15 @@ json_fits(const char *line, size_t n)
 }
 
 typedef struct fields {
-    log_text date, time, stamp, status, first_byte, taken, result, detail;
+    split_log_text date, time, stamp, status, first_byte, taken, result, detail;
 } fields;
 
 static void
-take_pair(log_text name, log_text value, fields *f, log_record *out)
+take_pair(split_log_text name, split_log_text value, fields *f, split_log_record *out)
 {
     const struct {
         const char *name;
-        log_text *place;
+        split_log_text *place;
     } wanted[] = {{"date", &f->date},
                   {"time", &f->time},
                   {"timestamp(ms)", &f->stamp},
@@ -35,7 +35,7 @@ take_pair(log_text name, log_text value, fields *f, log_record *out)
     if (value.len == 1 && value.at[0] == '-')
         return;
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        if (log_is(name, wanted[i].name)) {
+        if (split__log_is(name, wanted[i].name)) {
             *wanted[i].place = value;
             return;
         }
@@ -43,18 +43,18 @@ take_pair(log_text name, log_text value, fields *f, log_record *out)
 
 /* Strings and bare numbers; nothing nested. */
 static bool
-take_pairs(const char *p, const char *end, fields *f, log_record *out)
+take_pairs(const char *p, const char *end, fields *f, split_log_record *out)
 {
     p++;
     for (;;) {
-        log_text name = log_quoted(&p, end);
+        split_log_text name = split__log_quoted(&p, end);
         if (name.at == NULL)
             return false;
         while (p < end && (*p == ' ' || *p == ':'))
             p++;
-        log_text value;
+        split_log_text value;
         if (p < end && *p == '"') {
-            value = log_quoted(&p, end);
+            value = split__log_quoted(&p, end);
             if (value.at == NULL)
                 return false;
         } else {
@@ -80,7 +80,7 @@ take_when(const fields *f, split_us *out)
 {
     char iso[] = "yyyy-mm-ddThh:mm:ssZ";
     int64_t ms;
-    if (f->stamp.len > 0 && log_integer(f->stamp.at, f->stamp.len, &ms) &&
+    if (f->stamp.len > 0 && split__log_integer(f->stamp.at, f->stamp.len, &ms) &&
         ms < INT64_C(253402300800000)) {
         *out = ms * 1000;
         return true;
@@ -92,23 +92,25 @@ take_when(const fields *f, split_us *out)
     return split_time_read(iso, sizeof iso - 1, out) == SPLIT_OK;
 }
 
-static log_answer
-json_parse(log_state *s, const char *line, size_t n, log_record *out)
+static split_log_answer
+json_parse(log_state *s, const char *line, size_t n, split_log_record *out)
 {
     fields f = {0};
     int64_t status;
     (void)s;
     if (n == 0)
-        return LOG_SKIP;
+        return SPLIT_LOG_SKIP;
     if (line[0] != '{' || !take_pairs(line, line + n, &f, out) || !take_when(&f, &out->at_us) ||
-        f.status.len == 0 || !log_integer(f.status.at, f.status.len, &status) || status > 999)
-        return LOG_REJECT;
+        f.status.len == 0 || !split__log_integer(f.status.at, f.status.len, &status) ||
+        status > 999)
+        return SPLIT_LOG_REJECT;
     out->status = (int)status;
-    out->cache = log_cache_of(f.detail.len > 0 ? f.detail : f.result);
-    if (f.first_byte.len == 0 || !log_seconds(f.first_byte.at, f.first_byte.len, &out->latency_us))
-        if (f.taken.len == 0 || !log_seconds(f.taken.at, f.taken.len, &out->latency_us))
+    out->cache = split__log_cache_of(f.detail.len > 0 ? f.detail : f.result);
+    if (f.first_byte.len == 0 ||
+        !split__log_seconds(f.first_byte.at, f.first_byte.len, &out->latency_us))
+        if (f.taken.len == 0 || !split__log_seconds(f.taken.at, f.taken.len, &out->latency_us))
             out->latency_us = -1;
-    return LOG_RECORD;
+    return SPLIT_LOG_RECORD;
 }
 
-const log_format log_cloudfront_json = {"cloudfront v2 json", json_fits, json_parse};
+const log_format split__log_cloudfront_json = {"cloudfront v2 json", json_fits, json_parse};

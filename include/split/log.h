@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file log.h
+ * Access logs (library split-net): bytes become lines, lines become requests, requests become the
+ * counts that metrics judge.
+ *
+ * A log does no input of its own: ask for room, put bytes there, take records until it wants more.
+ * The format is found from the lines: CloudFront v1 and v2 JSON, nginx and Apache combined,
+ * HAProxy, ALB, split-proxy. Following a file as it grows is the source `log:` (split/source.h).
+ */
+#ifndef SPLIT_LOG_H
+#define SPLIT_LOG_H
+
+#include "split/metric.h"
+
+SPLIT_BEGIN
+
+/** A longer line is rejected whole, never cut. @since 0.1 */
+#define SPLIT_LOG_LINE_MAX 65536
+
+/** Text inside a line; len 0 when the line does not say. @since 0.1 */
+typedef struct split_log_text {
+    const char *at;
+    size_t len;
+} split_log_text;
+
+/** What a cache did for a request. @since 0.1 */
+typedef enum split_log_cache {
+    SPLIT_LOG_CACHE_NONE = 0,   /**< The line does not say. */
+    SPLIT_LOG_CACHE_MISS = 1,   /**< The origin answered. */
+    SPLIT_LOG_CACHE_HIT = 2,    /**< The cache answered. */
+    SPLIT_LOG_CACHE_REFRESH = 3 /**< The cache answered after the origin had agreed. */
+} split_log_cache;
+
+/** One request as its line tells it. Text is borrowed until the next call on the log. @since 0.1 */
+typedef struct split_log_record {
+    split_us at_us;      /**< Wall clock; -1 when the line does not say. */
+    split_us latency_us; /**< Server's view, to the first byte where the format has it; -1 when
+                            there is none. */
+    int32_t status;      /**< HTTP status; 0: the visitor left first. */
+    split_log_cache cache;
+    split_log_text method;
+    split_log_text variant;  /**< As the line names it. */
+    split_log_text upstream; /**< Address or name of a back end. */
+    split_log_text cookie;   /**< The whole Cookie header. */
+} split_log_record;
+
+/** What split_log_next() found. @since 0.1 */
+typedef enum split_log_answer {
+    SPLIT_LOG_RECORD = 0, /**< A request. */
+    SPLIT_LOG_REJECT = 1, /**< A line that was not understood; it was counted. */
+    SPLIT_LOG_SKIP = 2,   /**< A line that is no request, such as a header; never returned. */
+    SPLIT_LOG_MORE = 3    /**< No whole line is left. */
+} split_log_answer;
+
+/** Options of a log. Fill with split_log_options_init(). @since 0.1 */
+typedef struct split_log_options {
+    size_t size;
+    const char *format; /**< One of split_log_format_name(); NULL: found from the lines. */
+} split_log_options;
+
+/** What was read since the log was made or restarted. @since 0.1 */
+typedef struct split_log_info {
+    const char *format; /**< NULL while no line fitted one. */
+    int64_t n_lines;
+    int64_t n_records;
+    int64_t n_rejected;
+    int64_t first_reject_line; /**< Counted from 1; 0 for none. */
+    char first_reject[96];     /**< Its start; bytes that a terminal might act on are dots. */
+} split_log_info;
+
+/** A log as a stream of bytes. Thread rule: exclusive. @since 0.1 */
+typedef struct split_log split_log;
+
+/** Name of a format such as "haproxy http"; NULL beyond the last. @note Threads: pure. Since 0.1.
+ */
+SPLIT_API const char *split_log_format_name(size_t format);
+
+/** Fill with the defaults. @note Threads: pure. Since 0.1. */
+SPLIT_API void split_log_options_init(split_log_options *options);
+
+/**
+ * Make a log.
+ *
+ * @param options How to read; NULL for the defaults.
+ * @param out     The log; free it with split_log_free().
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_VALUE for a format that is none;
+ * SPLIT_ERR_NOMEM.
+ * @note Threads: pure. Cost: allocates 256 KiB, once. Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_log_new(const split_log_options *options, split_log **out);
+
+/** Free a log and set the handle to NULL; NULL is allowed. @since 0.1 */
+SPLIT_API void split_log_free(split_log **log);
+
+/**
+ * Where the next bytes of the log go.
+ *
+ * @param log     The log; take records until SPLIT_LOG_MORE before.
+ * @param out_len Room in bytes, more than SPLIT_LOG_LINE_MAX.
+ * @return The place; valid until the next call.
+ * @note Threads: exclusive. Cost: moves a part of a line. Since 0.1.
+ */
+SPLIT_API char *split_log_room(split_log *log, size_t *out_len);
+
+/** Say that @p n bytes were put into the room. @note Threads: exclusive. Since 0.1. */
+SPLIT_API void split_log_put(split_log *log, size_t n);
+
+/** Say that no byte follows: what is left without a line end is a line, too. @note Threads:
+ * exclusive. Since 0.1. */
+SPLIT_API void split_log_end(split_log *log);
+
+/** Begin another file: bytes, counts and a format that was found are forgotten. @note Threads:
+ * exclusive. Since 0.1. */
+SPLIT_API void split_log_restart(split_log *log);
+
+/**
+ * Take the next line that is a request or cannot be understood.
+ *
+ * @param log The log.
+ * @param out Receives the request; only with SPLIT_LOG_RECORD.
+ * @return What was found; SPLIT_LOG_MORE when the log wants more bytes.
+ * @note Threads: exclusive. Cost: O(line), no allocation. Since 0.1.
+ */
+SPLIT_API split_log_answer split_log_next(split_log *log, split_log_record *out);
+
+/** What was read so far. @note Threads: const-safe. Since 0.1. */
+SPLIT_API void split_log_get(const split_log *log, split_log_info *out);
+
+/** An upstream that belongs to a variant. Borrowed. @since 0.1 */
+typedef struct split_log_map {
+    const char *upstream;
+    const char *variant;
+} split_log_map;
+
+/** Gives the variant that a visitor had at an instant of the wall clock; NULL when it is not known.
+ * @since 0.1 */
+typedef const char *(*split_log_assign)(void *ctx, const char *visitor, size_t visitor_len,
+                                        split_us at_us);
+
+/** How to tell whose request it was. Zero every member that is not used. @since 0.1 */
+typedef struct split_log_arms {
+    const char *cookie;        /**< Name of a cookie; NULL: cookies tell nothing. */
+    bool cookie_is_variant;    /**< Its value is the variant, not a visitor's id. */
+    const split_log_map *maps; /**< n_maps upstreams. */
+    size_t n_maps;
+    split_log_assign assign; /**< Assigns visitors' ids again; NULL for none. */
+    void *assign_ctx;
+} split_log_arms;
+
+/**
+ * Variant of a request: what the line names, else the cookie's value, else the upstream's map, else
+ * the visitor's id assigned again.
+ *
+ * @return Text that lives as long as the record and the arms; len 0 when nothing says.
+ * @note Threads: const-safe. Cost: O(cookie + n_maps). Since 0.1.
+ */
+SPLIT_API split_log_text split_log_arm(const split_log_arms *arms, const split_log_record *record);
+
+/** Whether a cache was asked and the answer is no error: what a hit rate counts. @note Threads:
+ * pure. Since 0.1. */
+SPLIT_API bool split_log_is_lookup(const split_log_record *record);
+
+/** What makes a request count. Pointers are borrowed. @since 0.1 */
+typedef struct split_log_rules {
+    const split_metric *metrics; /**< n_metrics definitions in the order of the rollout. */
+    size_t n_metrics;
+    const uint32_t *statuses; /**< n_statuses that are failures; 500 to 599 when there are none. */
+    size_t n_statuses;
+} split_log_rules;
+
+/**
+ * Count a request into the report of its arm, exactly as the metrics' bounds say. A request whose
+ * visitor left first is no trial and counts nothing.
+ *
+ * @param rules  What counts.
+ * @param record The request.
+ * @param arm    Grows by the request.
+ * @note Source: DESIGN.md M4. Threads: exclusive in @p arm. Cost: O(n_metrics). Since 0.1.
+ */
+SPLIT_API void split_log_count(const split_log_rules *rules, const split_log_record *record,
+                               split_arm *arm);
+
+SPLIT_END
+
+#endif
