@@ -60,6 +60,8 @@ access_log_write(struct access_log *log, const struct request *r, bool complete)
             r->fresh_id);
     if (r->choice.who.bucket != SPLIT_NO_BUCKET)
         fprintf(log->file, " bucket=%u", (unsigned)r->choice.who.bucket);
+    if (r->choice.stored != STORED_NONE)
+        fprintf(log->file, " stored=%s", split_token_status_name((uint32_t)r->choice.stored));
     if (r->n_attempts)
         fprintf(log->file, " first=%s origin=%s attempts=%u kind=%s outcome=%s origin_us=%lld",
                 routing->origins[r->first_origin].name, routing->origins[r->hop.origin].name,

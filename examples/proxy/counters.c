@@ -139,6 +139,8 @@ counters_first(struct counters *c, struct request *r)
     bool ejected =
         hop->home_state == SPLIT_FAILOVER_OPEN || hop->home_state == SPLIT_FAILOVER_HALF_OPEN;
 
+    if (r->choice.stored != STORED_NONE)
+        c->stored[r->choice.stored]++;
     if (r->fresh_id)
         split_meter_unit(c->meter, arm_of(r));
     if (hop->kind != SPLIT_FAILOVER_KIND_FAIL_FAST && hop->origin == hop->home) {

@@ -8,6 +8,7 @@
 #include <split/failover.h>
 #include <split/meter.h>
 #include <split/policy.h>
+#include <split/token.h>
 #include <stdint.h>
 
 #define COUNTERS_NAMES 64
@@ -56,6 +57,8 @@ struct counters {
     uint64_t give_ups[SPLIT_FAILOVER_N_NEXTS];
     uint64_t events[COUNTERS_NAMES][SPLIT_FAILOVER_N_CAUSES]; /* [origin][cause]. */
     uint64_t reloads[2];                                      /* Rejected, ok. */
+    uint64_t stored[SPLIT_TOKEN_STATUS_COUNT];
+    uint64_t key_reads[2]; /* Failed, done. */
 };
 
 /* Ready for a policy. 0, or a negative SPLIT_ERR_*. */

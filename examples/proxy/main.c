@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* split-proxy: start, serve, stop gracefully. */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "admin.h"
 #include "log.h"
 #include "proxy.h"
+#include "signals.h"
 
 #define MAX_FAULTS 16
 #define FLUSH_EVERY_US 1000000
@@ -28,8 +26,10 @@ proxy_note(struct proxy *p, struct request *r, bool complete)
 }
 
 static void
-begin_stop(struct proxy *p)
+begin_stop(void *ctx)
 {
+    struct proxy *p = ctx;
+
     if (p->stopping) {
         stop_at_us = 0; /* Asked twice: at once. */
         return;
@@ -40,37 +40,18 @@ begin_stop(struct proxy *p)
     server_quiesce(&p->visitors);
 }
 
+/* What outlives its reading: the log may have been moved away, the keys changed. */
 static void
-signal_ready(void *ctx, int fd, uint32_t events)
+begin_again(void *ctx)
 {
     struct proxy *p = ctx;
-    struct signalfd_siginfo info;
 
-    (void)events;
-    while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-        if (info.ssi_signo != SIGHUP)
-            begin_stop(p);
-        else if (access_log_open(&p->access_log, p->options.access_log) < 0)
-            log_say("cannot open %s anew: %s", p->options.access_log, strerror(errno));
-    }
+    if (access_log_open(&p->access_log, p->options.access_log) < 0)
+        log_say("cannot open %s anew: %s", p->options.access_log, strerror(errno));
+    stored_reload(&p->router.stored, p->router.now, &p->counters);
 }
 
-static int
-catch_signals(struct proxy *p)
-{
-    sigset_t set;
-    int fd;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    signal(SIGPIPE, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-        return -1;
-    fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    return fd < 0 ? -1 : loop_watch(&p->loop, fd, EPOLLIN, signal_ready, p);
-}
+static const struct signal_calls signal_calls = {begin_stop, begin_again};
 
 static void
 flush_due(void *ctx)
@@ -88,9 +69,10 @@ route_changed(void *ctx, const char *path)
     char why[512];
     int rc = router_load(&p->router, path, why, sizeof(why));
 
-    if (rc == 0)
+    if (rc == 0) {
         log_say("route revision %llu in force", (unsigned long long)p->router.now->revision);
-    else if (rc > 0)
+        stored_reload(&p->router.stored, p->router.now, &p->counters);
+    } else if (rc > 0)
         return; /* The same text again. */
     else
         log_say("route refused, revision %llu stays: %s",
@@ -114,8 +96,7 @@ load_policy(struct proxy *p, split_policy **out)
     return rc;
 }
 
-/* The policy's weights first; then the route, if there is one: at start a bad one is an error, not
- * a warning. */
+/* The policy's weights first; then the route, if there is one. */
 static int
 open_router(struct proxy *p)
 {
@@ -142,16 +123,26 @@ open_router(struct proxy *p)
         fprintf(stderr, "split-proxy: %s: %s\n", p->options.policy, split_strerror(rc));
         return -1;
     }
-    if (p->router.now->cookie.signed_by)
-        log_say("cookie.signed is not used by this proxy: it decides anew for each request");
-    if (!p->options.route || access(p->options.route, F_OK) != 0)
-        return 0;
-    if (router_load(&p->router, p->options.route, why, sizeof(why)) < 0) {
-        fprintf(stderr, "split-proxy: %s: %s\n", p->options.route, why);
-        return -1;
-    }
-    p->counters.reloads[1]++;
     return 0;
+}
+
+/* At start a bad route is an error, not a warning, and so are keys that cannot be read. */
+static int
+open_route(struct proxy *p)
+{
+    char why[512];
+
+    if (p->options.route && access(p->options.route, F_OK) == 0) {
+        if (router_load(&p->router, p->options.route, why, sizeof(why)) < 0) {
+            fprintf(stderr, "split-proxy: %s: %s\n", p->options.route, why);
+            return -1;
+        }
+        p->counters.reloads[1]++;
+    }
+    if (stored_load(&p->router.stored, p->router.now, &p->counters, why, sizeof(why)) == 0)
+        return 0;
+    fprintf(stderr, "split-proxy: %s\n", why);
+    return -1;
 }
 
 static int
@@ -222,10 +213,10 @@ static int
 open_all(struct proxy *p)
 {
     raise_file_limit();
-    if (open_router(p) < 0)
+    if (open_router(p) < 0 || open_route(p) < 0)
         return -1;
     if (loop_open(&p->loop) < 0 || upstream_open(&p->upstream, &p->loop, 1024) < 0 ||
-        catch_signals(p) < 0) {
+        signals_open(&p->loop, &signal_calls, p) < 0) {
         fprintf(stderr, "split-proxy: cannot start: %s\n", strerror(errno));
         return -1;
     }

@@ -234,5 +234,6 @@ metrics_write(struct proxy *proxy, FILE *out)
     each_pair(&page, write_latency);
     give_ups(&page);
     origins_metrics(&proxy->router, out);
+    stored_metrics(&proxy->router.stored, &proxy->counters, out);
     route(&page);
 }

@@ -45,7 +45,7 @@ take_headers(struct request *r, const char *method)
     client_enter(r);
     r->routing = router_hold(&r->proxy->router);
     visitor_note(r, method);
-    router_assign(&r->proxy->router, r->routing, r->id, &r->choice);
+    visitor_decide(r);
     if (strlen(method) >= sizeof(r->method) || !strcmp(method, "CONNECT"))
         request_refuse(r, MHD_HTTP_NOT_IMPLEMENTED, "this method is not served here\n");
     else if (r->body.declared > 0 && (uint64_t)r->body.declared > r->proxy->options.max_body_bytes)
@@ -62,7 +62,7 @@ request_renew(struct request *r)
         return;
     router_release(r->routing);
     r->routing = router_hold(router);
-    router_assign(router, r->routing, r->id, &r->choice);
+    visitor_decide(r);
 }
 
 static void
@@ -127,8 +127,7 @@ queue_answer(struct request *r)
     r->status = r->answer.status;
     if (r->choice.variant_name)
         answer_header(&r->answer, HEADER_VARIANT, r->choice.variant_name);
-    if (r->fresh_id)
-        visitor_set_cookie(r);
+    visitor_set_cookies(r);
     if (r->proxy->stopping)
         answer_header(&r->answer, "Connection", "close");
     rc = MHD_queue_response(r->conn, r->status, r->answer.response);

@@ -97,9 +97,11 @@ void request_cut_all(struct proxy *proxy);
 /* client.c: the list of requests in progress. */
 void client_enter(struct request *request);
 
-/* visitor.c: read who asks and for what; set the cookie of a new id. */
+/* visitor.c: read who asks and for what; decide for them; set the cookies of a new id and of a
+ * decision that is to be stored. */
 void visitor_note(struct request *request, const char *method);
-void visitor_set_cookie(struct request *request);
+void visitor_decide(struct request *request);
+void visitor_set_cookies(struct request *request);
 
 /* exchange.c: the origins' side. */
 void exchange_start(struct request *request);

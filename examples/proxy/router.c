@@ -8,26 +8,35 @@
 #include "routing.h"
 #include "word.h"
 
-void
-router_assign(struct router *router, const struct routing *g, const char *id, struct choice *out)
+/* By the plan alone. */
+static int
+draw(struct router *router, const split_plan *plan, const char *id, size_t n, split_assignment *out)
 {
-    size_t n = strlen(id);
     bool decided = false;
     int rc;
 
+    if (split_plan_mode(plan) == SPLIT_MODE_STICKY)
+        return split_assign(plan, id, n, out);
+    rc = split_assign_gate(plan, id, n, out, &decided);
+    if (rc || decided)
+        return rc;
+    return split_plan_mode(plan) == SPLIT_MODE_RANDOM
+               ? split_assign_random(plan, &router->random, out)
+               : split_assign_even(plan, &router->even, out);
+}
+
+void
+router_assign(struct router *router, const struct routing *g, const char *id, const char *stored,
+              struct choice *out)
+{
+    size_t n = strlen(id);
+
     memset(out, 0, sizeof(*out));
+    out->stored = STORED_NONE;
     if (split_plan_unit_hash(g->plan, id, n, &out->key_hash) != 0)
         out->key_hash = 0;
-    if (split_plan_mode(g->plan) == SPLIT_MODE_STICKY)
-        rc = split_assign(g->plan, id, n, &out->who);
-    else {
-        rc = split_assign_gate(g->plan, id, n, &out->who, &decided);
-        if (rc == 0 && !decided && split_plan_mode(g->plan) == SPLIT_MODE_RANDOM)
-            rc = split_assign_random(g->plan, &router->random, &out->who);
-        else if (rc == 0 && !decided)
-            rc = split_assign_even(g->plan, &router->even, &out->who);
-    }
-    if (rc)
+    if (!stored_decide(&router->stored, g, stored, id, out) &&
+        draw(router, g->plan, id, n, &out->who) != 0)
         out->who = (split_assignment){.variant = split_plan_default(g->plan),
                                       .bucket = SPLIT_NO_BUCKET,
                                       .reason = SPLIT_RULE_DEFAULT};

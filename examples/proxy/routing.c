@@ -126,6 +126,7 @@ void
 router_close(struct router *router)
 {
     machine_close(&router->machine);
+    stored_close(&router->stored);
     router_release(router->now);
     router->now = NULL;
 }

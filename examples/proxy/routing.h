@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "machine.h"
+#include "stored.h"
 
 #define ROUTING_MAX 64
 
@@ -37,6 +38,8 @@ struct choice {
     split_assignment who;
     uint64_t key_hash;
     const char *variant_name;
+    int32_t stored;        /* A split_token_status, or STORED_NONE. */
+    split_stored to_store; /* For a new cookie; its variant is "" when none is due. */
 };
 
 /* What failover decided for an attempt. */
@@ -61,6 +64,7 @@ struct counters;
 struct router {
     struct routing *now;
     struct machine machine;
+    struct stored stored;
     struct counters *counters;
     split_random random;
     split_even even;
@@ -79,9 +83,10 @@ int router_load(struct router *router, const char *path, char *why, size_t why_s
 struct routing *router_hold(struct router *router);
 void router_release(struct routing *routing);
 
-/* Decide for a visitor; an empty id gets the default variant. */
+/* Decide for a visitor; an empty id gets the default variant. `stored` is the value of the decision
+ * cookie, or NULL. */
 void router_assign(struct router *router, const struct routing *routing, const char *id,
-                   struct choice *out);
+                   const char *stored, struct choice *out);
 
 /* The first attempt. False: there is none, hop.reason says why. */
 bool router_first(struct router *router, const struct routing *routing, uint32_t variant,

@@ -46,5 +46,7 @@ status_write(struct proxy *p, FILE *out)
             p->stopping ? "true" : "false", p->n_requests, server_connections(&p->visitors));
     write_variants(now, out);
     origins_status(&p->router, out);
+    fputc(',', out);
+    stored_status(&p->router.stored, &p->counters, out);
     fputs("}\n", out);
 }

@@ -65,14 +65,30 @@ visitor_note(struct request *r, const char *method)
 }
 
 void
-visitor_set_cookie(struct request *r)
+visitor_decide(struct request *r)
+{
+    struct router *router = &r->proxy->router;
+    const char *stored = NULL;
+
+    if (router->stored.token)
+        stored = MHD_lookup_connection_value(r->conn, MHD_COOKIE_KIND, router->stored.name);
+    router_assign(router, r->routing, r->id, stored, &r->choice);
+}
+
+void
+visitor_set_cookies(struct request *r)
 {
     const struct options *o = &r->proxy->options;
     bool secure = o->secure == SECURE_ALWAYS ||
                   (o->secure == SECURE_AUTO && o->trust_forwarded && headers_say_https(r->conn));
     char text[512];
-    int n = cookie_format(text, sizeof(text), &r->routing->cookie, r->id, secure);
+    int n;
 
-    if (n > 0 && (size_t)n < sizeof(text))
+    if (r->fresh_id) {
+        n = cookie_format(text, sizeof(text), &r->routing->cookie, r->id, secure);
+        if (n > 0 && (size_t)n < sizeof(text))
+            answer_header(&r->answer, "Set-Cookie", text);
+    }
+    if (stored_format(&r->proxy->router.stored, &r->choice, r->id, secure, text, sizeof(text)))
         answer_header(&r->answer, "Set-Cookie", text);
 }

@@ -45,8 +45,8 @@ typedef struct split_origin_info {
 typedef struct split_cookie_info {
     const char *name;      /**< Default "split_id". */
     split_us max_age_us;   /**< Default 365 days. */
-    split_us idle_us;      /**< SPLIT_NEVER when not set. */
-    const char *signed_by; /**< "env:NAME" or "file:PATH" of the signing key, or NULL. */
+    split_us idle_us;      /**< SPLIT_NEVER when not set; only for what is signed. */
+    const char *signed_by; /**< "env:NAME" or "file:PATH" of the signing keys, or NULL. */
 } split_cookie_info;
 
 /** Kinds of notification target. @since 0.1 */

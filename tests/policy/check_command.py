@@ -3,6 +3,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 SPLITCTL, HERE = sys.argv[1], pathlib.Path(sys.argv[2])
 faults = []
@@ -27,7 +28,39 @@ def err_lines(path):
         yield code, " ".join(words[:at]), words[at], " ".join(words[at + 1:])
 
 
+def hints():
+    """What is valid and seldom meant: one more line, the same exit code, nothing in the list of faults."""
+    document = json.loads((HERE / "valid/cookie.json").read_text())
+    rollout = {
+        "metrics": [{"name": "e", "kind": "error", "target": "< 1%", "warning": "> 1%", "critical": "> 5%"}],
+        "rollout": {"variant": "new", "baseline": "old", "phases": [{"percent": 10, "bake": "4h"}, {"percent": 50, "bake": "1h"}]},
+    }
+    cases = [
+        ({"signed": "env:K"}, rollout, "sticky", "idle: without it a visitor keeps the first decision for max_age"),
+        ({"signed": "env:K"}, {}, "sticky", None),
+        ({"signed": "env:K", "idle": "59m"}, rollout, "sticky", None),
+        ({"signed": "env:K", "idle": "1h"}, rollout, "sticky", "idle: it is not shorter than the shortest bake"),
+        ({"signed": "env:K", "idle": "30m"}, rollout, "random", "signed: only the mode sticky has decisions to store"),
+        ({"signed": "env:K"}, {}, "even", "signed: only the mode sticky"),
+        ({"idle": "30m"}, {}, "sticky", "idle: without signed nothing is stored"),
+        ({"idle": "30m"}, rollout, "random", "idle: without signed nothing is stored"),
+        ({}, rollout, "sticky", None),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "p.json"
+        for cookie, more, mode, wanted in cases:
+            path.write_text(json.dumps({**document, **more, "split": {**document["split"], "mode": mode, "cookie": cookie}}))
+            code, out, err = run(path)
+            told = [line for line in out.splitlines() if ": hint: " in line]
+            expect(f"hint on {cookie} {mode}", (code, err, len(out.splitlines()) - len(told), len(told)),
+                   (0, "", 1, 1 if wanted else 0))
+            if wanted and told and not told[0].startswith(f"{path}: hint: $.split.cookie.{wanted}"):
+                faults.append(f"{cookie} {mode}: {told[0]}")
+            expect(f"hint in JSON {cookie}", run("--json", path)[:2], (0, "[]\n"))
+
+
 def main():
+    hints()
     valid = sorted((HERE / "valid").glob("*.json"))
     code, out, err = run(*valid)
     expect("valid files", (code, len(out.splitlines()), err), (0, len(valid), ""))

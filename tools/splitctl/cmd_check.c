@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "hint.h"
 #include "load.h"
 #include "text.h"
 
@@ -47,6 +48,7 @@ print_valid(const char *path, const split_policy *policy, const split_route *rou
     else
         fputs(", no rollout", stdout);
     putchar('\n');
+    hint_print(path, policy);
 }
 
 static void
@@ -93,7 +95,9 @@ cmd_check(int argc, char **argv)
         .usage = "[OPTION...] FILE...",
         .about = "Reads policies and routes and tells every fault, not only the first, as\n"
                  "file:line:column: path: what is wrong and how to cure it.\n"
-                 "With --json: one list of {file, code, path, line, column, message}.\n",
+                 "A hint on a valid policy names what is seldom meant; it is no fault.\n"
+                 "With --json: one list of {file, code, path, line, column, message}, faults\n"
+                 "alone.\n",
         .common = CLI_JSON};
     cli_common common = {0};
     size_t n_shown = 0;
