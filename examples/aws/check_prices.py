@@ -20,6 +20,10 @@ def main():
     faults += [i["id"] for i in items.values() if not 0 < i["price"] < 1000 or i["basis"] not in ("read", "recalled") or not i["per"]]
     if not any("NAT" in o for o in prices["omissions"]) or not any("Multi-AZ" in o for o in prices["omissions"]):
         faults.append("the known omissions are not named")
+    systems = {**prices["routers"], **prices["origins"]}
+    faults += [f"{name}: {part['id']} is no item" for name, system in systems.items()
+               for use in ("per_million_requests", "per_million_misses", "monthly")
+               for part in system.get(use, []) if part["id"] not in items]
     for name, router in prices["routers"].items():
         million, month = cost(items, router["per_million_requests"]), cost(items, router["monthly"])
         print(f"{name}: {million:.2f} {prices['currency']} per million requests and {month:.2f} a month")

@@ -3,311 +3,270 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "split/evidence.h"
 #include "split/net.h"
 
 #include "cli.h"
 #include "commands.h"
-#include "cost.h"
+#include "compare/compare.h"
 #include "fleet.h"
 #include "follow.h"
 #include "load.h"
 #include "text.h"
 
-#define ALPHA 0.025 /* of each arm: the difference is right with 95 % at all looks together */
+#define WATCH_US INT64_C(60000000)
 
-typedef struct comparison {
-    const split_policy *policy;
-    split_rollout_info info;
-    const split_metric *metrics;
-    size_t n_metrics;
-    split_us from_us; /* wall clock; windows before are left out */
-    split_us window_us;
-    split_us span_us;
-    int64_t n_windows;
-    split_arm arm;
-    split_arm baseline;
+typedef struct job {
+    comparison c;
+    const split_policy *policy; /* of the file at hand: it has the prices */
+    const cli_common *common;
+    const follow *follow; /* the journal that is read */
+    split_us period_us;   /* 0: not given */
+    split_us from_us;     /* wall clock; windows before are left out */
+    split_us oldest_us;   /* start of the journal's first window */
+    int64_t n_before;     /* windows left out because they are older */
     bool json;
-    int n_worse;
-    int n_better;
-} comparison;
+} job;
 
-typedef struct difference {
-    const split_metric *metric;
-    bool known;
-    double share[2]; /* of bad events, percent: new, baseline */
-    int64_t n[2];
-    double low; /* of new minus baseline, percentage points */
-    double high;
-} difference;
+/* The rollout of a policy: its arms and metrics. */
+static int
+take_rollout(job *j, const split_policy *policy)
+{
+    split_rollout_info info;
+    if (split_policy_rollout_options(policy, &j->c.options) != SPLIT_OK ||
+        split_policy_rollout(policy, &info) != SPLIT_OK) {
+        fputs("splitctl: the policy has no rollout: there are no two systems to compare\n", stderr);
+        return CTL_BAD_INPUT;
+    }
+    if (info.baseline >= split_policy_n_variants(policy)) {
+        fputs("splitctl: the policy's rollout has no baseline to compare with\n", stderr);
+        return CTL_BAD_INPUT;
+    }
+    j->c.names[0] = split_policy_variant(policy, info.variant);
+    j->c.names[1] = split_policy_variant(policy, info.baseline);
+    return CTL_OK;
+}
 
 static int
 take_window(const journal_window *row, const split_window *w, const split_rollout_decision *s,
             void *ctx)
 {
-    comparison *c = ctx;
-    (void)row;
+    job *j = ctx;
     (void)s;
-    if (w->start_us < c->from_us || !w->has_baseline)
-        return CTL_OK;
-    split_arm_add(&c->arm, &w->arm);
-    split_arm_add(&c->baseline, &w->baseline);
-    c->n_windows++;
-    c->span_us += c->window_us;
+    if (j->oldest_us == 0) { /* the journal has the rollout's own policy */
+        int code = take_rollout(j, j->follow->policy);
+        if (code != CTL_OK)
+            return code;
+        j->oldest_us = w->start_us;
+    }
+    if (w->start_us < j->from_us)
+        j->n_before++;
+    else if (!w->has_baseline || w->arm.present == 0)
+        j->c.sample.n_alone++;
+    else
+        sample_add(&j->c.sample, w->share_ppm >= 0 ? w->share_ppm * 100 : row->percent_e6, &w->arm,
+                   &w->baseline, w->start_us, j->c.options.window_us);
     return CTL_OK;
 }
 
-static void
-measure(const comparison *c, uint32_t m, difference *d)
+static size_t
+variant_named(const split_policy *policy, const char *name)
 {
-    split_metric_counts counts[2];
-    double low[2];
-    double high[2];
-    const split_arm *arms[2] = {&c->arm, &c->baseline};
-    *d = (difference){.metric = &c->metrics[m], .known = true};
-    for (int a = 0; a < 2; a++) {
-        if (split_metric_count(d->metric, m, arms[a], &counts[a]) != SPLIT_OK ||
-            !counts[a].present || counts[a].n == 0 ||
-            split_evidence_interval(counts[a].n, counts[a].bad[SPLIT_BOUND_TARGET], ALPHA, &low[a],
-                                    &high[a]) != 0) {
-            d->known = false;
-            return;
+    for (size_t i = 0; i < split_policy_n_variants(policy); i++)
+        if (strcmp(split_policy_variant(policy, i), name) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+static cost_traffic
+traffic_of(const sample *s, int arm)
+{
+    int64_t hits = split_arm_get(&s->total[arm], SPLIT_COUNTER_LOOKUPS) -
+                   split_arm_get(&s->total[arm], SPLIT_COUNTER_MISSES);
+    int64_t requests = sample_requests(s, arm);
+    bool has_cache = split_arm_has(&s->total[arm], SPLIT_COUNTER_LOOKUPS) &&
+                     split_arm_has(&s->total[arm], SPLIT_COUNTER_MISSES) && hits >= 0 &&
+                     hits <= requests;
+    return (cost_traffic){requests, has_cache ? requests - hits : requests, has_cache};
+}
+
+static int
+conclude(job *j)
+{
+    comparison *c = &j->c;
+    const size_t variants[2] = {variant_named(j->policy, c->names[0]),
+                                variant_named(j->policy, c->names[1])};
+    const cost_traffic traffic[2] = {traffic_of(&c->sample, 0), traffic_of(&c->sample, 1)};
+    for (int a = 0; a < 2; a++)
+        if (traffic[a].requests == 0) {
+            fprintf(stderr, "splitctl: '%s' had no requests in this time: nothing to compare\n",
+                    c->names[a]);
+            return CTL_NO_DATA;
         }
-        d->n[a] = counts[a].n;
-        d->share[a] = 100.0 * (double)counts[a].bad[SPLIT_BOUND_TARGET] / (double)counts[a].n;
-    }
-    d->low = 100 * (low[0] - high[1]);
-    d->high = 100 * (high[0] - low[1]);
-}
-
-static const char *
-what_is_bad(const split_metric *m)
-{
-    switch (m->kind) {
-    case SPLIT_METRIC_LATENCY:
-        return "requests over the target";
-    case SPLIT_METRIC_CACHE:
-        return "cache misses";
-    case SPLIT_METRIC_EDGE_5XX:
-        return "5xx at the edge";
-    case SPLIT_METRIC_RATIO:
-        return "bad events";
-    default:
-        return "failed requests";
-    }
-}
-
-static const char *
-sentence(const comparison *c, const difference *d, char *buf, size_t buf_size)
-{
-    const char *name = split_policy_variant(c->policy, c->info.variant);
-    if (!d->known)
-        snprintf(buf, buf_size, "no data of both");
-    else if (d->low > 0)
-        snprintf(buf, buf_size, "'%s' is worse: %.3g to %.3g points more %s", name, d->low, d->high,
-                 what_is_bad(d->metric));
-    else if (d->high < 0)
-        snprintf(buf, buf_size, "'%s' is better: %.3g to %.3g points fewer %s", name, -d->high,
-                 -d->low, what_is_bad(d->metric));
+    cost_count(&c->cost, j->policy, variants, traffic, c->sample.span_us, split_clock_wall());
+    int code = compare_judge(c);
+    if (j->json)
+        compare_json(c);
     else
-        snprintf(buf, buf_size, "no difference is proven (%+.3g to %+.3g points)", d->low, d->high);
-    return buf;
+        compare_text(c);
+    return code;
 }
 
-static void
-print_metric(comparison *c, uint32_t m)
-{
-    difference d;
-    char text[256];
-    measure(c, m, &d);
-    c->n_worse += d.known && d.low > 0 ? 1 : 0;
-    c->n_better += d.known && d.high < 0 ? 1 : 0;
-    sentence(c, &d, text, sizeof text);
-    if (c->json) {
-        printf("%s{\"metric\":\"%s\",\"sentence\":", m > 0 ? "," : "", d.metric->name);
-        text_json(stdout, text, strlen(text));
-        if (d.known)
-            printf(",\"new_percent\":%.8g,\"new_n\":%lld,\"baseline_percent\":%.8g,\"baseline_n\":%"
-                   "lld,"
-                   "\"difference_low\":%.8g,\"difference_high\":%.8g",
-                   d.share[0], (long long)d.n[0], d.share[1], (long long)d.n[1], d.low, d.high);
-        putchar('}');
-        return;
-    }
-    printf("%-16s", d.metric->name);
-    if (d.known)
-        printf(" %8.3f %% %8.3f %%  ", d.share[0], d.share[1]);
-    else
-        printf(" %10s %10s  ", "-", "-");
-    puts(text);
-}
-
-static void
-print_cost(const comparison *c)
-{
-    static const char *const names[] = {"new", "baseline"};
-    cost_arm cost[2];
-    int64_t sent[2] = {split_arm_get(&c->arm, SPLIT_COUNTER_SENT),
-                       split_arm_get(&c->baseline, SPLIT_COUNTER_SENT)};
-    size_t variants[2] = {c->info.variant, c->info.baseline};
-    for (int a = 0; a < 2; a++) {
-        cost_of(c->policy, variants[a], sent[a], sent[0] + sent[1], c->span_us, &cost[a]);
-        const char *variant = split_policy_variant(c->policy, variants[a]);
-        if (c->json)
-            printf("%s\"%s\":{\"known\":%s,\"month_now\":%.6g,\"month_at_100\":%.6g}",
-                   a > 0 ? "," : ",\"cost\":{", names[a], cost[a].known ? "true" : "false",
-                   cost[a].now, cost[a].all);
-        else if (cost[a].known)
-            printf("cost of '%s': %.2f a month at this traffic, %.2f with all of it\n", variant,
-                   cost[a].now, cost[a].all);
-        else
-            printf("cost of '%s': the policy has no price for its origin\n", variant);
-    }
-    if (c->json)
-        putchar('}');
-    else if (cost[0].known && cost[1].known)
-        printf("at 100 %% '%s' costs %+.2f a month against '%s'\n",
-               split_policy_variant(c->policy, c->info.variant), cost[0].all - cost[1].all,
-               split_policy_variant(c->policy, c->info.baseline));
-}
-
-static const char *
-assessment(const comparison *c)
-{
-    if (c->n_worse > 0)
-        return "worse in at least one metric: look at it before you promote (splitctl explain)";
-    if (c->n_better > 0)
-        return "nothing is proven worse, something is proven better: let the rollout go on";
-    return "no difference is proven either way: more traffic or time decides (splitctl simulate)";
-}
-
+/* Why no window was taken. */
 static int
-print_comparison(comparison *c)
+nothing_taken(const job *j)
 {
-    char count[32];
-    char other[32];
     char span[32];
-    if (c->n_windows == 0) {
-        fputs("splitctl: no window of that time has both systems\n", stderr);
-        return CTL_NO_DATA;
-    }
-    text_count(split_arm_get(&c->arm, SPLIT_COUNTER_SENT), count);
-    text_count(split_arm_get(&c->baseline, SPLIT_COUNTER_SENT), other);
-    if (c->json)
-        printf("{\"windows\":%lld,\"seconds\":%.6g,\"metrics\":[", (long long)c->n_windows,
-               (double)c->span_us / 1e6);
+    if (j->c.sample.n_alone > 0)
+        fprintf(stderr,
+                "splitctl: none of the %lld windows of this time has both systems ('%s' and '%s'); "
+                "'splitctl status' says where the rollout stands\n",
+                (long long)j->c.sample.n_alone, j->c.names[0], j->c.names[1]);
+    else if (j->n_before > 0)
+        fprintf(stderr,
+                "splitctl: the journal has no window of the last %s; all %lld are older: take a "
+                "longer --period\n",
+                text_span(j->period_us, span), (long long)j->n_before);
     else
-        printf(
-            "%s in %lld windows: '%s' %s requests, '%s' %s\n%-16s %10s %10s  share of bad events\n",
-            text_span(c->span_us, span), (long long)c->n_windows,
-            split_policy_variant(c->policy, c->info.variant), count,
-            split_policy_variant(c->policy, c->info.baseline), other, "metric", "new", "baseline");
-    for (uint32_t m = 0; m < c->n_metrics; m++)
-        print_metric(c, m);
-    if (c->json)
-        putchar(']');
-    print_cost(c);
-    if (c->json)
-        printf(",\"assessment\":\"%s\"}\n", assessment(c));
-    else
-        printf("overall: %s\nlatency of cache hits and misses apart: splitctl logs\n",
-               assessment(c));
-    return c->n_worse > 0 ? CTL_HOLD : CTL_OK;
+        fputs("splitctl: the journal has no windows yet\n", stderr);
+    return CTL_NO_DATA;
+}
+
+static void
+note_short_journal(const job *j)
+{
+    char asked[32];
+    char has[32];
+    if (j->period_us > 0 && j->oldest_us > j->from_us)
+        fprintf(stderr,
+                "splitctl: --period asks for %s, but the journal begins %s ago: all of it is "
+                "compared\n",
+                text_span(j->period_us, asked),
+                text_span(j->from_us + j->period_us - j->oldest_us, has));
 }
 
 static int
-open_comparison(comparison *c, const split_policy *policy)
+compare_journal(job *j)
 {
-    split_rollout_options options;
-    c->policy = policy;
-    if (split_policy_rollout_options(policy, &options) != SPLIT_OK ||
-        split_policy_rollout(policy, &c->info) != SPLIT_OK ||
-        c->info.baseline >= split_policy_n_variants(policy)) {
-        fputs("splitctl: the policy has no rollout with a baseline\n", stderr);
-        return CTL_BAD_INPUT;
-    }
-    c->metrics = options.metrics;
-    c->n_metrics = options.n_metrics;
-    c->window_us = options.window_us;
-    return CTL_OK;
+    static follow f; /* large */
+    char path[CLI_PATH_MAX];
+    j->follow = &f;
+    j->c.source = "the journal";
+    int code = follow_open_each(&f, cli_journal_path(j->common, path), 0, take_window, j);
+    if (code != CTL_OK)
+        return code;
+    note_short_journal(j);
+    code = j->c.sample.n_windows > 0 ? conclude(j) : nothing_taken(j);
+    follow_close(&f);
+    return code;
 }
 
 /* The sources are read twice, the time apart. */
 static int
-compare_sources(comparison *c, const cli_texts *specs, split_us period_us)
+read_twice(job *j, fleet *f)
 {
-    static fleet f; /* large */
-    static split_reading reading;
-    int code = fleet_open(&f, c->policy, specs);
-    if (code != CTL_OK)
-        return code;
-    (void)fleet_read(&f, &reading);
+    static split_reading reading; /* large */
+    (void)fleet_read(f, &reading);
+    split_us wall = split_clock_wall();
     split_us begin = split_clock_now();
-    if (split_clock_sleep_until(begin + period_us) == SPLIT_OK &&
-        fleet_read(&f, &reading) == SPLIT_OK && reading.has_arm[SPLIT_READING_ARM] &&
-        reading.has_arm[SPLIT_READING_BASELINE]) {
-        c->arm = reading.arm[SPLIT_READING_ARM];
-        c->baseline = reading.arm[SPLIT_READING_BASELINE];
-        c->n_windows = 1;
-        c->span_us = split_clock_now() - begin;
+    if (split_clock_sleep_until(begin + j->period_us) != SPLIT_OK)
+        return CTL_TIMEOUT;
+    int rc = fleet_read(f, &reading);
+    bool both = reading.has_arm[SPLIT_READING_ARM] && reading.has_arm[SPLIT_READING_BASELINE];
+    if (rc != SPLIT_OK || !both) {
+        fprintf(stderr, "splitctl: the sources had no data of %s%s%s in this time\n",
+                rc != SPLIT_OK || !reading.has_arm[0] ? j->c.names[0] : "",
+                rc != SPLIT_OK ? " and " : "",
+                rc != SPLIT_OK || !reading.has_arm[1] ? j->c.names[1] : "");
+        return CTL_NO_DATA;
     }
-    fleet_close(&f);
-    return print_comparison(c);
+    sample_add(&j->c.sample, -1, &reading.arm[SPLIT_READING_ARM],
+               &reading.arm[SPLIT_READING_BASELINE], wall, split_clock_now() - begin);
+    return conclude(j);
 }
 
-/* The rollout's own policy is in the journal; the metrics of the file at hand must be the same to
- * be summed. */
 static int
-compare_journal(comparison *c, const char *path)
+compare_sources(job *j, const cli_texts *specs)
 {
-    static follow f; /* large */
-    int code = follow_open_each(&f, path, 0, take_window, c);
+    static fleet f; /* large */
+    int code = fleet_open(&f, j->policy, specs);
     if (code != CTL_OK)
         return code;
-    code = open_comparison(c, f.policy);
+    j->c.source = "the sources";
+    if (j->period_us == 0)
+        j->period_us = WATCH_US;
+    code = read_twice(j, &f);
+    fleet_close(&f);
+    return code;
+}
+
+static int
+check_period(const job *j, bool given, bool windowed)
+{
+    char window[32];
+    if (given && j->period_us <= 0)
+        return cli_usage_error("compare", "--period must be longer than nothing");
+    if (given && windowed && j->period_us < j->c.options.window_us)
+        return cli_usage_error("compare", "--period is shorter than a window of this policy (%s)",
+                               text_span(j->c.options.window_us, window));
+    return CTL_OK;
+}
+
+static int
+compare(job *j, const char *period, const cli_texts *specs)
+{
+    char place[CLI_PATH_MAX];
+    split_policy *policy = NULL;
+    const char *path = cli_policy_path(j->common);
+    if (period != NULL && !cli_duration(period, &j->period_us))
+        return cli_usage_error("compare", "--period takes a duration such as 90s or 4h, not '%s'",
+                               period);
+    int code = load_policy(path, &policy);
+    j->policy = policy;
     if (code == CTL_OK)
-        code = print_comparison(c);
-    follow_close(&f);
+        code = take_rollout(j, policy);
+    if (code == CTL_OK)
+        code = check_period(j, period != NULL, specs->n == 0);
+    if (code == CTL_OK)
+        code = cost_open(&j->c.cost, policy, path, place, sizeof place);
+    j->from_us = j->period_us > 0 ? split_clock_wall() - j->period_us : INT64_MIN;
+    if (code == CTL_OK)
+        code = specs->n > 0 ? compare_sources(j, specs) : compare_journal(j);
+    cost_close(&j->c.cost);
+    split_policy_free(&policy, NULL);
     return code;
 }
 
 int
 cmd_compare(int argc, char **argv)
 {
-    static comparison c; /* large */
+    static job j; /* large */
     cli_common common = {0};
     cli_texts specs = {0};
-    char buf[CLI_PATH_MAX];
-    int64_t period = 0;
+    const char *period = NULL;
     const cli_option options[] = {
         {"source", 's', CLI_TEXTS, "SOURCE", "watch these in place of the journal; may be repeated",
          &specs},
-        {"period", 0, CLI_DURATION, "TIME",
+        {"period", 0, CLI_TEXT, "TIME",
          "the last TIME of the journal (default: all), or how long to watch (60s)", &period},
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [--period TIME] [--source SOURCE...]",
         .about =
             "Compares both systems over the same time: for each metric the difference with an\n"
-            "interval that may be looked at all the time (95 %), the cost by the policy's prices,\n"
-            "and what follows. Exit code 3 when the new system is proven worse in a metric.\n",
+            "interval that may be looked at all the time (95 %), cache hits, the cost by the\n"
+            "dated price file that the policy names, the budget, and what to do next.\n"
+            "Exit code 3 when the new system is proven worse, has a warning level, or would\n"
+            "cost more than the budget with all the traffic; 4 when a level is critical, or it\n"
+            "costs more than the budget already; 6 without data of both.\n",
         .common = CLI_POLICY | CLI_JOURNAL | CLI_JSON,
         .options = options};
-    split_policy *policy = NULL;
     int first;
     int code = cli_parse(&spec, &common, argc, argv, &first);
     if (code != CLI_GO)
         return code;
     if (first < argc)
         return cli_usage_error(argv[0], "unexpected argument '%s'", argv[first]);
-    c.json = common.json;
-    code = load_policy(cli_policy_path(&common), &policy);
-    if (code == CTL_OK)
-        code = open_comparison(&c, policy);
-    c.from_us = period > 0 ? split_clock_wall() - period : INT64_MIN;
-    if (code == CTL_OK)
-        code = specs.n > 0 ? compare_sources(&c, &specs, period > 0 ? period : 60000000)
-                           : compare_journal(&c, cli_journal_path(&common, buf));
-    split_policy_free(&policy, NULL);
-    return code;
+    j.common = &common;
+    j.json = common.json;
+    return compare(&j, period, &specs);
 }

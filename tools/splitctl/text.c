@@ -47,6 +47,19 @@ text_json(FILE *out, const char *text, size_t text_len)
     fputc('"', out);
 }
 
+bool
+text_is_printable(const char *text, size_t text_len)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    for (size_t i = 0; i < text_len;) {
+        size_t len = sequence(p + i, text_len - i);
+        if (len == 0 || p[i] < 0x20 || p[i] == 0x7F || (p[i] == 0xC2 && p[i + 1] < 0xA0))
+            return false;
+        i += len;
+    }
+    return true;
+}
+
 const char *
 text_span(int64_t us, char buf[32])
 {

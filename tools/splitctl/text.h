@@ -3,12 +3,16 @@
 #ifndef SPLITCTL_TEXT_H
 #define SPLITCTL_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 /* A JSON string with quotes; bytes that are no UTF-8 become U+FFFD. */
 void text_json(FILE *out, const char *text, size_t text_len);
+
+/* UTF-8 without control characters: it may be shown on a terminal. */
+bool text_is_printable(const char *text, size_t text_len);
 
 /* "250ms", "1.5 s", "4 h 03 m": a span for people. */
 const char *text_span(int64_t us, char buf[32]);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* A comparison of both systems: gathered by cmd_compare.c, judged, and shown as text or as JSON. */
+#ifndef SPLITCTL_COMPARE_COMPARE_H
+#define SPLITCTL_COMPARE_COMPARE_H
+
+#include "split/policy.h"
+#include "split/threshold.h"
+
+#include "cost.h"
+#include "sample.h"
+
+#define COMPARE_TEXT_BYTES 1024
+
+typedef struct compared_metric {
+    const split_metric *metric;
+    difference d;
+    split_level level; /* of the new system over the whole time */
+    char sentence[256];
+} compared_metric;
+
+typedef enum compare_finding {
+    COMPARE_NO_METRIC, /* none has data of both */
+    COMPARE_EQUAL,
+    COMPARE_BETTER,
+    COMPARE_WARNING, /* a level of the new system */
+    COMPARE_WORSE,
+    COMPARE_CRITICAL
+} compare_finding;
+
+typedef struct comparison {
+    const char *names[2]; /* new, baseline */
+    const char *source;   /* what was read, for people: "the journal" */
+    split_rollout_options options;
+    sample sample;
+    compared_metric metrics[SPLIT_METRICS_MAX];
+    difference cache;
+    cost_report cost;
+    compare_finding finding;
+    char assessment[COMPARE_TEXT_BYTES];
+    char next[COMPARE_TEXT_BYTES];
+} comparison;
+
+/* Fill metrics, cache, finding and sentences; costs must have been counted. An exit code. */
+int compare_judge(comparison *c);
+
+/* Judged before. */
+void compare_text(const comparison *c);
+void compare_json(const comparison *c);
+
+/* The costs' part. */
+void compare_cost_text(const cost_report *c, int width);
+void compare_cost_json(const cost_report *c);
+
+/* The budget as a sentence; "" without one. */
+void compare_budget(const cost_report *c, char *buf, size_t buf_size);
+
+/* Words of the omitted covers, "data transfer, logs"; "" for none. */
+void compare_omitted(const cost_side *s, char *buf, size_t buf_size);
+
+/* Lines of at most `width` columns; those after the first are indented by two more. */
+void compare_wrap(int indent, int width, const char *text);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Readers of the larger parts of a price file. */
+#ifndef SPLITCTL_COMPARE_PRICES_READ_H
+#define SPLITCTL_COMPARE_PRICES_READ_H
+
+#include "prices_form.h"
+
+form_read prices_read_items;
+form_read prices_read_origins;
+form_read prices_read_routers;
+form_read prices_read_router;
+
+#endif

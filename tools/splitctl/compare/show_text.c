@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* A comparison for people; fits narrow terminals. */
+#include <stdio.h>
+#include <string.h>
+
+#include "split/net.h"
+
+#include "../canvas.h"
+#include "../text.h"
+#include "compare.h"
+
+#define WIDTH 80
+#define WIDTH_MIN 40
+
+void
+compare_wrap(int indent, int width, const char *text)
+{
+    int at = 0;
+    for (const char *p = text; *p != '\0';) {
+        size_t n = strcspn(p, " ");
+        bool first = p == text;
+        if (!first && at + 1 + (int)n > width) {
+            printf("\n%*s", indent + 2, "");
+            at = indent + 2;
+        } else if (!first) {
+            putchar(' ');
+            at++;
+        } else {
+            printf("%*s", indent, "");
+            at = indent;
+        }
+        printf("%.*s", (int)n, p);
+        at += (int)n;
+        p += n;
+        p += strspn(p, " ");
+    }
+    putchar('\n');
+}
+
+static void
+show_head(const comparison *c, int width)
+{
+    char text[COMPARE_TEXT_BYTES];
+    char n[2][32];
+    char span[32];
+    char from[SPLIT_TIME_BYTES] = "-";
+    char to[SPLIT_TIME_BYTES] = "-";
+    (void)split_time_print(c->sample.first_us, from);
+    (void)split_time_print(c->sample.last_us, to);
+    snprintf(text, sizeof text, "%s in %lld window%s of %s, %s to %s: '%s' %s requests, '%s' %s",
+             text_span(c->sample.span_us, span), (long long)c->sample.n_windows,
+             c->sample.n_windows == 1 ? "" : "s", c->source, from, to, c->names[0],
+             text_count(sample_requests(&c->sample, 0), n[0]), c->names[1],
+             text_count(sample_requests(&c->sample, 1), n[1]));
+    compare_wrap(0, width, text);
+    if (c->sample.n_alone > 0) {
+        snprintf(text, sizeof text, "left out: %lld windows that did not have both systems",
+                 (long long)c->sample.n_alone);
+        compare_wrap(0, width, text);
+    }
+    if (c->sample.n_left_out > 0) {
+        snprintf(text, sizeof text, "left out: %lld windows, after the %d-th share of traffic",
+                 (long long)c->sample.n_left_out, SAMPLE_STRATA_MAX);
+        compare_wrap(0, width, text);
+    }
+    if (c->sample.n_strata > 1) {
+        snprintf(text, sizeof text,
+                 "%zu shares of traffic in this time, compared one by one and "
+                 "weighted by their requests",
+                 c->sample.n_strata);
+        compare_wrap(0, width, text);
+    }
+}
+
+static void
+show_metrics(const comparison *c, int width)
+{
+    printf("\n%-16s %10s %10s  %s\n", "metric", "new", "baseline", "share of bad events; level");
+    for (uint32_t i = 0; i < c->options.n_metrics; i++) {
+        const compared_metric *m = &c->metrics[i];
+        printf("%-16s", m->metric->name);
+        if (m->d.known)
+            printf(" %8.3f %% %8.3f %%  %s\n", m->d.share[0], m->d.share[1],
+                   split_level_name(m->level));
+        else
+            printf(" %10s %10s  %s\n", "-", "-", split_level_name(m->level));
+        compare_wrap(4, width, m->sentence);
+    }
+}
+
+static void
+show_cache(const comparison *c, int width)
+{
+    const difference *d = &c->cache;
+    char text[COMPARE_TEXT_BYTES];
+    char n[2][32];
+    putchar('\n');
+    if (!d->known) {
+        compare_wrap(0, width, "cache: this source counts no hits and misses of both");
+    } else {
+        int at =
+            snprintf(text, sizeof text,
+                     "cache: '%s' hits %.2f %% of %s lookups, '%s' %.2f %% of %s: ", c->names[0],
+                     100 - d->share[0], text_count(d->n[0], n[0]), c->names[1], 100 - d->share[1],
+                     text_count(d->n[1], n[1]));
+        snprintf(text + at, sizeof text - (size_t)at,
+                 d->low > 0    ? "lower by %.3g to %.3g points"
+                 : d->high < 0 ? "higher by %.3g to %.3g points"
+                               : "no difference is proven (%+.3g to %+.3g points)",
+                 d->high < 0  ? -d->high
+                 : d->low > 0 ? d->low
+                              : -d->high,
+                 d->high < 0  ? -d->low
+                 : d->low > 0 ? d->high
+                              : -d->low);
+        compare_wrap(0, width, text);
+    }
+    compare_wrap(0, width,
+                 "latency by cache result: this source has none; 'splitctl logs' tells "
+                 "it from access logs");
+}
+
+void
+compare_text(const comparison *c)
+{
+    canvas screen;
+    char text[COMPARE_TEXT_BYTES + 16];
+    canvas_init(&screen, stdout, CLI_COLOR_NEVER);
+    int width = screen.width > 0 ? screen.width : WIDTH;
+    width = width < WIDTH_MIN ? WIDTH_MIN : width;
+    show_head(c, width);
+    show_metrics(c, width);
+    show_cache(c, width);
+    compare_cost_text(&c->cost, width);
+    snprintf(text, sizeof text, "overall: %s", c->assessment);
+    putchar('\n');
+    compare_wrap(0, width, text);
+    snprintf(text, sizeof text, "next: %s", c->next);
+    compare_wrap(0, width, text);
+}
