@@ -66,7 +66,7 @@ typedef struct split_failover_options {
     uint32_t retry_start_milli;   /**< 10000. */
     uint32_t drill_permille;      /**< 0. Of safe, replayable requests. */
     uint32_t in_flight_cap;       /**< 0. Needed when in_flight is not OFF. */
-    uint32_t in_flight_min;       /**< 1. AIMD does not go below. */
+    uint32_t in_flight_min;       /**< 1, and never less. AIMD does not go below. */
 
     split_failover_failback failback; /**< AUTO. */
     split_failover_sticky sticky;     /**< RETURN. */

@@ -25,7 +25,7 @@ adopt_window(split_failover *fo, split__fo_origin *o, const split_failover *layo
     }
     o->slot_index = 0;
     o->slot_at = 0;
-    o->slot_end = fo->p.slot_len;
+    o->slot_end = 0;
     split__fo_window_clear(fo, o);
     split__fo_window_roll(fo, o);
 }
@@ -108,7 +108,7 @@ split_failover_reload(split_failover *fo, const split_failover *old)
     if (fo == NULL || old == NULL)
         return SPLIT_ERR_ARG;
     fo->now = split__max_i64(fo->now, old->now);
-    fo->seq = old->seq;
+    fo->seq = fo->seq > old->seq ? fo->seq : old->seq;
     fo->n_regressions = old->n_regressions;
     fo->budget = least(old->budget, fo->p.retry_cap);
     give_slots(fo, old);

@@ -79,8 +79,7 @@ choose_probe(split__fo_call *call, const split__fo_ask *ask, split_failover_answ
             !is_eligible(fo, ask, origin))
             continue;
         bool overdue = split__fo_overdue(fo, split__fo_at(fo, origin));
-        if (!split__fo_lease(call, origin))
-            continue;
+        split__fo_lease(call, origin);
         split__fo_issue(fo, ask, origin, SPLIT_FAILOVER_KIND_PROBE,
                         overdue ? SPLIT_FAILOVER_REASON_PROBE_OVERDUE : SPLIT_FAILOVER_REASON_PROBE, out);
         return true;
@@ -123,7 +122,7 @@ reason_of(const split__fo_ask *ask, uint32_t origin, split_failover_kind kind)
     }
 }
 
-/* A session that stays keeps its origin as long as that admits it (F27). */
+/* A session that stays keeps its origin as long as that admits it (F27). Follow-ups have no pin, so it is untried. */
 static bool
 choose_pinned(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out)
 {
@@ -133,7 +132,7 @@ choose_pinned(split__fo_call *call, const split__fo_ask *ask, split_failover_ans
         return false;
     const split__fo_origin *o = split__fo_at(fo, ask->pinned);
     split_failover_kind kind = admission(fo, ask, o);
-    if (!is_untried(ask, o) || kind == SPLIT_FAILOVER_KIND_FAIL_FAST || split__fo_full(fo, o))
+    if (kind == SPLIT_FAILOVER_KIND_FAIL_FAST || split__fo_full(fo, o))
         return false;
     split__fo_issue(fo, ask, ask->pinned, kind, SPLIT_FAILOVER_REASON_PINNED, out);
     return true;

@@ -26,7 +26,7 @@ void split__fo_issue(split_failover *fo, const split__fo_ask *ask, uint32_t orig
 void split__fo_refuse(const split_failover *fo, const split__fo_ask *ask, split_failover_reason reason,
                       split_failover_answer *out);
 
-/* Take a lease for a probe that is due, OPEN -> HALF_OPEN first; false when no lease is free. */
-bool split__fo_lease(split__fo_call *call, uint32_t origin);
+/* Take a lease for a probe that is due, so that one is free; OPEN -> HALF_OPEN first. */
+void split__fo_lease(split__fo_call *call, uint32_t origin);
 
 #endif

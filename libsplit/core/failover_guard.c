@@ -124,7 +124,7 @@ split__fo_step_due(const split_failover *fo, const split__fo_origin *o)
 bool
 split__fo_decay_due(const split_failover *fo, const split__fo_origin *o)
 {
-    return o->level > 0 && split__fo_elapsed(fo, o->since) >= fo->p.decay && o->ok >= fo->p.min_samples;
+    return split__fo_elapsed(fo, o->since) >= fo->p.decay && o->ok >= fo->p.min_samples;
 }
 
 uint32_t

@@ -17,7 +17,7 @@ bool split__fo_ratio(const split_failover *fo, const split__fo_origin *o);
 bool split__fo_common_cause(const split_failover *fo, uint32_t origin);
 bool split__fo_may_trip(const split_failover *fo, uint32_t origin);
 
-/* Guards of timers (F9). */
+/* Guards of timers (F9), and of the decay of a level that is not 0 (F25). */
 bool split__fo_half_open_over(const split_failover *fo, const split__fo_origin *o);
 bool split__fo_failback_due(const split_failover *fo, const split__fo_origin *o);
 bool split__fo_step_due(const split_failover *fo, const split__fo_origin *o);

@@ -141,7 +141,8 @@ choices_are_valid(const split_failover_options *o)
            in_range(o->sticky, 0, SPLIT_FAILOVER_STICKY_STAY) &&
            in_range(o->unsafe_failover, 0, SPLIT_FAILOVER_UNSAFE_REFUSE) &&
            in_range(o->in_flight, 0, SPLIT_FAILOVER_IN_FLIGHT_AIMD) &&
-           (!capped || (in_range(o->in_flight_cap, 1, 1000000) && o->in_flight_min <= o->in_flight_cap));
+           (!capped ||
+            (in_range(o->in_flight_cap, 1, 1000000) && in_range(o->in_flight_min, 1, o->in_flight_cap)));
 }
 
 static int

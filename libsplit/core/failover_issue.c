@@ -7,7 +7,7 @@
 #include "failover_move.h"
 #include "num.h"
 
-bool
+void
 split__fo_lease(split__fo_call *call, uint32_t origin)
 {
     split_failover *fo = call->fo;
@@ -19,10 +19,9 @@ split__fo_lease(split__fo_call *call, uint32_t origin)
         if (leases[i].seq == 0) {
             leases[i].seq = fo->seq + 1;
             leases[i].expiry = split__add_sat(fo->now, fo->p.probe_lease);
-            o->last_probe = fo->now;
-            return true;
+            break;
         }
-    return false;
+    o->last_probe = fo->now;
 }
 
 static uint32_t

@@ -60,7 +60,7 @@ event_begin(split__fo_call *call, uint32_t origin, split_failover_cause cause)
     e->total = to_u32(sums.total);
     e->bad = to_u32(sums.bad);
     e->bad_keys = split__fo_popcount(sums.keys);
-    e->probe_ok = o->ok;
+    e->probe_ok = o->state == SPLIT_FAILOVER_CLOSED ? 0 : o->ok;
     e->lost = o->lost;
     return e;
 }
@@ -98,12 +98,11 @@ open_length(const split__fo_params *p, uint32_t level)
     return split__min_i64(p->max_open, p->base_open << shift);
 }
 
-/* Whole milliseconds, 0 to jitter_ppm of b; b / 1000 is below 2^54 and split so that the product cannot overflow. */
+/* Whole milliseconds, 0 to jitter_ppm of b; b is at most 2^53 us and ppm at most 10^6, so the product is below 2^63. */
 static split_us
 jitter(const split_failover *fo, const split__fo_origin *o, split_us b)
 {
-    uint64_t ms = (uint64_t)b / 1000, ppm = fo->p.jitter_ppm;
-    uint64_t most = ms / 1000000 * ppm + ms % 1000000 * ppm / 1000000;
+    uint64_t most = (uint64_t)b / 1000 * fo->p.jitter_ppm / 1000000;
     return (split_us)(split__fo_mix_epoch(fo, o) % (most + 1) * 1000);
 }
 
@@ -151,10 +150,9 @@ stamp_trip(const split_failover *fo, split__fo_origin *o)
     for (uint32_t i = 0; i < o->n_stamps; i++)
         if (split__fo_elapsed(fo, stamps[i]) < fo->p.flap_window)
             stamps[kept++] = stamps[i];
-    if (kept == fo->p.flap_limit) {
-        memmove(stamps, stamps + 1, (kept - 1) * sizeof *stamps);
+    /* A list that a reload made full latches now, whichever of its stamps are kept. */
+    if (kept == fo->p.flap_limit)
         kept--;
-    }
     stamps[kept++] = fo->now;
     o->n_stamps = (uint8_t)kept;
     if (kept >= fo->p.flap_limit && fo->p.flap_window > 0)

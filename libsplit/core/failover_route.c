@@ -107,10 +107,12 @@ split_failover_probe(split_failover *fo, split_us now, uint32_t origin, split_fa
     split__fo_timer(&call, origin);
     bool blocked = o->mode == SPLIT_FAILOVER_MODE_FORCE_DOWN || o->mode == SPLIT_FAILOVER_MODE_FORCE_UP ||
                    (o->state == SPLIT_FAILOVER_OPEN && split__fo_moved(&call, origin));
-    if (!blocked && split__fo_probe_due(fo, o) && split__fo_lease(&call, origin))
-        split__fo_issue(fo, &ask, origin, SPLIT_FAILOVER_KIND_PROBE, SPLIT_FAILOVER_REASON_PROBE, out);
-    else
+    if (blocked || !split__fo_probe_due(fo, o)) {
         split__fo_refuse(fo, &ask, SPLIT_FAILOVER_REASON_NOT_DUE, out);
+    } else {
+        split__fo_lease(&call, origin);
+        split__fo_issue(fo, &ask, origin, SPLIT_FAILOVER_KIND_PROBE, SPLIT_FAILOVER_REASON_PROBE, out);
+    }
     out->deadline = split__fo_next_change(fo);
     return SPLIT_OK;
 }

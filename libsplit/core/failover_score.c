@@ -53,7 +53,8 @@ end_run(split__fo_origin *o, split_us issued_at)
     o->degraded = 0;
 }
 
-/* Open peers are probed soon, returning peers take everybody: the alternative is no longer healthy (F23). */
+/* Open peers are probed soon, returning peers take everybody: the alternative is no longer healthy (F23). Only this
+ * origin's timer ran before, so no peer has moved in this call. */
 static void
 call_for_help(split__fo_call *call, uint32_t origin)
 {
@@ -68,7 +69,7 @@ call_for_help(split__fo_call *call, uint32_t origin)
             continue;
         if (peer->state == SPLIT_FAILOVER_OPEN)
             peer->open_until = split__min_i64(peer->open_until, split__add_sat(fo->now, fo->p.emergency));
-        else if (peer->state == SPLIT_FAILOVER_RAMP && !split__fo_moved(call, i))
+        else if (peer->state == SPLIT_FAILOVER_RAMP)
             split__fo_move(call, i, SPLIT_FAILOVER_CLOSED, SPLIT_FAILOVER_CAUSE_URGENT_RAMP);
     }
 }
@@ -171,20 +172,19 @@ probe_succeeded(split__fo_call *call, uint32_t origin)
         return;
     }
     count(&o->ok);
-    if (o->ok < fo->p.probe_successes || split__fo_moved(call, origin))
+    if (o->ok < fo->p.probe_successes)
         return;
     bool held = o->latched || fo->p.failback != SPLIT_FAILOVER_FAILBACK_AUTO;
     split__fo_move(call, origin, held ? SPLIT_FAILOVER_HOLD : SPLIT_FAILOVER_RAMP,
                    SPLIT_FAILOVER_CAUSE_VERIFIED);
 }
 
+/* An origin that its timer moved in this call has a new generation, so the probe was STALE and is not scored (F11). */
 static void
 score_probe(split__fo_call *call, uint32_t origin, split_failover_class klass)
 {
     if (klass == SPLIT_FAILOVER_CLASS_OK)
         probe_succeeded(call, origin);
-    else if (split__fo_moved(call, origin))
-        return;
     else if (klass == SPLIT_FAILOVER_CLASS_BUSY)
         split__fo_move(call, origin, SPLIT_FAILOVER_OPEN, SPLIT_FAILOVER_CAUSE_PROBE_BUSY);
     else

@@ -100,8 +100,6 @@ read_origin(split__fo_codec *c, const split_failover *head, scratch *s)
 {
     memset(s, 0, sizeof *s);
     split__fo_window_roll(head, &s->origin);
-    if (s->origin.slot_index == 0)
-        s->origin.slot_end = head->p.slot_len;
     uint64_t id = split__fo_codec_word(c, 0);
     split__fo_codec_origin(c, head, &s->origin);
     s->origin.in_flight = 0; /* those attempts ended with their process */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Mutation test of the failover machine: each mutant flips one guard in a copy of the source, and the traces, the search or
-the unit scenarios must notice. Usage: tests/model/mutants.py BUILD [--write]; BUILD is a configured build folder.
-With --write the table is stored in tests/model/mutants.md."""
+the unit scenarios must notice. Usage: tests/model/mutants.py BUILD [--from N] [--write]; BUILD is a configured build folder.
+--from begins with the mutant of that number. With --write the table is stored in tests/model/mutants.md."""
 import pathlib
 import subprocess
 import sys
@@ -10,6 +10,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORE = ROOT / "libsplit/core"
 STATES = "30000"
+UNITS = ("failover", "failover_scenarios", "failover_around", "failover_guards", "failover_reload")
 
 # file without "failover_" and ".c", text (must occur once), its replacement
 MUTANTS = [
@@ -58,7 +59,7 @@ MUTANTS = [
     ("score", "    else\n        o->hard_run = 0;\n}", "}"),
     ("score", "        o->run_keys = 0;\n", ""),
     ("score", "peer->open_until = split__min_i64(peer->open_until, split__add_sat(fo->now, fo->p.emergency));", ";"),
-    ("score", "else if (peer->state == SPLIT_FAILOVER_RAMP && !split__fo_moved(call, i))", "else if (0)"),
+    ("score", "else if (peer->state == SPLIT_FAILOVER_RAMP)", "else if (0)"),
     ("score", "    if (is_news)\n", ""),
     ("score", "o->latched || fo->p.failback", "fo->p.failback"),
     ("score", "if (o->ok < fo->p.probe_successes", "if (o->ok <= fo->p.probe_successes"),
@@ -89,7 +90,7 @@ MUTANTS = [
     ("move", "        o->lost = 0;\n", ""),
     ("move", "kept >= fo->p.flap_limit && fo->p.flap_window > 0", "kept > fo->p.flap_limit"),
     ("move", "if (now >= fo->now)\n        fo->now = now;", "if (1)\n        fo->now = now;"),
-    ("window", "index - (o->slot_index - i) >= fo->p.buckets", "index - (o->slot_index - i) > fo->p.buckets"),
+    ("window", "n_gone + age < fo->p.buckets", "n_gone + age <= fo->p.buckets"),
     ("route", "    split__fo_timer_chain(call, ask->chain);\n", ""),
     ("route", "    deposit(fo);\n", ""),
     ("admin", "        forgive(o);\n        split__fo_move(call, origin, SPLIT_FAILOVER_RAMP", "        split__fo_move(call, origin, SPLIT_FAILOVER_RAMP"),
@@ -100,12 +101,114 @@ MUTANTS = [
     ("deadline", "    if (o->ok >= fo->p.ramp_min_ok)\n", ""),
     ("choose", "(fo->unsettled & both) != 0 || split__fo_full", "split__fo_full"),
     ("admin", "        o->in_flight = 0;\n", ""),
+    ("adopt", " && fo->p.slot_len == layout->p.slot_len", ""),
+    ("adopt", "fo->p.buckets == layout->p.buckets && ", ""),
+    ("adopt", " + (from->n_stamps - n)", ""),
+    ("snapshot", "        split__fo_window_roll(&head, &s.origin);\n", ""),
+    ("choose", "if (o->mode == SPLIT_FAILOVER_MODE_OBSERVE && natural_member(fo, ask) != origin)\n        return false;", ""),
+    ("choose", "split__fo_probe_due(fo, o) && !split__fo_full(fo, o) &&", "split__fo_probe_due(fo, o) &&"),
+    ("choose", "% 1000 >= fo->p.drill_permille", "% 1000 > fo->p.drill_permille"),
+    ("timer", "if (split__fo_moved(call, origin) || !split__fo_step_due(fo, o))", "if (!split__fo_step_due(fo, o))"),
+    ("report", "(uint64_t)was * 2000 >= limit", "true"),
+    ("report", "(uint64_t)was * 2000 >= limit", "(uint64_t)was * 2000 > limit"),
+    ("adopt", "(uint8_t)least(from->step, fo->p.n_ramp - 1u)", "from->step"),
+    ("adopt", "    o->slot = slot;\n", ""),
+    ("adopt", "    o->id = id;\n", ""),
+    ("adopt", "uint32_t n = least(fo->p.probes_in_flight, layout->p.probes_in_flight);", "uint32_t n = 0;"),
+    ("adopt", " && was != 0;", ";"),
+    ("adopt", "was > least_limit ? was : least_limit", "was"),
+    ("adopt", "least(most, was > least_limit ? was : least_limit)", "was > least_limit ? was : least_limit"),
+    ("adopt", "fo->p.in_flight == SPLIT_FAILOVER_IN_FLIGHT_AIMD && was", "was"),
+    ("adopt", "        o->in_flight = 0;", "        ;"),
+    ("adopt", "fo->now = split__max_i64(fo->now, old->now);", "fo->now = old->now;"),
+    ("adopt", "fo->seq > old->seq ? fo->seq : old->seq", "fo->seq"),
+    ("adopt", "fo->seq > old->seq ? fo->seq : old->seq", "old->seq"),
+    ("adopt", "    fo->n_regressions = old->n_regressions;\n", ""),
+    ("adopt", "least(old->budget, fo->p.retry_cap)", "old->budget"),
+    ("adopt", " && (taken & split__fo_bit(next)) != 0)", " && 0)"),
+    ("adopt", "    split__fo_settle(fo, origin);\n", ""),
+    ("snapshot", "if (buf_bytes < n_bytes)", "if (buf_bytes <= n_bytes)"),
+    ("snapshot", "head.now = split__max_i64(fo->now, now);\n    split__fo_codec c = {.bytes = buf", "head.now = now;\n    split__fo_codec c = {.bytes = buf"),
+    ("snapshot", "head.budget < fo->p.retry_cap ? head.budget : fo->p.retry_cap", "head.budget"),
+    ("snapshot", "    fo->now = head.now;\n", ""),
+    ("snapshot", "    fo->n_regressions = head.n_regressions;\n", ""),
+    ("snapshot", "    split__fo_window_roll(head, &s->origin);\n", ""),
+    ("codec", "o->slot_at + layout->p.buckets - age", "o->slot_at + age"),
+    ("codec", "distance > 0 ? split__add_sat(c->now, distance) : c->now + distance", "distance"),
+    ("codec", "codec_instant_if(c, i < o->n_stamps,", "codec_instant_if(c, false,"),
+    ("report", "(token->flags & SPLIT__FO_COUNTED) == 0 || fo", "fo"),
+    ("report", " || klass == SPLIT_FAILOVER_CLASS_NEUTRAL)\n        return;", ")\n        return;"),
+    ("report", "limit = limit * 9 / 10;", "limit = limit * 8 / 10;"),
+    ("report", "limit > most ? most : limit", "limit"),
+    ("report", "limit < least ? least : limit", "limit"),
+    ("report", "(fo->p.refuse_unsafe && (token->flags & SPLIT__FO_SAFE) == 0)\n        return false;", "(0)\n        return false;"),
+    ("report", " || (token->flags & SPLIT__FO_SYNTHETIC) != 0)", ")"),
+    ("report", "return klass == SPLIT_FAILOVER_CLASS_FAIL_CONNECT || token->kind", "return token->kind"),
+    ("report", "return klass == SPLIT_FAILOVER_CLASS_FAIL_CONNECT || token->kind == SPLIT_FAILOVER_KIND_PROBE;", "return klass == SPLIT_FAILOVER_CLASS_FAIL_CONNECT;"),
+    ("report", "token->chain < fo->n_chains ?", "true ?"),
+    ("report", "token->flags & (SPLIT__FO_SAFE | SPLIT__FO_REPLAYABLE)", "token->flags"),
+    ("report", " && fo->p.in_flight == SPLIT_FAILOVER_IN_FLIGHT_OFF;", ";"),
+    ("report", " && token->kind == SPLIT_FAILOVER_KIND_NORMAL &&", " &&"),
+    ("report", "if (seq != 0 && leases[i].seq == seq)", "if (leases[i].seq == seq)"),
+    ("report", " || is_probe == serves)", ")"),
+    ("report", "token->kind != SPLIT_FAILOVER_KIND_PROBE && token->n_attempts", "token->n_attempts"),
+    ("report", "    split__fo_timer_chain(call, ask.chain);\n", ""),
+    ("score", "(split__fo_is_failure(outcome->klass) || outcome->klass == SPLIT_FAILOVER_CLASS_BUSY) &&\n        ", ""),
+    ("score", "    if (split__fo_moved(call, origin))\n        return;\n    if (split__fo_ramp_failed(fo, o))", "    if (split__fo_ramp_failed(fo, o))"),
+    ("score", "    if (o->state == SPLIT_FAILOVER_RAMP)\n        split__fo_step(call, origin);\n", ""),
+    ("score", "            count(&o->bad);", "            ;"),
+    ("score", "        o->since = fo->now;\n        o->ok = 0;\n    }\n}", "        o->ok = 0;\n    }\n}"),
+    ("score", "    if (o->level == 0)\n        return;\n", ""),
+    ("score", "o->level--;\n        o->since = fo->now;\n        o->ok = 0;", "o->level--;\n        o->since = fo->now;"),
+    ("score", "if (split__fo_common_cause(fo, origin))", "if (0)"),
+    ("score", "book(call->fo, o, token->key, is_slow);", "book(call->fo, o, token->key, false);"),
+    ("route", "ask->pinned == UINT32_MAX &&\n           ", ""),
+    ("route", "fo->p.drill_permille == 0 && ", ""),
+    ("route", " && fo->p.in_flight == SPLIT_FAILOVER_IN_FLIGHT_OFF;", ";"),
+    ("route", "budget < fo->p.retry_cap ? (uint32_t)budget : fo->p.retry_cap", "(uint32_t)budget"),
+    ("route", " ||\n                   (o->state == SPLIT_FAILOVER_OPEN && split__fo_moved(&call, origin))", ""),
+    ("route", "if (rank < best_rank) {", "if (rank <= best_rank && rank != UINT32_MAX) {"),
+    ("route", " && out->reason == SPLIT_FAILOVER_REASON_ALL_DOWN)", ")"),
+    ("choose", " ||\n        (ask->chain->members & split__fo_bit(ask->pinned)) == 0)\n        return false;", ")\n        return false;"),
+    ("choose", "kind == SPLIT_FAILOVER_KIND_FAIL_FAST || split__fo_full(fo, o))", "kind == SPLIT_FAILOVER_KIND_FAIL_FAST)"),
+    ("choose", " || !ask->is_first || !is_replay_safe(ask) ||", " || !is_replay_safe(ask) ||"),
+    ("choose", " || !is_replay_safe(ask) || ask->chain->n < 2)", " || ask->chain->n < 2)"),
+    ("choose", " || ask->chain->n < 2)", ")"),
+    ("choose", "(fo->unsettled & both) != 0 || split__fo_full(fo, split__fo_at(fo, second))", "(fo->unsettled & both) != 0"),
+    ("choose", "        return ask->pinned != origin;\n", "        return false;\n"),
+    ("choose", "return fo->p.refuse_unsafe && (ask->flags & SPLIT__FO_SAFE) == 0 && ask->chain->origin[0] != origin;", "return false;"),
+    ("choose", "is_unsafe ? 1u : ask->chain->n", "ask->chain->n"),
+    ("choose", "    if (o->state == SPLIT_FAILOVER_RAMP && fo->p.refuse_unsafe && (ask->flags & SPLIT__FO_SAFE) == 0)\n        return SPLIT_FAILOVER_KIND_RAMP;\n", ""),
+    ("choose", "is_untried(ask, o) && o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN", "o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN"),
+    ("choose", "is_untried(ask, o) && o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN", "is_untried(ask, o)"),
+    ("status", "if (status == 429)\n        return SPLIT_FAILOVER_CLASS_BUSY;\n", ""),
+    ("status", "fo->p.slow != 0 && elapsed_us", "elapsed_us"),
+    ("status", "elapsed_us >= fo->p.slow ?", "elapsed_us > fo->p.slow ?"),
+    ("status", "elapsed_us >= fo->p.fair", "elapsed_us > fo->p.fair"),
+    ("init", "o->fair_us != 0 ? o->fair_us : o->slow_us", "o->slow_us"),
+    ("init", "o->slow_us != 0 ? o->slow_us : 1000000", "1000000"),
+    ("move", "if (p->base_open > (INT64_MAX >> shift))\n        return p->max_open;\n", ""),
+    ("move", "(uint64_t)b / 1000 * fo->p.jitter_ppm / 1000000", "(uint64_t)b / 1000"),
+    ("move", "% (most + 1) * 1000", "% (most + 1)"),
+    ("move", "split__fo_elapsed(fo, stamps[i]) < fo->p.flap_window", "split__fo_elapsed(fo, stamps[i]) <= fo->p.flap_window"),
+    ("move", "kept >= fo->p.flap_limit && fo->p.flap_window > 0", "kept >= fo->p.flap_limit"),
+    ("move", "    if (kept == fo->p.flap_limit)\n        kept--;\n", ""),
+    ("move", "o->state == SPLIT_FAILOVER_CLOSED ? 0 : o->ok", "o->ok"),
+    ("move", "level > 0 && o->level < UINT8_MAX", "level > 0"),
+    ("move", "split__min_i64(o->floor, split__add_sat(fo->now, fo->p.max_open))", "o->floor"),
+    ("deadline", "instant > fo->now && instant < best", "instant < best"),
+    ("deadline", "leases[i].expiry <= fo->now ? fo->now : ", ""),
+    ("deadline", "if (o->lost >= fo->p.lost_limit || split__fo_half_open_over(fo, o))\n        return fo->now;\n", ""),
+    ("deadline", "FAILBACK_DELAY && !o->latched)\n", "FAILBACK_DELAY)\n"),
+    ("deadline", "return o->bad == 0 ?", "return true ?"),
+    ("deadline", "    best = sooner(fo, best, after(o->last_probe, fo->p.probe_interval));\n", ""),
 ]
 
 
 def flags(build):
     return ["-std=c11", "-O1", "-w", "-D_GNU_SOURCE", "-DXXH_INLINE_ALL", f"-I{ROOT}/include", f"-I{build}/include", f"-I{CORE}",
-            f"-I{ROOT}/tests/vectors", f"-I{ROOT}/tests/model", f"-I{ROOT}/tests/unit", "-I/usr/include/cjson"]
+            f"-I{ROOT}/tests/vectors", f"-I{ROOT}/tests/model", f"-I{ROOT}/tests/unit", f"-I{ROOT}/tests/support",
+            "-I/usr/include/cjson"]
 
 
 def compile_to(source, out, build):
@@ -121,8 +224,9 @@ class Bench:
         vectors = [p for p in (ROOT / "tests/vectors").glob("*.c") if p.name != "kind_verdict.c"]
         self.vectors = self.compile("vectors", vectors)
         self.model = self.compile("model", (ROOT / "tests/model").glob("*.c"))
-        self.units = {n: self.compile("unit", [ROOT / f"tests/unit/test_{n}.c"])
-                      for n in ("failover_scenarios", "failover_around", "failover_guards")}
+        support = self.compile("support", [ROOT / "tests/support/counting_alloc.c"])
+        self.units = {n: {**support, **self.compile("unit", [ROOT / f"tests/unit/test_{n}.c"])}
+                      for n in UNITS}
         self.traces = sorted(str(p) for p in (ROOT / "tests/vectors/failover").glob("*.json"))
 
     def compile(self, kind, sources):
@@ -170,18 +274,21 @@ def mutate(bench, number, mutant):
 
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
+    first = int(sys.argv[sys.argv.index("--from") + 1]) if "--from" in sys.argv else 1
     rows, alive = [], 0
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(build, pathlib.Path(folder))
         if bench.killer(bench.core.values()) is not None:
             raise SystemExit("the unchanged machine fails")
         for number, mutant in enumerate(MUTANTS, 1):
+            if number < first:
+                continue
             killer = mutate(bench, number, mutant)
             alive += killer is None
             change = " ".join(mutant[1].split()), " ".join(mutant[2].split()) or "(nothing)"
             rows.append(f"| {number} | {mutant[0]} | `{change[0]}` | `{change[1]}` | {killer or 'ALIVE'} |".replace("||", "&#124;&#124;"))
             print(number, mutant[0], killer or "ALIVE", "" if killer else change, flush=True)
-    total = f"{len(MUTANTS) - alive} of {len(MUTANTS)} mutants killed"
+    total = f"{len(rows) - alive} of {len(rows)} mutants killed"
     print(total)
     if "--write" in sys.argv:
         head = "# Mutants of the failover machine\n\nWritten by `tests/model/mutants.py BUILD --write`.\n\n" + total + ".\n\n"
