@@ -34,14 +34,15 @@ typedef enum split_log_cache {
 
 /** One request as its line tells it. Text is borrowed until the next call on the log. @since 0.1 */
 typedef struct split_log_record {
-    split_us at_us;      /**< Wall clock; -1 when the line does not say. */
-    split_us latency_us; /**< Server's view, to the first byte where the format has it; -1 when
-                            there is none. */
-    int32_t status;      /**< HTTP status; 0: the visitor left first. */
+    split_us at_us;       /**< Wall clock; -1 when the line does not say. */
+    split_us latency_us;  /**< Server's view, to the first byte where the format has it; -1 when
+                             there is none. */
+    int32_t status;       /**< HTTP status; 0: the visitor left first. */
+    int32_t first_status; /**< Of the first attempt, where the line tells of several; else 0. */
     split_log_cache cache;
     split_log_text method;
     split_log_text variant;  /**< As the line names it. */
-    split_log_text upstream; /**< Address or name of a back end. */
+    split_log_text upstream; /**< Address or name of the back end that was tried first. */
     split_log_text cookie;   /**< The whole Cookie header. */
 } split_log_record;
 
@@ -170,13 +171,15 @@ typedef struct split_log_rules {
 } split_log_rules;
 
 /**
- * Count a request into the report of its arm, exactly as the metrics' bounds say. A request whose
- * visitor left first is no trial and counts nothing.
+ * Count a request into the report of its arm, exactly as the metrics' bounds say. A request that
+ * was tried again counts by its first attempt; one whose visitor left first is no trial and counts
+ * nothing.
  *
  * @param rules  What counts.
  * @param record The request.
  * @param arm    Grows by the request.
- * @note Source: DESIGN.md M4. Threads: exclusive in @p arm. Cost: O(n_metrics). Since 0.1.
+ * @note Source: DESIGN.md M2, M4, L5. Threads: exclusive in @p arm. Cost: O(n_metrics). Since
+ * 0.1.
  */
 SPLIT_API void split_log_count(const split_log_rules *rules, const split_log_record *record,
                                split_arm *arm);

@@ -11,6 +11,7 @@
 #ifndef SPLIT_SOURCE_H
 #define SPLIT_SOURCE_H
 
+#include "split/log.h"
 #include "split/metric.h"
 #include "split/net.h"
 
@@ -61,6 +62,7 @@ typedef struct split_reading {
     uint64_t revision; /**< Lowest route revision that a router of these sources has in force. */
     char note[160]; /**< What is missing from this reading, and why, as a sentence; "" for nothing.
                      */
+    int64_t n_rejected; /**< Lines of logs that were not understood. */
 } split_reading;
 
 /** How a metric is named by a source: text under a field ("" for the plain form). Borrowed. @since
@@ -83,6 +85,14 @@ typedef struct split_source_options {
     size_t n_fields;
     split_us window_us; /**< Length of a window, for sources that ask for a period. */
     split_http_options http;
+    /* Of logs: */
+    const uint32_t *statuses; /**< n_statuses that are failures; 500 to 599 when there are none. */
+    size_t n_statuses;
+    uint64_t max_read_bytes; /**< Of one read, at least 1; the rest is for the next one. Default 256
+                                MiB. */
+    const char *cookie;      /**< Cookie with a visitor's id; NULL for none. */
+    split_log_assign assign; /**< Assigns visitors' ids again; NULL for none. */
+    void *assign_ctx;
 } split_source_options;
 
 /** A source. Thread rule: exclusive. @since 0.1 */
@@ -137,7 +147,8 @@ SPLIT_API SPLIT_CHECKED int split_source_new(const split_source_options *options
  * known.
  * @param error  Receives a sentence; may be NULL.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_NO_DATA; SPLIT_ERR_NET; SPLIT_ERR_PEER for an error answer or
- * one that cannot be understood; SPLIT_ERR_SPACE; SPLIT_ERR_NOMEM.
+ * one that cannot be understood; SPLIT_ERR_IO for a file that cannot be read; SPLIT_ERR_SPACE;
+ * SPLIT_ERR_NOMEM.
  * @note Threads: exclusive. Cost: blocks up to the time-outs of the options. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_source_read(split_source *source, split_reading *out,

@@ -73,6 +73,7 @@ split_reading_add(split_reading *reading, const split_reading *other)
     reading->n_alarms_unknown += other->n_alarms_unknown;
     reading->n_sources += other->n_sources;
     reading->n_restarts += other->n_restarts;
+    reading->n_rejected += other->n_rejected;
     if (reading->note[0] == '\0')
         memcpy(reading->note, other->note, sizeof reading->note);
     if (other->at_us > reading->at_us)

@@ -13,7 +13,8 @@ struct split_source {
     char *spec;
 };
 
-static const split_source_kind *const kinds[] = {&split__source_proxy, &split__source_haproxy};
+static const split_source_kind *const kinds[] = {&split__source_proxy, &split__source_haproxy,
+                                                 &split__source_log};
 
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -33,7 +34,8 @@ split__net_fault(split_error *error, int code, const char *format, ...)
 void
 split_source_options_init(split_source_options *options)
 {
-    *options = (split_source_options){.size = sizeof *options, .window_us = 60000000};
+    *options = (split_source_options){
+        .size = sizeof *options, .window_us = 60000000, .max_read_bytes = UINT64_C(256) << 20};
     split_http_options_init(&options->http);
     options->http.tries = 2;
 }
@@ -74,7 +76,9 @@ check_options(const split_source_options *o)
         return SPLIT_ERR_ARG;
     if (o->size != sizeof *o)
         return SPLIT_ERR_STRUCT;
-    return o->n_metrics > SPLIT_METRICS_MAX || o->window_us <= 0 ? SPLIT_ERR_VALUE : SPLIT_OK;
+    return o->n_metrics > SPLIT_METRICS_MAX || o->window_us <= 0 || o->max_read_bytes == 0
+               ? SPLIT_ERR_VALUE
+               : SPLIT_OK;
 }
 
 int

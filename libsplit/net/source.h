@@ -16,6 +16,7 @@ typedef struct split_source_kind {
 
 extern const split_source_kind split__source_proxy;
 extern const split_source_kind split__source_haproxy;
+extern const split_source_kind split__source_log;
 
 /* Fill an error with a sentence and return its code; `error` may be NULL. */
 int split__net_fault(split_error *error, int code, const char *format, ...)

@@ -275,6 +275,28 @@ Test(log, a_hit_rate_counts_what_a_cache_was_asked_for)
     cr_expect_eq(split_arm_get(&arm, SPLIT_COUNTER_MISSES), 1);
 }
 
+Test(log, a_request_that_was_tried_again_counts_by_its_first_attempt)
+{
+    static const char *const forms[] = {
+        "1 - - [23/Nov/2026:00:46:29 +0000] \"GET / HTTP/1.1\" 200 3 \"-\" \"-\" us=502, 200 "
+        "upstream=10.0.0.1:80, 10.0.0.2:80\n",
+        "1 - - [23/Nov/2026:00:46:29 +0000] \"GET / HTTP/1.1\" 200 3 \"-\" \"-\" "
+        "upstream_status=\"502, 200\" upstream=\"10.0.0.1:80, 10.0.0.2:80\"\n"};
+    const split_log_rules rules = {NULL, 0, NULL, 0};
+    split_arm arm;
+    split_arm_clear(&arm);
+    for (size_t i = 0; i < 2; i++) {
+        split_log *log = log_of(NULL);
+        split_log_record r;
+        cr_assert_eq(feed(log, forms[i], strlen(forms[i]), 1000, &r), 1);
+        cr_expect(r.status == 200 && r.first_status == 502 && is(r.upstream, "10.0.0.1:80"));
+        split_log_count(&rules, &r, &arm);
+        split_log_free(&log);
+    }
+    cr_expect_eq(split_arm_get(&arm, SPLIT_COUNTER_ERROR), 2);
+    cr_expect_eq(split_arm_get(&arm, SPLIT_COUNTER_EDGE_5XX), 0, "the visitor saw none of it");
+}
+
 /* One line of every format. */
 static const char *const one_of_each[] = {
     GOOD,

@@ -188,7 +188,8 @@ static int
 compare_sources(job *j, const cli_texts *specs)
 {
     static fleet f; /* large */
-    int code = fleet_open(&f, j->policy, specs);
+    char route[CLI_PATH_MAX];
+    int code = fleet_open(&f, j->policy, cli_route_path(j->common, route), specs);
     if (code != CTL_OK)
         return code;
     j->c.source = "the sources";

@@ -159,7 +159,7 @@ roll_back(way_back *w, const cli_common *common, const cli_texts *specs, const c
            weights_print(w->percent_e6, to), (unsigned long long)w->done.revision,
            text_span(split_clock_now() - w->began, took));
     fleet f;
-    if (specs->n > 0 && fleet_open(&f, w->policy, specs) == CTL_OK) {
+    if (specs->n > 0 && fleet_open(&f, w->policy, w->route_path, specs) == CTL_OK) {
         await_routers(w, &f);
         fleet_close(&f);
     }

@@ -31,7 +31,7 @@ driver_open(driver *d, const split_policy *policy, const char *route_path, const
     d->route_path = route_path;
     d->id = 1;
     d->effect_us = -1;
-    int code = fleet_open(&d->fleet, policy, specs);
+    int code = fleet_open(&d->fleet, policy, route_path, specs);
     if (code != CTL_OK)
         return code;
     int rc = split_policy_rollout_options(policy, &options);

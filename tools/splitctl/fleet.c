@@ -58,8 +58,30 @@ take_fields(fleet *f, const split_policy *policy, const char *spec, split_source
         }
 }
 
+/* What logs are read by, when one of the sources is a log. */
+static int
+take_log_options(fleet *f, const split_policy *policy, const char *route_path,
+                 const cli_texts *specs, split_source_options *o)
+{
+    bool any = false;
+    for (size_t i = 0; i < specs->n; i++)
+        any = any || is_meant("log", specs->text[i]);
+    if (!any)
+        return CTL_OK;
+    if (split_policy_failover_options(policy, &f->failover) != SPLIT_OK)
+        return CTL_BAD_INPUT;
+    f->route_path = route_path;
+    o->statuses = f->failover.statuses;
+    o->n_statuses = f->failover.n_statuses;
+    o->assign = arm_assign;
+    o->assign_ctx = &f->visitors;
+    int code = arm_rules_begin(&f->visitors, policy);
+    o->cookie = f->visitors.cookie_name;
+    return code;
+}
+
 int
-fleet_open(fleet *f, const split_policy *policy, const cli_texts *specs)
+fleet_open(fleet *f, const split_policy *policy, const char *route_path, const cli_texts *specs)
 {
     split_source_options o;
     split_rollout_options rollout;
@@ -79,7 +101,7 @@ fleet_open(fleet *f, const split_policy *policy, const cli_texts *specs)
     o.n_metrics = f->n_metrics;
     o.window_us = rollout.window_us;
     set_timeouts(&o.http, rollout.window_us);
-    int code = CTL_OK;
+    int code = take_log_options(f, policy, route_path, specs, &o);
     for (size_t i = 0; code == CTL_OK && i < specs->n; i++) {
         take_fields(f, policy, specs->text[i], &o);
         code = open_one(f, &o, specs->text[i]);
@@ -95,6 +117,8 @@ fleet_close(fleet *f)
     for (size_t i = 0; i < f->n; i++)
         split_source_free(&f->sources[i]);
     f->n = 0;
+    arm_rules_free(&f->visitors);
+    f->visitors = (arm_rules){0};
 }
 
 static void
@@ -127,6 +151,8 @@ fleet_read(fleet *f, split_reading *out)
     bool any = false;
     split_reading_init(out);
     f->n_answered = 0;
+    if (f->route_path != NULL)
+        arm_rules_follow(&f->visitors, f->route_path);
     for (size_t i = 0; i < f->n; i++) {
         int rc = split_source_read(f->sources[i], &one, &error);
         report_change(f, i, rc, &error);

@@ -3,10 +3,12 @@
 #ifndef SPLITCTL_FLEET_H
 #define SPLITCTL_FLEET_H
 
+#include "split/failover.h"
 #include "split/policy.h"
 #include "split/source.h"
 
 #include "cli.h"
+#include "logs/arm.h"
 
 #define FLEET_MAX CLI_TEXTS_MAX
 #define FLEET_FIELDS_MAX 512 /* names of metrics over all sources */
@@ -21,11 +23,17 @@ typedef struct fleet {
     size_t n_metrics;
     split_source_field fields[FLEET_FIELDS_MAX]; /* borrowed from the policy */
     size_t n_fields;
+    /* For logs: which statuses are failures, and whose request it was where only the visitor is
+     * known. */
+    split_failover_options failover;
+    arm_rules visitors;
+    const char *route_path; /* borrowed; NULL without a log */
 } fleet;
 
-/* Open every source; a bare URL is a proxy's admin port. Reports on stderr; CTL_OK, CTL_USAGE or
- * CTL_BAD_INPUT. */
-int fleet_open(fleet *f, const split_policy *policy, const cli_texts *specs);
+/* Open every source; a bare URL is a proxy's admin port. The policy and the route's path are
+ * borrowed. Reports on stderr; CTL_OK, CTL_USAGE or CTL_BAD_INPUT. */
+int fleet_open(fleet *f, const split_policy *policy, const char *route_path,
+               const cli_texts *specs);
 void fleet_close(fleet *f);
 
 /*

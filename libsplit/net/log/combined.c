@@ -30,6 +30,26 @@ take_time(split_log_text value, split_us *out)
         *out = us;
 }
 
+/* The first of several tries: "10.0.0.1:80, 10.0.0.2:80", or "10.0.0.1:80," where quotes are
+ * missing. */
+static split_log_text
+first_of(split_log_text list)
+{
+    const char *comma = list.len > 0 ? memchr(list.at, ',', list.len) : NULL;
+    if (comma != NULL)
+        list.len = (size_t)(comma - list.at);
+    return list;
+}
+
+static void
+take_first_status(split_log_text list, split_log_record *out)
+{
+    int64_t status;
+    split_log_text first = first_of(list);
+    if (first.len == 3 && first.len < list.len && split__log_integer(first.at, 3, &status))
+        out->first_status = (int32_t)status;
+}
+
 static void
 take_pair(split_log_text name, split_log_text value, split_log_record *out)
 {
@@ -42,7 +62,9 @@ take_pair(split_log_text name, split_log_text value, split_log_record *out)
     else if (split__log_is(name, "variant") || split__log_is(name, "split_variant"))
         out->variant = value;
     else if (split__log_is(name, "upstream"))
-        out->upstream = value;
+        out->upstream = first_of(value);
+    else if (split__log_is(name, "us") || split__log_is(name, "upstream_status"))
+        take_first_status(value, out);
     else if (split__log_is(name, "cookie"))
         out->cookie = value;
 }

@@ -48,9 +48,11 @@ split_log_count(const split_log_rules *rules, const split_log_record *record, sp
 {
     if (record->status == 0)
         return;
+    /* L5. What another back end made good is still this one's failure. */
+    int32_t first = record->first_status != 0 ? record->first_status : record->status;
     bump(arm, SPLIT_COUNTER_SENT, true);
     bump(arm, SPLIT_COUNTER_OUTCOMES, true);
-    bump(arm, SPLIT_COUNTER_ERROR, is_failure(rules, record->status));
+    bump(arm, SPLIT_COUNTER_ERROR, is_failure(rules, first));
     bump(arm, SPLIT_COUNTER_EDGE_REQUESTS, true);
     bump(arm, SPLIT_COUNTER_EDGE_5XX, record->status / 100 == 5);
     if (record->latency_us >= 0)

@@ -31,11 +31,30 @@ add_plan(arm_rules *rules, const split_plan_options *o, split_us since)
 }
 
 static int
+add_policy(arm_rules *rules, const split_policy *policy)
+{
+    split_plan_options o;
+    split_cookie_info cookie;
+    split_policy_cookie(policy, &cookie);
+    rules->cookie_name = cookie.name;
+    return split_policy_plan_options(policy, &o) == SPLIT_OK ? add_plan(rules, &o, INT64_MIN)
+                                                             : CTL_BAD_INPUT;
+}
+
+static int
+add_route(arm_rules *rules, const split_route *route)
+{
+    split_plan_options o;
+    return split_route_plan_options(route, &o) == SPLIT_OK
+               ? add_plan(rules, &o, split_route_issued_at_us(route))
+               : CTL_BAD_INPUT;
+}
+
+static int
 add_document(arm_rules *rules, const char *path, size_t *n_routes)
 {
     split_policy *policy = NULL;
     split_route *route = NULL;
-    split_plan_options o;
     split_cookie_info cookie;
     int code = load_either(path, &policy, &route);
     if (code != CTL_OK)
@@ -49,18 +68,12 @@ add_document(arm_rules *rules, const char *path, size_t *n_routes)
     }
     if (policy != NULL) {
         rules->policy = policy;
-        split_policy_cookie(policy, &cookie);
-        code = split_policy_plan_options(policy, &o) == SPLIT_OK ? add_plan(rules, &o, INT64_MIN)
-                                                                 : CTL_BAD_INPUT;
-    } else {
-        rules->routes[(*n_routes)++] = route;
-        split_route_cookie(route, &cookie);
-        code = split_route_plan_options(route, &o) == SPLIT_OK
-                   ? add_plan(rules, &o, split_route_issued_at_us(route))
-                   : CTL_BAD_INPUT;
+        return add_policy(rules, policy);
     }
+    rules->routes[(*n_routes)++] = route;
+    split_route_cookie(route, &cookie);
     rules->cookie_name = cookie.name;
-    return code;
+    return add_route(rules, route);
 }
 
 int
@@ -83,11 +96,53 @@ arm_rules_free(arm_rules *rules)
     split_policy_free(&rules->policy, NULL);
 }
 
+int
+arm_rules_begin(arm_rules *rules, const split_policy *policy)
+{
+    rules->borrowed = policy;
+    return add_policy(rules, policy);
+}
+
+static bool
+is_unchanged(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* The oldest plan makes room; the next one takes over its time. */
+static void
+forget_oldest(arm_rules *rules)
+{
+    split_plan_free(&rules->plans[0], NULL);
+    rules->n_plans--;
+    memmove(rules->plans, rules->plans + 1, rules->n_plans * sizeof rules->plans[0]);
+    memmove(rules->since, rules->since + 1, rules->n_plans * sizeof rules->since[0]);
+    rules->since[0] = INT64_MIN;
+}
+
+void
+arm_rules_follow(arm_rules *rules, const char *route_path)
+{
+    struct stat now;
+    split_route *route = NULL;
+    if (stat(route_path, &now) != 0 || is_unchanged(&now, &rules->seen))
+        return;
+    rules->seen = now;
+    if (load_route_if_there(route_path, &route) != CTL_OK || route == NULL)
+        return;
+    if (rules->n_plans > ARM_ROUTES_MAX)
+        forget_oldest(rules);
+    (void)add_route(rules, route);
+    split_route_free(&route, NULL);
+}
+
 static const char *
 variant_name(const arm_rules *rules, uint32_t variant)
 {
-    return rules->policy != NULL ? split_policy_variant(rules->policy, variant)
-                                 : split_route_variant(rules->routes[0], variant);
+    const split_policy *policy = rules->borrowed != NULL ? rules->borrowed : rules->policy;
+    return policy != NULL ? split_policy_variant(policy, variant)
+                          : split_route_variant(rules->routes[0], variant);
 }
 
 const char *
