@@ -166,6 +166,23 @@ class Publish(CtlTest):
             _, out, _ = self.ctl("rollback")
             self.assertIn(f"'new' {share} % -> 0 %", out)
 
+    def test_a_move_reads_as_the_difference_of_the_shares(self):
+        self.ctl("set", 10)
+        self.assertIn("10 % of the keys move", self.ctl("set", 20)[1])
+        self.assertIn("13.3 % of the keys move", self.ctl("set", 33.3)[1])
+        self.assertIn("0.0001 % of the keys move", self.ctl("set", 33.3001)[1])
+
+    def test_status_before_any_rollout_tells_the_shares_in_force(self):
+        code, _, err = self.ctl("status")
+        self.assertEqual(code, NO_DATA)
+        self.assertIn("has a run begun?", err)
+        self.ctl("set", 12.5)
+        code, out, err = self.ctl("status")
+        self.assertEqual((code, err), (NO_DATA, ""))
+        self.assertIn("revision 1 in force: new 12.5 %, legacy 87.5 %", out)
+        code, out, _ = self.ctl("status", "--json")
+        self.assertEqual(json.loads(out)["percent"], {"new": 12.5, "legacy": 87.5})
+
     def test_a_promotion_to_the_share_in_force_publishes_nothing(self):
         self.ctl("set", 10)
         code, out, _ = self.ctl("promote", 10, "--yes")

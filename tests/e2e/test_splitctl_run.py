@@ -208,6 +208,22 @@ class Trouble(RunTest):
         self.journal.write_bytes(b"not a database" * 1000)
         self.assertEqual(self.run_it()[0], BAD_INPUT)
 
+    def test_a_journal_of_another_split_is_left_alone(self):
+        self.assertEqual(self.run_it()[0], OK)
+        before = self.journal.read_bytes()
+        document = json.loads(json.dumps(POLICY))
+        document["split"]["name"] = "other"
+        self.write_policy(document)
+        self.route.unlink()
+        for args in (["run", "--source", self.admin.url], ["status"], ["monitor", "--once"], ["history"], ["compare"],
+                     ["report", "-o", "-"], ["explain"], ["replay"], ["pause"], ["promote", "--yes"]):
+            code, out, err = self.ctl(*args)
+            self.assertEqual((code, out), (BAD_INPUT, ""), args)
+            self.assertIn("is the journal of 'demo', but the policy is of 'other'", err)
+        self.assertEqual(self.ctl("history", "--journal", self.journal)[0], OK, "who names it means it")
+        self.assertEqual(self.ctl("rollback")[0], OK, "the way back is never barred")
+        self.assertEqual(self.journal.read_bytes(), before)
+
     def test_a_changed_policy_does_not_go_on_silently(self):
         self.long_phases()
         self.run_it("--duration", "600ms")

@@ -10,6 +10,7 @@
 #include "compare/compare.h"
 #include "fleet.h"
 #include "follow.h"
+#include "journal_own.h"
 #include "load.h"
 #include "text.h"
 
@@ -148,10 +149,13 @@ static int
 compare_journal(job *j)
 {
     static follow f; /* large */
-    char path[CLI_PATH_MAX];
+    char buf[CLI_PATH_MAX];
+    const char *path;
     j->follow = &f;
     j->c.source = "the journal";
-    int code = follow_open_each(&f, cli_journal_path(j->common, path), 0, take_window, j);
+    int code = journal_own(j->common, buf, &path);
+    if (code == CTL_OK)
+        code = follow_open_each(&f, path, 0, take_window, j);
     if (code != CTL_OK)
         return code;
     note_short_journal(j);

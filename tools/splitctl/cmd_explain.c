@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "journal_own.h"
 #include "replay.h"
 #include "split/evidence.h"
 
@@ -188,7 +189,9 @@ cmd_explain(int argc, char **argv)
         x.id = strtoll(argv[first], &end, 10);
     if (end != NULL && (*end != '\0' || x.id < 0))
         return cli_usage_error(argv[0], "a window is a whole number, not '%s'", argv[first]);
-    const char *file = windows != NULL ? windows : cli_journal_path(&common, path);
+    const char *file = windows;
+    if (file == NULL && (code = journal_own(&common, path, &file)) != CTL_OK)
+        return code;
     if (argc == first && strcmp(file, "-") == 0)
         return cli_usage_error(argv[0],
                                "name the window when the windows come from standard input");

@@ -3,14 +3,13 @@
  * `replay`. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "split/lines.h"
 #include "split/net.h"
 
 #include "cli.h"
 #include "commands.h"
-#include "journal.h"
+#include "journal_own.h"
 #include "story.h"
 #include "text.h"
 #include "weights.h"
@@ -209,12 +208,10 @@ cmd_history(int argc, char **argv)
         return code;
     if (first < argc)
         return cli_usage_error(argv[0], "unexpected argument '%s'", argv[first]);
-    const char *path = cli_journal_path(&common, buf);
-    if (access(path, F_OK) != 0) {
-        fprintf(stderr, "splitctl: there is no journal %s; has a run begun?\n", path);
-        return CTL_NO_DATA;
-    }
-    code = journal_open(path, JOURNAL_READ, &j);
+    const char *path;
+    code = journal_own(&common, buf, &path);
+    if (code == CTL_OK)
+        code = journal_open(path, JOURNAL_READ, &j);
     if (code == CTL_OK)
         code = history(j, list, common.json, id);
     journal_close(&j);

@@ -13,6 +13,7 @@
 #include "draw.h"
 #include "driver.h"
 #include "follow.h"
+#include "journal_own.h"
 #include "load.h"
 #include "term.h"
 
@@ -216,7 +217,10 @@ open_and_run(monitor *m, const cli_common *common, const cli_texts *specs, int64
     } else {
         m->interval_us = interval > 0 ? interval : JOURNAL_INTERVAL_US;
         m->view = &m->follow.view;
-        code = follow_open(&m->follow, cli_journal_path(common, db), 0);
+        const char *path;
+        code = journal_own(common, db, &path);
+        if (code == CTL_OK)
+            code = follow_open(&m->follow, path, 0);
     }
     if (code == CTL_OK)
         code = run_monitor(m);

@@ -26,7 +26,7 @@ typedef struct preview {
 static const char *
 percent_of(uint64_t buckets, char buf[16])
 {
-    return weights_print(weights_of_buckets(buckets), buf);
+    return weights_print(weights_of_move(buckets), buf);
 }
 
 static void

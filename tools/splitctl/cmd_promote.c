@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "follow.h"
+#include "journal_own.h"
 #include "load.h"
 #include "operator.h"
 #include "publish.h"
@@ -108,8 +109,7 @@ show_change(const promotion *p)
     }
     printf("'%s': %s %% -> %s %%; %s %% of the keys move\n",
            split_policy_variant(p->policy, p->variant), weights_print(p->now_e6, from),
-           weights_print(p->to_e6, to),
-           weights_print(weights_of_buckets(moved), share));
+           weights_print(p->to_e6, to), weights_print(weights_of_move(moved), share));
     return CTL_OK;
 }
 
@@ -140,7 +140,8 @@ publish_now(const promotion *p)
         printf("revision %llu has this share already\n", (unsigned long long)done.revision);
     else
         printf("published revision %llu\n", (unsigned long long)done.revision);
-    if (done.unchanged || !p->has_journal || journal_open(p->journal_path, JOURNAL_WRITE, &j) != CTL_OK)
+    if (done.unchanged || !p->has_journal ||
+        journal_open(p->journal_path, JOURNAL_WRITE, &j) != CTL_OK)
         return CTL_OK;
     const journal_publication row = {.revision = (int64_t)done.revision,
                                      .at_us = split_clock_wall(),
@@ -182,7 +183,11 @@ open_and_promote(promotion *p, const char *asked)
         code = cli_usage_error("promote", "the policy has no rollout; use 'splitctl set'");
     p->driven = operator_is_driven(p->journal_path);
     if (code == CTL_OK && access(p->journal_path, F_OK) == 0) {
-        code = follow_open(&p->f, p->journal_path, 0);
+        char buf[CLI_PATH_MAX];
+        const char *path;
+        code = journal_own(p->common, buf, &path);
+        if (code == CTL_OK)
+            code = follow_open(&p->f, p->journal_path, 0);
         p->has_journal = code == CTL_OK;
     }
     if (code == CTL_OK)

@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "journal_own.h"
 #include "replay.h"
 
 typedef struct replaying {
@@ -72,7 +73,9 @@ cmd_replay(int argc, char **argv)
     x = (replaying){.print = common.json};
     if (windows != NULL)
         return replay_lines(windows, each_window, &x);
-    const char *file = argc > first ? argv[first] : cli_journal_path(&common, path);
+    const char *file = argv[first];
+    if (argc == first && (code = journal_own(&common, path, &file)) != CTL_OK)
+        return code;
     code = replay_file(file, rollout, each_window, &x);
     if (code == CTL_OK && !x.print)
         fprintf(stderr, "%s: %lld decisions, identical\n", file, (long long)x.n);

@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "journal_own.h"
 #include "report/data.h"
 
 static int
@@ -56,7 +57,10 @@ cmd_report(int argc, char **argv)
         return code;
     if (first < argc)
         return cli_usage_error(argv[0], "unexpected argument '%s'", argv[first]);
-    code = report_gather(&r, &f, cli_journal_path(&common, buf), id);
+    const char *path;
+    code = journal_own(&common, buf, &path);
+    if (code == CTL_OK)
+        code = report_gather(&r, &f, path, id);
     if (code != CTL_OK)
         return code;
     code = write_report(&r, output);

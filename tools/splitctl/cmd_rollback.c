@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "fleet.h"
+#include "journal_own.h"
 #include "load.h"
 #include "operator.h"
 #include "publish.h"
@@ -111,8 +112,10 @@ record(const cli_common *common, const way_back *w)
     const char *path = cli_journal_path(common, buf);
     journal *j = NULL;
     journal_rollout rollout;
-    if (access(path, F_OK) != 0 || journal_open(path, JOURNAL_WRITE, &j) != CTL_OK) {
+    if (access(path, F_OK) != 0 || journal_open(path, JOURNAL_WRITE, &j) != CTL_OK ||
+        journal_check_owner(j, path, split_policy_name(w->policy)) != CTL_OK) {
         puts("not recorded: there is no usable journal");
+        journal_close(&j);
         return;
     }
     if (journal_find(j, 0, &rollout) == CTL_OK) {

@@ -81,7 +81,7 @@ set_weights(const split_policy *policy, const char *path, int64_t expect, char *
     else
         printf("published revision %llu; %s %% of the keys move\n",
                (unsigned long long)done.revision,
-               weights_print(weights_of_buckets(done.moved), share));
+               weights_print(weights_of_move(done.moved), share));
     return CTL_OK;
 }
 

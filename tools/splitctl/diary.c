@@ -7,6 +7,7 @@
 
 #include "split/net.h"
 
+#include "journal_own.h"
 #include "story.h"
 
 /* D26. A journal that cannot be written must not stop a rollout that may have to roll back. */
@@ -68,6 +69,8 @@ diary_open(diary *d, const char *path, const split_policy *policy, bool fresh,
 {
     *d = (diary){.policy = policy};
     int code = journal_open(path, JOURNAL_WRITE, &d->journal);
+    if (code == CTL_OK)
+        code = journal_check_owner(d->journal, path, split_policy_name(policy));
     if (code == CTL_OK)
         code = journal_lock(d->journal);
     if (code == CTL_OK)

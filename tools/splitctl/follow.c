@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "load.h"
 #include "operator.h"
@@ -60,10 +59,6 @@ follow_open_each(follow *f, const char *journal_path, int64_t rollout_id, story_
     f->each = each;
     f->ctx = ctx;
     f->journal_path = journal_path;
-    if (access(journal_path, F_OK) != 0) {
-        fprintf(stderr, "splitctl: there is no journal %s; has a run begun?\n", journal_path);
-        return CTL_NO_DATA;
-    }
     int code = journal_open(journal_path, JOURNAL_READ, &f->journal);
     if (code == CTL_OK)
         code = open_rollout(f, rollout_id);

@@ -12,6 +12,8 @@
 
 #include "split/net.h"
 
+#include "journal_own.h"
+
 /* One line that steers no terminal, cut between characters. */
 static const char *
 clean(const char *text, char *buf, size_t buf_size)
@@ -76,14 +78,12 @@ int
 operator_act(const cli_common *common, split_action action)
 {
     char buf[CLI_PATH_MAX];
-    const char *path = cli_journal_path(common, buf);
+    const char *path;
     journal *j = NULL;
     journal_rollout rollout;
-    if (access(path, F_OK) != 0) {
-        fprintf(stderr, "splitctl: there is no journal %s; has a run begun?\n", path);
-        return CTL_NO_DATA;
-    }
-    int code = journal_open(path, JOURNAL_WRITE, &j);
+    int code = journal_own(common, buf, &path);
+    if (code == CTL_OK)
+        code = journal_open(path, JOURNAL_WRITE, &j);
     if (code == CTL_OK)
         code = operator_rollout(j, &rollout);
     if (code == CTL_OK) {

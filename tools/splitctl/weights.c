@@ -92,14 +92,27 @@ rounded(int64_t value, int64_t unit)
     return (value + unit / 2) / unit * unit;
 }
 
-int64_t
-weights_of_buckets(uint64_t buckets)
+static int64_t
+shortest(int64_t buckets, int64_t slack)
 {
-    const int64_t exact = rounded((int64_t)buckets * ALL_E6, SPLIT_BUCKETS) / SPLIT_BUCKETS;
+    const int64_t exact = rounded(buckets * ALL_E6, SPLIT_BUCKETS) / SPLIT_BUCKETS;
     for (int64_t unit = ALL_E6; unit > 1; unit /= 10) {
         int64_t share = rounded(exact, unit);
-        if (rounded(share * SPLIT_BUCKETS, ALL_E6) / ALL_E6 == (int64_t)buckets)
+        int64_t off = rounded(share * SPLIT_BUCKETS, ALL_E6) / ALL_E6 - buckets;
+        if (off >= -slack && off <= slack && (share > 0 || buckets == 0))
             return share;
     }
     return exact;
+}
+
+int64_t
+weights_of_buckets(uint64_t buckets)
+{
+    return shortest((int64_t)buckets, 0);
+}
+
+int64_t
+weights_of_move(uint64_t buckets)
+{
+    return shortest((int64_t)buckets, 1);
 }

@@ -25,4 +25,8 @@ void weights_ramp(const uint64_t *old, size_t n, size_t variant, size_t heir, in
  * buckets, so that a share reads as it was asked for (104858 buckets are 10 %). */
 int64_t weights_of_buckets(uint64_t buckets);
 
+/* The same for buckets that change hands, which is a difference of two shares and may be one bucket
+ * off either way. */
+int64_t weights_of_move(uint64_t buckets);
+
 #endif
