@@ -20,6 +20,10 @@ SPLIT_BEGIN
 /** Most bucket edges of a histogram that a source shows, and most origins. @since 0.1 */
 #define SPLIT_READING_EDGES_MAX 128
 #define SPLIT_READING_ORIGINS_MAX 16
+/** Most alarms that a reading names; the rest is counted only. @since 0.1 */
+#define SPLIT_READING_ALARMS_MAX 16
+/** P50, P95 and P99, in this order. @since 0.1 */
+#define SPLIT_READING_PERCENTILES 3
 
 /** Arms of a reading, as indices. @since 0.1 */
 typedef enum split_reading_arm {
@@ -44,6 +48,18 @@ typedef struct split_reading_origin {
     int32_t mode;  /**< 0 auto, 1 force-up, 2 force-down, 3 observe; -1 unknown. */
 } split_reading_origin;
 
+/** What is amiss with an alarm. @since 0.1 */
+typedef enum split_reading_alarm_state {
+    SPLIT_READING_ALARM_RINGS = 0,  /**< In the state ALARM. */
+    SPLIT_READING_ALARM_UNKNOWN = 1 /**< It has no data; what it shows means nothing. */
+} split_reading_alarm_state;
+
+/** An alarm that rings, or that has no data. @since 0.1 */
+typedef struct split_reading_alarm {
+    char name[96]; /**< UTF-8 without control characters; cut. */
+    split_reading_alarm_state state;
+} split_reading_alarm;
+
 /** What was counted since the read before. Fill with split_reading_init(). @since 0.1 */
 typedef struct split_reading {
     size_t size;
@@ -51,6 +67,8 @@ typedef struct split_reading {
     split_arm arm[SPLIT_READING_ARMS]; /**< What is judged. */
     bool has_arm[SPLIT_READING_ARMS];  /**< The arm was reported at all. */
     split_reading_latency latency[SPLIT_READING_ARMS];
+    /** Percentiles in microseconds from a source that knows no buckets, for display; -1 unknown. */
+    split_us percentile_us[SPLIT_READING_ARMS][SPLIT_READING_PERCENTILES];
     split_reading_origin origins[SPLIT_READING_ORIGINS_MAX];
     uint32_t n_origins;
     uint32_t n_sources;        /**< Sources summed here, */
@@ -58,6 +76,8 @@ typedef struct split_reading {
     uint32_t n_alarms;         /**< Alarms in the state ALARM, */
     uint32_t n_alarms_unknown; /**< and those without data. */
     bool has_alarms;
+    uint32_t n_alarm_names;
+    split_reading_alarm alarm_names[SPLIT_READING_ALARMS_MAX]; /**< Those that ring come first. */
     bool has_revision;
     uint64_t revision; /**< Lowest route revision that a router of these sources has in force. */
     char note[160]; /**< What is missing from this reading, and why, as a sentence; "" for nothing.
@@ -132,7 +152,8 @@ SPLIT_API void split_source_options_init(split_source_options *options);
  * @param out     The source; free it with split_source_free().
  * @param error   Receives a sentence; may be NULL.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_FIELD for an unknown kind, or a kind that
- * lacks a name it needs; SPLIT_ERR_VALUE for an option out of its range; SPLIT_ERR_NOMEM.
+ * lacks a name it needs; SPLIT_ERR_VALUE for an option out of its range, or a variable of the
+ * environment that is not set; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: allocates; nothing is asked of the peer yet. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_source_new(const split_source_options *options,
@@ -153,6 +174,17 @@ SPLIT_API SPLIT_CHECKED int split_source_new(const split_source_options *options
  */
 SPLIT_API SPLIT_CHECKED int split_source_read(split_source *source, split_reading *out,
                                               split_error *error);
+
+/**
+ * Leave out what happened before now: the traffic has changed, and the next window begins.
+ *
+ * A source that counts up to the moment of its read needs this not, but one whose counts come late
+ * would put them into the wrong window.
+ *
+ * @param source The source; NULL does nothing.
+ * @note Threads: exclusive. Cost: O(1), nothing is asked of the peer. Since 0.1.
+ */
+SPLIT_API void split_source_mark(split_source *source);
 
 /** The spec that the source was made from. @note Threads: const-safe. Since 0.1. */
 SPLIT_API const char *split_source_spec(const split_source *source);

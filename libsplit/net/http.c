@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One blocking HTTP exchange over libcurl, with time-outs, a size limit and jittered retries. */
-#include "split/net.h"
+#include "http.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -131,8 +131,8 @@ next_random(split_http *http)
     return x * UINT64_C(2685821657736338717);
 }
 
-static void
-wait_before_retry(split_http *http, uint32_t tries)
+void
+split__http_wait(split_http *http, uint32_t tries)
 {
     uint64_t most = (uint64_t)http->options.backoff_us << tries;
     if (most > MAX_WAIT_US)
@@ -240,7 +240,7 @@ try_until_done(split_http *http, const split_http_request *request, split_http_a
         curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
         if (answer->tries == http->options.tries || !may_retry(request, code, status))
             break;
-        wait_before_retry(http, answer->tries);
+        split__http_wait(http, answer->tries);
     }
     answer->status = (int32_t)status;
     return code;

@@ -9,8 +9,11 @@ split_reading_init(split_reading *reading)
 {
     memset(reading, 0, sizeof *reading);
     reading->size = sizeof *reading;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
         split_arm_clear(&reading->arm[a]);
+        for (int p = 0; p < SPLIT_READING_PERCENTILES; p++)
+            reading->percentile_us[a][p] = -1;
+    }
 }
 
 /* Buckets of peers of one version have the same edges; others are left out of the display. */
@@ -55,6 +58,41 @@ add_origin(split_reading *to, const split_reading_origin *from)
         to->origins[to->n_origins++] = *from;
 }
 
+static void
+add_alarm_names(split_reading *to, const split_reading_alarm *from, uint32_t n,
+                split_reading_alarm_state state)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (from[i].state == state && to->n_alarm_names < SPLIT_READING_ALARMS_MAX)
+            to->alarm_names[to->n_alarm_names++] = from[i];
+}
+
+/* Those that ring first, as in each of the two. */
+static void
+add_alarms(split_reading *to, const split_reading *from)
+{
+    split_reading_alarm own[SPLIT_READING_ALARMS_MAX];
+    uint32_t n_own = to->n_alarm_names;
+    memcpy(own, to->alarm_names, sizeof own);
+    to->n_alarm_names = 0;
+    add_alarm_names(to, own, n_own, SPLIT_READING_ALARM_RINGS);
+    add_alarm_names(to, from->alarm_names, from->n_alarm_names, SPLIT_READING_ALARM_RINGS);
+    add_alarm_names(to, own, n_own, SPLIT_READING_ALARM_UNKNOWN);
+    add_alarm_names(to, from->alarm_names, from->n_alarm_names, SPLIT_READING_ALARM_UNKNOWN);
+    to->has_alarms = to->has_alarms || from->has_alarms;
+    to->n_alarms += from->n_alarms;
+    to->n_alarms_unknown += from->n_alarms_unknown;
+}
+
+/* Percentiles cannot be added up; the greater of two is never better than that of both together. */
+static void
+add_percentiles(split_us *to, const split_us *from)
+{
+    for (int p = 0; p < SPLIT_READING_PERCENTILES; p++)
+        if (from[p] > to[p])
+            to[p] = from[p];
+}
+
 void
 split_reading_add(split_reading *reading, const split_reading *other)
 {
@@ -62,15 +100,14 @@ split_reading_add(split_reading *reading, const split_reading *other)
         split_arm_add(&reading->arm[a], &other->arm[a]);
         reading->has_arm[a] = reading->has_arm[a] || other->has_arm[a];
         add_latency(&reading->latency[a], &other->latency[a]);
+        add_percentiles(reading->percentile_us[a], other->percentile_us[a]);
     }
     for (uint32_t i = 0; i < other->n_origins; i++)
         add_origin(reading, &other->origins[i]);
     if (other->has_revision && (!reading->has_revision || other->revision < reading->revision))
         reading->revision = other->revision;
     reading->has_revision = reading->has_revision || other->has_revision;
-    reading->has_alarms = reading->has_alarms || other->has_alarms;
-    reading->n_alarms += other->n_alarms;
-    reading->n_alarms_unknown += other->n_alarms_unknown;
+    add_alarms(reading, other);
     reading->n_sources += other->n_sources;
     reading->n_restarts += other->n_restarts;
     reading->n_rejected += other->n_rejected;

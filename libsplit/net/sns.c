@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* SNS Publish: a signed form, posted. */
+/* SNS Publish: a signed form, posted. Subscribers by e-mail get the subject as theirs. */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws.h"
 #include "source.h"
 #include "split/notify.h"
+
+#define SUBJECT_BYTES 100 /* SNS takes fewer than 100 characters */
+#define THROTTLED_TRIES 3
 
 void
 split_sns_init(split_sns *sns, const char *topic)
@@ -20,7 +24,7 @@ split_sns_init(split_sns *sns, const char *topic)
 
 /* "arn:aws:sns:REGION:ACCOUNT:NAME" */
 static bool
-region_of(const char *topic, char region[32])
+region_of(const char *topic, char region[AWS_REGION_BYTES])
 {
     const char *p = topic;
     for (int i = 0; i < 3; i++) {
@@ -30,55 +34,38 @@ region_of(const char *topic, char region[32])
             return false;
         p = colon + 1;
     }
-    size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    if (n == 0 || n >= 32 || p[n] != ':')
-        return false;
-    memcpy(region, p, n);
-    region[n] = '\0';
-    return true;
+    return split__aws_region(p, region) && p[strlen(region)] == ':';
+}
+
+/* SNS refuses a subject that is not ASCII, has control characters, or begins with a space. */
+static void
+put_subject(const split_notice *notice, char subject[SUBJECT_BYTES])
+{
+    snprintf(subject, SUBJECT_BYTES, "%.64s: %.20s", notice->split, notice->event);
+    for (char *p = subject; *p != '\0'; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c < 0x20 || c >= 0x7f || (p == subject && c == ' '))
+            *p = '?';
+    }
 }
 
 static int
 send_form(split_http *http, const split_sns *sns, const char *region, const char *form,
           split_error *error)
 {
-    char id[SPLIT_SECRET_BYTES];
-    char secret[SPLIT_SECRET_BYTES];
-    char session[SPLIT_SECRET_BYTES];
-    char token[SPLIT_SECRET_BYTES + 32];
-    char url[512];
-    char scope[64];
-    const char *endpoint = sns->endpoint != NULL ? sns->endpoint : getenv("AWS_ENDPOINT_URL");
     split_http_answer answer;
-    const char *headers[] = {token};
-    int rc = split_secret_read(sns->key_id, id, error);
-    if (rc == SPLIT_OK)
-        rc = split_secret_read(sns->secret, secret, error);
-    if (rc != SPLIT_OK)
-        return rc;
-    bool temporary = split_secret_read(sns->session, session, NULL) == SPLIT_OK;
-    snprintf(token, sizeof token, "X-Amz-Security-Token: %s", session);
-    snprintf(scope, sizeof scope, "%s:sns", region);
-    if (endpoint != NULL)
-        snprintf(url, sizeof url, "%s/", endpoint);
-    else
-        snprintf(url, sizeof url, "https://sns.%s.amazonaws.com/", region);
-    const split_http_request request = {.size = sizeof request,
-                                        .url = url,
-                                        .headers = headers,
-                                        .n_headers = temporary ? 1 : 0,
-                                        .body = form,
-                                        .body_len = strlen(form),
-                                        .user = id,
-                                        .password = secret,
-                                        .aws = scope};
-    rc = split_http_send(http, &request, &answer, error);
-    if (rc != SPLIT_OK)
-        return split__net_fault(error, rc == SPLIT_ERR_NOMEM ? rc : SPLIT_ERR_NET,
-                                "SNS cannot be reached");
-    if (answer.status / 100 != 2)
-        return split__net_fault(error, SPLIT_ERR_PEER, "SNS answers status %d", (int)answer.status);
-    return SPLIT_OK;
+    const aws_call call = {.service = "SNS",
+                           .name = "sns",
+                           .action = "sns:Publish",
+                           .region = region,
+                           .endpoint = sns->endpoint,
+                           .endpoint_env = "AWS_ENDPOINT_URL_SNS",
+                           .key_id = sns->key_id,
+                           .secret = sns->secret,
+                           .session = sns->session,
+                           .body = form,
+                           .tries = THROTTLED_TRIES};
+    return split__aws_send(http, &call, &answer, error);
 }
 
 /* A form value as browsers write it: a space is a plus sign. NULL without memory. */
@@ -101,14 +88,14 @@ int
 split_notify_sns(split_http *http, const split_sns *sns, const split_notice *notice,
                  split_error *error)
 {
-    char region[32];
-    char subject[100]; /* SNS takes up to 99 characters */
+    char region[AWS_REGION_BYTES];
+    char subject[SUBJECT_BYTES];
     if (http == NULL || sns == NULL || notice == NULL || sns->topic == NULL)
         return SPLIT_ERR_ARG;
     if (!region_of(sns->topic, region))
         return split__net_fault(error, SPLIT_ERR_VALUE, "'%.100s' is no ARN of an SNS topic",
                                 sns->topic);
-    snprintf(subject, sizeof subject, "%.64s: %.20s", notice->split, notice->event);
+    put_subject(notice, subject);
     char *topic = form_value(sns->topic);
     char *title = form_value(subject);
     char *text = form_value(notice->text);

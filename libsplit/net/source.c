@@ -13,8 +13,12 @@ struct split_source {
     char *spec;
 };
 
-static const split_source_kind *const kinds[] = {&split__source_proxy, &split__source_haproxy,
-                                                 &split__source_log};
+static const split_source_kind *const kinds[] = {
+    &split__source_proxy,
+    &split__source_haproxy,
+    &split__source_log,
+    &split__source_cloudwatch,
+};
 
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -118,6 +122,13 @@ split_source_read(split_source *source, split_reading *out, split_error *error)
     int rc = source->kind->read(source->state, out, error);
     out->at_us = split_clock_now();
     return rc;
+}
+
+void
+split_source_mark(split_source *source)
+{
+    if (source != NULL && source->kind->mark != NULL)
+        source->kind->mark(source->state);
 }
 
 const char *

@@ -12,11 +12,13 @@ typedef struct split_source_kind {
                 split_error *error);
     int (*read)(void *state, split_reading *out, split_error *error);
     void (*close)(void *state);
+    void (*mark)(void *state); /* as split_source_mark(); NULL when a read is a mark */
 } split_source_kind;
 
 extern const split_source_kind split__source_proxy;
 extern const split_source_kind split__source_haproxy;
 extern const split_source_kind split__source_log;
+extern const split_source_kind split__source_cloudwatch;
 
 /* Fill an error with a sentence and return its code; `error` may be NULL. */
 int split__net_fault(split_error *error, int code, const char *format, ...)

@@ -301,4 +301,4 @@ haproxy_open(const split_source_options *options, const char *place, void **out_
 }
 
 const split_source_kind split__source_haproxy = {"haproxy", haproxy_open, haproxy_read,
-                                                 haproxy_close};
+                                                 haproxy_close, NULL};

@@ -328,4 +328,4 @@ log_open(const split_source_options *options, const char *place, void **out_stat
     return SPLIT_OK;
 }
 
-const split_source_kind split__source_log = {"log", log_open, log_read, log_close};
+const split_source_kind split__source_log = {"log", log_open, log_read, log_close, NULL};

@@ -312,4 +312,4 @@ proxy_open(const split_source_options *options, const char *place, void **out_st
     return SPLIT_OK;
 }
 
-const split_source_kind split__source_proxy = {"proxy", proxy_open, proxy_read, proxy_close};
+const split_source_kind split__source_proxy = {"proxy", proxy_open, proxy_read, proxy_close, NULL};

@@ -73,7 +73,7 @@ def main():
             errors = roll_back(folder, url, key, secret, topic)
             assert "notify" not in errors, errors
             errors = roll_back(folder, url, key, "wrong", topic)
-            assert "notify[0] (rollback): SNS answers status 403" in errors, errors
+            assert "notify[0] (rollback): SNS: SignatureDoesNotMatch: AWS_SECRET_ACCESS_KEY does not fit" in errors, errors
             sqs = boto3.client("sqs", endpoint_url=url, region_name="us-east-1", aws_access_key_id=key,
                                aws_secret_access_key=secret)
             got = [json.loads(m["Body"]) for m in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]]

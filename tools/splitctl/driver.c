@@ -175,6 +175,7 @@ driver_publish(driver *d)
     route_state_free(&d->route);
     code = route_state_read(d->policy, d->route_path, &d->route);
     await_effect(d, decided);
+    fleet_mark(&d->fleet);
     diary_publication(&d->diary, &d->published, percent, d->effect_us);
     d->window_start_wall = split_clock_wall();
     d->window_end = split_clock_now() + d->window_us;

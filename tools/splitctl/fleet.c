@@ -121,6 +121,13 @@ fleet_close(fleet *f)
     f->visitors = (arm_rules){0};
 }
 
+void
+fleet_mark(fleet *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        split_source_mark(f->sources[i]);
+}
+
 static void
 report_change(fleet *f, size_t i, int rc, const split_error *error)
 {

@@ -36,6 +36,9 @@ int fleet_open(fleet *f, const split_policy *policy, const char *route_path,
                const cli_texts *specs);
 void fleet_close(fleet *f);
 
+/* The traffic has changed: what is counted late must not come into the windows from now on. */
+void fleet_mark(fleet *f);
+
 /*
  * What all sources counted since the read before. Returns 0 when one had data at least,
  * SPLIT_ERR_NO_DATA otherwise. A source that begins or ceases to fail is reported on stderr once.

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Signed requests to AWS: who asks, where, what comes back, and what went wrong in words. */
+#ifndef SPLIT_NET_AWS_H
+#define SPLIT_NET_AWS_H
+
+#include "split/notify.h"
+
+#define AWS_REGION_BYTES 32
+#define AWS_HEADERS_MAX 2
+
+/* A request by POST to "/". Texts are borrowed; the three references are read at each call. */
+typedef struct aws_call {
+    const char *service;      /* as people call it: "CloudWatch" */
+    const char *name;         /* in the host and in the signature: "monitoring" */
+    const char *action;       /* what a role must allow: "cloudwatch:GetMetricData" */
+    const char *region;       /* checked by split__aws_region() */
+    const char *endpoint;     /* URL in place of the public one; NULL: as the environment says */
+    const char *endpoint_env; /* variable of this service, stronger than AWS_ENDPOINT_URL */
+    const char *key_id;       /* references, as in split_sns */
+    const char *secret;
+    const char *session;
+    const char *headers[AWS_HEADERS_MAX];
+    size_t n_headers;
+    const char *body;
+    uint32_t tries;  /* attempts on throttling and, when it only asks, on errors of the service */
+    bool repeatable; /* it only asks */
+} aws_call;
+
+/* Why AWS refused; which sentence fits. */
+typedef enum aws_fault {
+    AWS_FAULT_OTHER,
+    AWS_FAULT_SIGNATURE,
+    AWS_FAULT_CLOCK,
+    AWS_FAULT_EXPIRED,
+    AWS_FAULT_UNKNOWN_KEY,
+    AWS_FAULT_DENIED,
+    AWS_FAULT_THROTTLED,
+    AWS_FAULTS
+} aws_fault;
+
+/* An error body of any of the protocols: JSON {"__type"}, or <Error><Code> of Query. */
+typedef struct aws_error {
+    aws_fault fault;
+    char code[64];
+    char message[160]; /* one printable line, cut */
+    char request_id[64];
+} aws_error;
+
+/* Whether the text, up to its end or a colon, is the name of a region; copied when it is. */
+bool split__aws_region(const char *text, char region[AWS_REGION_BYTES]);
+
+/*
+ * Send and wait. Throttling is tried again with a growing, jittered wait. Returns 0 with an answer
+ * of status 2xx; SPLIT_ERR_NO_DATA without credentials; SPLIT_ERR_NET; SPLIT_ERR_PEER for a
+ * refusal; SPLIT_ERR_NOMEM, SPLIT_ERR_SPACE. No sentence holds a secret.
+ */
+int split__aws_send(split_http *http, const aws_call *call, split_http_answer *out,
+                    split_error *error);
+
+void split__aws_error_read(const split_http_answer *answer, aws_error *out);
+
+/* The sentence of a refusal; returns SPLIT_ERR_PEER. */
+int split__aws_refused(const aws_call *call, const split_http_answer *answer, split_error *error);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* What other files of this library use of the HTTP client beyond its public face. */
+#ifndef SPLIT_NET_HTTP_H
+#define SPLIT_NET_HTTP_H
+
+#include "split/net.h"
+
+/* The growing, jittered wait after attempt number `tries`. */
+void split__http_wait(split_http *http, uint32_t tries);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Where CloudWatch is asked, and what its alarms say. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cloudwatch/cloudwatch.h"
+
+#define ALARM(name, state, more) "{\"AlarmName\":\"" name "\",\"StateValue\":\"" state "\"" more "}"
+
+static int
+take_alarms(const char *body, split_reading *r, char **token, split_error *e)
+{
+    const split_http_answer answer = {.body = body, .body_len = strlen(body), .status = 200};
+    return split__cw_take_alarms(&answer, r, token, e);
+}
+
+Test(cloudwatch_alarms, an_alarm_that_never_saw_a_datapoint_is_unknown)
+{
+    static split_reading r;
+    split_error e;
+    char *token;
+    split_reading_init(&r);
+    cr_assert_eq(take_alarms("{\"MetricAlarms\":[" ALARM("blind", "OK",
+                                                         ",\"StateReason\":\"Threshold Crossed: no "
+                                                         "datapoints were "
+                                                         "received for 1 period and 1 missing "
+                                                         "datapoint was treated "
+                                                         "as [NonBreaching].\"") "," ALARM("empty", "OK", ",\"StateReasonData\":\"{\\\"recentDatapoints\\\":[]}\"") "," ALARM("fine",
+                                                                                                                                                                              "OK", ",\"StateReasonData\":\"{\\\"recentDatapoints\\\":[1.0]}\"") "," ALARM("broken", "OK", ",\"EvaluationState\":\"EVALUATION_ERROR\"") "," ALARM("part",
+                                                                                                                                                                                                                                                                                                                                  "OK", ",\"EvaluationState\":\"PARTIAL_DATA\"") "," ALARM("young",
+                                                                                                                                                                                                                                                                                                                                                                                           "INSUFFICIENT_DATA",
+                                                                                                                                                                                                                                                                                                                                                                                           "") "," ALARM("r\\u001bed", "ALARM", "") "],"
+                                                                                                                                                                                                                                                                                                                                                                                                                                    "\"CompositeAlarms\":[" ALARM(
+                                                                                                                                                                                                                                                                                                                                                                                                                                        "all",
+                                                                                                                                                                                                                                                                                                                                                                                                                                        "ALARM",
+                                                                                                                                                                                                                                                                                                                                                                                                                                        "") "],\"NextToken\":\"2\"}",
+                             &r, &token, &e),
+                 0);
+    cr_expect_str_eq(token, "2");
+    free(token);
+    cr_expect(r.has_alarms && r.n_alarms == 2 && r.n_alarms_unknown == 4);
+    cr_expect_eq(r.n_alarm_names, 6);
+    cr_expect_str_eq(r.alarm_names[0].name, "r ed");
+    cr_expect_str_eq(r.alarm_names[1].name, "all");
+    cr_expect_str_eq(r.alarm_names[2].name, "blind");
+    cr_expect_eq(r.alarm_names[2].state, SPLIT_READING_ALARM_UNKNOWN);
+    cr_expect_str_eq(r.alarm_names[5].name, "young");
+}
+
+Test(cloudwatch_alarms, of_many_alarms_those_that_ring_are_named)
+{
+    static split_reading r;
+    split_error e;
+    char *token;
+    char body[4096] = "{\"MetricAlarms\":[";
+    for (int i = 0; i < 40; i++)
+        snprintf(body + strlen(body), sizeof body - strlen(body),
+                 "%s{\"AlarmName\":\"a%d\",\"StateValue\":\"%s\"}", i > 0 ? "," : "", i,
+                 i < 20 ? "INSUFFICIENT_DATA" : "ALARM");
+    strcat(body, "]}");
+    split_reading_init(&r);
+    cr_assert_eq(take_alarms(body, &r, &token, &e), 0);
+    cr_expect_null(token);
+    cr_expect(r.n_alarms == 20 && r.n_alarms_unknown == 20);
+    cr_expect_eq(r.n_alarm_names, SPLIT_READING_ALARMS_MAX);
+    for (uint32_t i = 0; i < r.n_alarm_names; i++)
+        cr_expect_eq(r.alarm_names[i].state, SPLIT_READING_ALARM_RINGS);
+    cr_expect_str_eq(r.alarm_names[0].name, "a20");
+}
+
+Test(cloudwatch_alarms, a_long_name_is_cut_at_a_whole_character)
+{
+    static split_reading r;
+    split_error e;
+    char *token;
+    char body[600];
+    snprintf(body, sizeof body,
+             "{\"MetricAlarms\":[{\"AlarmName\":\"%094d\xC3\xA4\xC3\xA4\","
+             "\"StateValue\":\"ALARM\"}]}",
+             0);
+    split_reading_init(&r);
+    cr_assert_eq(take_alarms(body, &r, &token, &e), 0);
+    cr_expect_eq(strlen(r.alarm_names[0].name), 94, "%s", r.alarm_names[0].name);
+    cr_expect_eq(take_alarms("{\"CompositeAlarms\":[]}", &r, &token, &e), SPLIT_ERR_PEER);
+    cr_expect_eq(take_alarms("{\"MetricAlarms\":[{\"AlarmName\":\"x\"}]}", &r, &token, &e),
+                 SPLIT_ERR_PEER);
+    cr_expect_not_null(strstr(e.text, "DescribeAlarms cannot be understood"));
+}
+
+Test(cloudwatch_alarms, a_place_is_a_region_and_options)
+{
+    cw_place p;
+    split_error e;
+    setenv("AWS_REGION", "eu-central-1", 1);
+    cr_assert_eq(split__cw_place_read("", &p, &e), 0);
+    cr_expect_str_eq(p.region, "eu-central-1");
+    cr_expect(p.period == 60000000 && p.settle == 120000000 && !p.wants_alarms);
+    cr_assert_eq(split__cw_place_read("us-gov-east-1?period=5m&settle=90s&alarms=search-", &p, &e),
+                 0);
+    cr_expect_str_eq(p.region, "us-gov-east-1");
+    cr_expect(p.period == 300000000 && p.settle == 90000000 && p.wants_alarms);
+    cr_expect_str_eq(p.prefix, "search-");
+    cr_assert_eq(split__cw_place_read("?alarms=*", &p, &e), 0);
+    cr_expect(p.wants_alarms && p.prefix[0] == '\0');
+    unsetenv("AWS_REGION");
+    setenv("AWS_DEFAULT_REGION", "eu-north-1", 1);
+    cr_assert_eq(split__cw_place_read("", &p, &e), 0);
+    cr_expect_str_eq(p.region, "eu-north-1");
+    unsetenv("AWS_DEFAULT_REGION");
+    cr_expect_eq(split__cw_place_read("", &p, &e), SPLIT_ERR_FIELD);
+    cr_expect_not_null(strstr(e.text, "AWS_REGION"));
+}
+
+Test(cloudwatch_alarms, a_wrong_region_or_option_is_refused)
+{
+    static const char *const wrong[] = {"EU!",
+                                        "eu-west-1:x",
+                                        "eu-west-1?",
+                                        "r?period=90s",
+                                        "r?period=2s",
+                                        "r?period=0s",
+                                        "r?period=60",
+                                        "r?period=m",
+                                        "r?settle=25h",
+                                        "r?settle=-1s",
+                                        "r?settle=",
+                                        "r?alarms=",
+                                        "r?x=1",
+                                        "r?period=1m&",
+                                        "r?period=1m&&settle=1m",
+                                        "r?period=1ms",
+                                        "a-region-name-that-is-far-too-long-to-be"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        cw_place p;
+        split_error e;
+        cr_expect_eq(split__cw_place_read(wrong[i], &p, &e), SPLIT_ERR_VALUE, "%s", wrong[i]);
+        cr_expect_not_null(strstr(e.text, "cloudwatch: '"));
+    }
+}
