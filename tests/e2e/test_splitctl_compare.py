@@ -3,9 +3,11 @@
 import copy
 import datetime
 import fractions
+import gzip
 import json
 import os
 import pathlib
+import re
 import shutil
 import unittest
 
@@ -350,7 +352,7 @@ class Differences(JournalTest):
         def errors(new, legacy):
             return [{"arms": {"new": arm(300, new), "legacy": arm(300, legacy)}}] * 10
         for new, legacy, finding, code in ((0, 0, "equal", OK), (0, 12, "better", OK), (6, 6, "warning", HOLD),
-                                           (5, 0, "worse", HOLD), (30, 30, "critical", CRITICAL)):
+                                           (5, 0, "worse", HOLD), (30, 0, "critical", CRITICAL)):
             self.write_journal(policy(), errors(new, legacy))
             answer = self.compare(expect=code)
             self.assertEqual(answer["finding"], finding)
@@ -378,6 +380,144 @@ class Differences(JournalTest):
             longest = max(map(len, out.splitlines()))
             self.assertLessEqual(longest, max(columns, 66), out)
             self.assertNotIn("\x1b", out)
+
+
+class Logs(JournalTest):
+    """Hits and misses apart, from a recorded rollout; the expected numbers are computed here from its lines."""
+
+    LOG = SAMPLES / "rollout_nginx_canary.log.gz"
+    LINE = re.compile(r':(\d\d:\d\d:\d\d) \+0000\] "(\w+) \S+ \S+" (\d+) .* rt=([\d.]+) .* cs=(\S+) variant=(\w+)')
+
+    def setUp(self):
+        super().setUp()
+        document = policy()
+        document["metrics"].append({"name": "p95", "kind": "latency", "percentile": 95, "target": "< 60ms",
+                                    "warning": "> 300ms", "critical": "> 500ms"})
+        document["rollout"]["window"] = "1s"
+        document["rollout"]["phases"] = [{"percent": p, "bake": "1h"} for p in (10, 50, 100)]
+        self.write_policy(document)
+
+    def recorded(self):
+        """The requests of the seconds that have both systems: (second, arm, part, ms, failed)."""
+        rows = []
+        for line in gzip.decompress(self.LOG.read_bytes()).decode().splitlines():
+            second, method, status, took, cache, variant = self.LINE.search(line).groups()
+            lookup = method in ("GET", "HEAD", "OPTIONS") and int(status) < 400
+            part = None if not lookup else "hits" if cache in ("HIT", "REVALIDATED") else "misses"
+            rows.append((second, variant, part, round(float(took) * 1000), int(status) >= 500))
+        seconds = [{s for s, v, *_ in rows if v == variant} for variant in ("new", "legacy")]
+        return [row for row in rows if row[0] in seconds[0] & seconds[1]]
+
+    @staticmethod
+    def percentile(times, percent):
+        return sorted(times)[-(-len(times) * percent // 100) - 1]
+
+    def test_percentiles_of_hits_and_misses(self):
+        answer = self.compare("--logs", self.LOG, expect=HOLD)
+        rows = self.recorded()
+        for side, variant in (("new", "new"), ("baseline", "legacy")):
+            for part in ("all", "hits", "misses"):
+                times = [ms for _, v, p, ms, _ in rows if v == variant and part in ("all", p)]
+                with self.subTest(variant=variant, part=part):
+                    self.assertEqual(answer["latency_by_cache"][side][part], {
+                        "n": len(times), **{f"p{p}_ms": self.percentile(times, p) for p in (50, 95, 99)}})
+        self.assertEqual(answer["windows"], len({row[0] for row in rows}))
+        self.assertEqual(answer["new"]["requests"], sum(v == "new" for _, v, *_ in rows))
+
+    def test_a_slower_origin_shows_in_the_misses_alone(self):
+        p95 = self.compare("--logs", self.LOG, expect=HOLD)["metrics"][2]
+        self.assertIn("no difference is proven", p95["hits"]["sentence"])
+        self.assertIn("'new' is worse", p95["misses"]["sentence"])
+        self.assertGreater(p95["misses"]["difference_low"], p95["difference_low"])
+        out = self.ctl("compare", "--logs", self.LOG)[1]
+        self.assertIn("cache misses alone: 'new' is worse", out)
+        self.assertRegex(out, r"'new' misses +1,305 +36 +370 +635")
+
+    def test_shares_are_weighted_by_the_requests_of_their_phase(self):
+        """Seconds belong to the phase nearest to the share that was seen in them."""
+        rows = self.recorded()
+        strata = {}
+        for second in {row[0] for row in rows}:
+            arms = [v for s, v, *_ in rows if s == second]
+            seen = 100 * arms.count("new") / len(arms)
+            phase = min((0, 10, 50, 100), key=lambda p: abs(p - seen))
+            strata.setdefault(phase, set()).add(second)
+        want = [0.0, 0.0]
+        for seconds in strata.values():
+            inside = [row for row in rows if row[0] in seconds]
+            for a, variant in enumerate(("new", "legacy")):
+                failed = [f for _, v, _, _, f in inside if v == variant]
+                want[a] += 100 * len(inside) / len(rows) * sum(failed) / len(failed)
+        answer = self.compare("--logs", self.LOG, expect=HOLD)
+        error = answer["metrics"][0]
+        self.assertEqual(answer["shares"], len(strata))
+        self.assertAlmostEqual(error["new_percent"], want[0], places=5)
+        self.assertAlmostEqual(error["baseline_percent"], want[1], places=5)
+
+    def test_a_part_of_the_log_and_several_files(self):
+        self.assertEqual(self.compare("--logs", self.LOG, "--to", "2026-11-23T00:46:40Z", expect=HOLD)["windows"], 11)
+        lines = gzip.decompress(self.LOG.read_bytes()).splitlines(keepends=True)
+        (self.folder / "a.log").write_bytes(b"".join(lines[:6000]))
+        (self.folder / "b.log").write_bytes(b"".join(lines[6000:]))
+        halves = self.compare("--logs", self.folder / "a.log", "--logs", self.folder / "b.log", expect=HOLD)
+        self.assertEqual(halves, self.compare("--logs", self.LOG, expect=HOLD))
+
+    def test_back_ends_as_systems_without_cache_results(self):
+        log = SAMPLES / "haproxy_httplog.log.gz"
+        answer = self.compare("--logs", log, "--map", "be_new=new", "--map", "be_legacy=legacy")
+        self.assertEqual((answer["new"]["requests"], answer["baseline"]["requests"]), (369, 3631))
+        self.assertFalse(answer["cache_misses"]["known"])
+        out = self.ctl("compare", "--logs", log, "--map", "be_new=new", "--map", "be_legacy=legacy")[1]
+        self.assertIn("these logs do not name cache results of both", out)
+        self.assertNotIn("misses alone", out)
+
+    def test_costs_are_of_the_time_in_the_log(self):
+        document = json.loads(self.policy.read_text())
+        document["cost"] = {"prices": "prices.json"}
+        self.write_policy(document)
+        self.write_prices(PRICES)
+        answer = self.compare("--logs", self.LOG, expect=HOLD)
+        n = answer["new"]["requests"]
+        hits = answer["latency_by_cache"]["new"]["hits"]["n"]
+        self.assertEqual(answer["seconds"], 15)
+        want = expected_cost(PRICES, PRICES["origins"]["new"], n, n - hits, n + answer["baseline"]["requests"], 15)
+        self.assertEqual([answer["cost"]["new"][k] for k in ("period", "month_now", "month_at_100")], want)
+
+    def test_logs_of_neither_system(self):
+        code, out, err = self.ctl("compare", "--logs", SAMPLES / "apache_combined_10k.log.gz")
+        self.assertEqual((code, out), (NO_DATA, ""))
+        self.assertIn("no window with both systems ('new' and 'legacy')", err)
+
+    def test_wrong_use(self):
+        for args, sentence in ((("--logs", "x", "--source", "http://x"), "exclude each other"),
+                               (("--logs", "x", "--period", "1h"), "cut logs with --from and --to"),
+                               (("--map", "a=b"), "need --logs"), (("--from", "2026-11-23T00:46:40Z"), "need --logs"),
+                               (("--logs", "x", "--from", "noon"), "--from takes a time"),
+                               (("--logs", "x", "--format", "x"), "there is no format 'x'")):
+            code, out, err = self.ctl("compare", *args)
+            self.assertEqual((code, out), (USAGE, ""))
+            self.assertIn(sentence, err)
+        self.assertEqual(self.ctl("compare", "--logs", self.folder / "none.log")[0], BAD_INPUT)
+
+    def test_other_sources_say_that_they_have_none(self):
+        self.write_journal(policy(), equal_windows())
+        self.assertEqual(self.compare()["latency_by_cache"], {"new": None, "baseline": None})
+        self.assertIn("latency of cache hits and misses apart: not in this source", self.ctl("compare")[1])
+
+
+class Shared(JournalTest):
+    def test_what_both_are_critical_in_has_another_cause(self):
+        both = {"arms": {"new": arm(300, 30), "legacy": arm(300, 30)}}
+        self.write_journal(policy(), [both] * 10)
+        answer = self.compare(expect=HOLD)
+        self.assertEqual((answer["finding"], answer["metrics"][0]["baseline_level"]), ("warning", "critical"))
+        self.assertIn("both systems are critical in error_rate", answer["assessment"])
+        self.assertNotIn("rollback", answer["next"])
+
+    def test_the_new_system_alone_is_taken_back(self):
+        self.write_journal(policy(), [{"arms": {"new": arm(300, 60), "legacy": arm(300, 30)}}] * 10)
+        answer = self.compare(expect=CRITICAL)
+        self.assertIn("splitctl rollback", answer["next"])
 
 
 class Times(JournalTest):

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Both systems over the same time: what differs, how surely, what it costs, and what to do next. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "split/net.h"
 
 #include "cli.h"
 #include "commands.h"
-#include "compare/compare.h"
+#include "compare/from_logs.h"
 #include "fleet.h"
 #include "follow.h"
 #include "journal_own.h"
@@ -20,6 +21,10 @@ typedef struct job {
     comparison c;
     const split_policy *policy; /* of the file at hand: it has the prices */
     const cli_common *common;
+    const char *period;
+    cli_texts sources;
+    cli_texts logs;
+    log_setup setup;      /* of the logs */
     const follow *follow; /* the journal that is read */
     split_us period_us;   /* 0: not given */
     split_us from_us;     /* wall clock; windows before are left out */
@@ -164,6 +169,26 @@ compare_journal(job *j)
     return code;
 }
 
+/* Logs tell what was, whenever that was. */
+static int
+compare_files(job *j, log_setup *setup, const cli_texts *files)
+{
+    j->c.source = "the logs";
+    int code = compare_logs(&j->c, j->policy, setup, files);
+    if (code == CTL_OK && j->c.sample.n_windows == 0) {
+        fprintf(stderr,
+                "splitctl: the logs have no window with both systems ('%s' and '%s'); --map, "
+                "--cookie and --recompute tell whose a request was\n",
+                j->c.names[0], j->c.names[1]);
+        code = CTL_NO_DATA;
+    }
+    if (code == CTL_OK)
+        code = conclude(j);
+    free(j->c.latency);
+    log_setup_free(setup);
+    return code;
+}
+
 /* The sources are read twice, the time apart. */
 static int
 read_twice(job *j, fleet *f)
@@ -204,38 +229,70 @@ compare_sources(job *j, const cli_texts *specs)
     return code;
 }
 
+static bool
+has_log_options(const log_setup *s)
+{
+    return s->map_options.n > 0 || s->documents.n > 0 || s->cookie != NULL || s->format != NULL ||
+           s->from != NULL || s->to != NULL || s->cookie_is_variant;
+}
+
 static int
-check_period(const job *j, bool given, bool windowed)
+check_usage(job *j)
+{
+    bool logs = j->logs.n > 0;
+    if (logs && j->sources.n > 0)
+        return cli_usage_error("compare", "--source and --logs exclude each other");
+    if (logs && j->period != NULL)
+        return cli_usage_error("compare", "--period is for the journal and for sources; cut logs "
+                                          "with --from and --to");
+    if (!logs && has_log_options(&j->setup))
+        return cli_usage_error("compare", "--map, --recompute, --cookie, --cookie-is-variant, "
+                                          "--from, --to and --format need --logs");
+    if (j->period != NULL && !cli_duration(j->period, &j->period_us))
+        return cli_usage_error("compare", "--period takes a duration such as 90s or 4h, not '%s'",
+                               j->period);
+    if (j->period != NULL && j->period_us <= 0)
+        return cli_usage_error("compare", "--period must be longer than nothing");
+    return CTL_OK;
+}
+
+static int
+check_period(const job *j)
 {
     char window[32];
-    if (given && j->period_us <= 0)
-        return cli_usage_error("compare", "--period must be longer than nothing");
-    if (given && windowed && j->period_us < j->c.options.window_us)
+    if (j->period != NULL && j->sources.n == 0 && j->period_us < j->c.options.window_us)
         return cli_usage_error("compare", "--period is shorter than a window of this policy (%s)",
                                text_span(j->c.options.window_us, window));
     return CTL_OK;
 }
 
 static int
-compare(job *j, const char *period, const cli_texts *specs)
+read_and_compare(job *j)
+{
+    j->from_us = j->period_us > 0 ? split_clock_wall() - j->period_us : INT64_MIN;
+    if (j->logs.n > 0)
+        return compare_files(j, &j->setup, &j->logs);
+    return j->sources.n > 0 ? compare_sources(j, &j->sources) : compare_journal(j);
+}
+
+static int
+compare(job *j)
 {
     char place[CLI_PATH_MAX];
     split_policy *policy = NULL;
     const char *path = cli_policy_path(j->common);
-    if (period != NULL && !cli_duration(period, &j->period_us))
-        return cli_usage_error("compare", "--period takes a duration such as 90s or 4h, not '%s'",
-                               period);
-    int code = load_policy(path, &policy);
+    int code = check_usage(j);
+    if (code == CTL_OK)
+        code = load_policy(path, &policy);
     j->policy = policy;
     if (code == CTL_OK)
         code = take_rollout(j, policy);
     if (code == CTL_OK)
-        code = check_period(j, period != NULL, specs->n == 0);
+        code = check_period(j);
     if (code == CTL_OK)
         code = cost_open(&j->c.cost, policy, path, place, sizeof place);
-    j->from_us = j->period_us > 0 ? split_clock_wall() - j->period_us : INT64_MIN;
     if (code == CTL_OK)
-        code = specs->n > 0 ? compare_sources(j, specs) : compare_journal(j);
+        code = read_and_compare(j);
     cost_close(&j->c.cost);
     split_policy_free(&policy, NULL);
     return code;
@@ -246,20 +303,22 @@ cmd_compare(int argc, char **argv)
 {
     static job j; /* large */
     cli_common common = {0};
-    cli_texts specs = {0};
-    const char *period = NULL;
     const cli_option options[] = {
         {"source", 's', CLI_TEXTS, "SOURCE", "watch these in place of the journal; may be repeated",
-         &specs},
+         &j.sources},
+        {"logs", 0, CLI_TEXTS, "FILE",
+         "read these access logs in place of the journal; may be repeated", &j.logs},
         {"period", 0, CLI_TEXT, "TIME",
-         "the last TIME of the journal (default: all), or how long to watch (60s)", &period},
+         "the last TIME of the journal (default: all), or how long to watch (60s)", &j.period},
+        LOG_SETUP_OPTIONS(&j.setup),
         CLI_OPTIONS_END};
     const cli_spec spec = {
-        .usage = "-p FILE [--period TIME] [--source SOURCE...]",
+        .usage = "-p FILE [--period TIME] [--source SOURCE...|--logs FILE...]",
         .about =
             "Compares both systems over the same time: for each metric the difference with an\n"
-            "interval that may be looked at all the time (95 %), cache hits, the cost by the\n"
-            "dated price file that the policy names, the budget, and what to do next.\n"
+            "interval that may be looked at all the time (95 %), cache hits (from logs with the\n"
+            "latency of hits and misses apart), the cost by the dated price file that the\n"
+            "policy names, the budget, and what to do next.\n"
             "Exit code 3 when the new system is proven worse, has a warning level, or would\n"
             "cost more than the budget with all the traffic; 4 when a level is critical, or it\n"
             "costs more than the budget already; 6 without data of both.\n",
@@ -273,5 +332,5 @@ cmd_compare(int argc, char **argv)
         return cli_usage_error(argv[0], "unexpected argument '%s'", argv[first]);
     j.common = &common;
     j.json = common.json;
-    return compare(&j, period, &specs);
+    return compare(&j);
 }

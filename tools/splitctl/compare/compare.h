@@ -7,6 +7,7 @@
 #include "split/threshold.h"
 
 #include "cost.h"
+#include "latency.h"
 #include "sample.h"
 
 #define COMPARE_TEXT_BYTES 1024
@@ -14,15 +15,15 @@
 typedef struct compared_metric {
     const split_metric *metric;
     difference d;
-    split_level level; /* of the new system over the whole time */
-    char sentence[256];
+    difference by_cache[LATENCY_BY_CACHE]; /* of latencies; known from logs only */
+    split_level level[2];                  /* over the whole time */
 } compared_metric;
 
 typedef enum compare_finding {
     COMPARE_NO_METRIC, /* none has data of both */
     COMPARE_EQUAL,
     COMPARE_BETTER,
-    COMPARE_WARNING, /* a level of the new system */
+    COMPARE_WARNING, /* a level of the new system, or a critical one of both */
     COMPARE_WORSE,
     COMPARE_CRITICAL
 } compare_finding;
@@ -32,6 +33,8 @@ typedef struct comparison {
     const char *source;   /* what was read, for people: "the journal" */
     split_rollout_options options;
     sample sample;
+    sample by_cache[LATENCY_BY_CACHE]; /* from logs: requests by cache result */
+    latency_book *latency;             /* from logs; NULL else */
     compared_metric metrics[SPLIT_METRICS_MAX];
     difference cache;
     cost_report cost;
@@ -46,6 +49,13 @@ int compare_judge(comparison *c);
 /* Judged before. */
 void compare_text(const comparison *c);
 void compare_json(const comparison *c);
+
+/* What a difference of a metric means: "'new' is worse: ..." */
+const char *compare_sentence(const comparison *c, const split_metric *metric, const difference *d,
+                             char *buf, size_t buf_size);
+
+/* Latencies of an arm by latency_part; NULL when there are none. */
+const tally_times *compare_latency(const comparison *c, int arm);
 
 /* The costs' part. */
 void compare_cost_text(const cost_report *c, int width);

@@ -36,22 +36,28 @@ what_is_bad(const split_metric *m)
     }
 }
 
-static void
-describe(const comparison *c, compared_metric *m)
+const char *
+compare_sentence(const comparison *c, const split_metric *metric, const difference *d, char *buf,
+                 size_t buf_size)
 {
-    const difference *d = &m->d;
-    char *buf = m->sentence;
-    size_t size = sizeof m->sentence;
     if (!d->known)
-        snprintf(buf, size, "no data of both");
+        snprintf(buf, buf_size, "no data of both");
     else if (d->low > 0)
-        snprintf(buf, size, "'%s' is worse: %.3g to %.3g points more %s", c->names[0], d->low,
-                 d->high, what_is_bad(m->metric));
+        snprintf(buf, buf_size, "'%s' is worse: %.3g to %.3g points more %s", c->names[0], d->low,
+                 d->high, what_is_bad(metric));
     else if (d->high < 0)
-        snprintf(buf, size, "'%s' is better: %.3g to %.3g points fewer %s", c->names[0], -d->high,
-                 -d->low, what_is_bad(m->metric));
+        snprintf(buf, buf_size, "'%s' is better: %.3g to %.3g points fewer %s", c->names[0],
+                 -d->high, -d->low, what_is_bad(metric));
     else
-        snprintf(buf, size, "no difference is proven (%+.3g to %+.3g points)", d->low, d->high);
+        snprintf(buf, buf_size, "no difference is proven (%+.3g to %+.3g points)", d->low, d->high);
+    return buf;
+}
+
+const tally_times *
+compare_latency(const comparison *c, int arm)
+{
+    const tally_times *times = c->latency != NULL ? c->latency->total.times[arm] : NULL;
+    return times != NULL && times[LATENCY_ALL].n > 0 ? times : NULL;
 }
 
 static void
@@ -60,11 +66,14 @@ measure(comparison *c, uint32_t i)
     compared_metric *m = &c->metrics[i];
     split_metric_counts counts;
     m->metric = &c->options.metrics[i];
-    m->level = SPLIT_LEVEL_NO_DATA;
     sample_metric(&c->sample, m->metric, i, &m->d);
-    if (split_metric_count(m->metric, i, &c->sample.total[0], &counts) == SPLIT_OK)
-        m->level = split_threshold_level(m->metric, &counts, c->options.min_sample);
-    describe(c, m);
+    for (int a = 0; a < 2; a++) {
+        m->level[a] = SPLIT_LEVEL_NO_DATA;
+        if (split_metric_count(m->metric, i, &c->sample.total[a], &counts) == SPLIT_OK)
+            m->level[a] = split_threshold_level(m->metric, &counts, c->options.min_sample);
+    }
+    for (int k = 0; k < LATENCY_BY_CACHE && m->metric->kind == SPLIT_METRIC_LATENCY; k++)
+        sample_metric(&c->by_cache[k], m->metric, i, &m->by_cache[k]);
 }
 
 static bool
@@ -85,16 +94,24 @@ is_unknown(const compared_metric *m)
     return !m->d.known;
 }
 
+/* What both are critical in, and the new system not worse, has another cause than it. */
+static bool
+is_shared(const compared_metric *m)
+{
+    return m->level[0] == SPLIT_LEVEL_CRITICAL && m->level[1] == SPLIT_LEVEL_CRITICAL &&
+           !is_worse(m);
+}
+
 static bool
 is_warning(const compared_metric *m)
 {
-    return m->level == SPLIT_LEVEL_WARNING;
+    return m->level[0] == SPLIT_LEVEL_WARNING || is_shared(m);
 }
 
 static bool
 is_critical(const compared_metric *m)
 {
-    return m->level == SPLIT_LEVEL_CRITICAL;
+    return m->level[0] == SPLIT_LEVEL_CRITICAL && !is_shared(m);
 }
 
 typedef bool condition(const compared_metric *m);
@@ -159,6 +176,11 @@ assess(comparison *c)
     append(c->assessment, "'%s' %s", c->names[0], findings[c->finding].text);
     if (findings[c->finding].names != NULL)
         append_names(c, findings[c->finding].names, c->assessment);
+    if (count(c, is_shared) > 0) {
+        append(c->assessment, "; both systems are critical in ");
+        append_names(c, is_shared, c->assessment);
+        append(c->assessment, ", so look for a cause that both share");
+    }
     if (c->finding != COMPARE_NO_METRIC && count(c, is_unknown) > 0) {
         append(c->assessment, "; not compared, without data of both: ");
         append_names(c, is_unknown, c->assessment);

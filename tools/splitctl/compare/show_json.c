@@ -9,6 +9,7 @@
 #include "compare.h"
 
 static const char *const sides[] = {"new", "baseline"};
+static const char *const caches[] = {"hits", "misses"};
 static const char *const whens[] = {"period", "month_now", "month_at_100"};
 static const char *const uses[] = {"million requests", "million misses", "month"};
 static const char *const bases[] = {"", "read", "recalled", "billed"};
@@ -122,15 +123,29 @@ compare_cost_json(const cost_report *c)
 }
 
 static void
+metric_difference_json(const comparison *c, const compared_metric *m, const difference *d)
+{
+    char text[COMPARE_TEXT_BYTES];
+    member("sentence", compare_sentence(c, m->metric, d, text, sizeof text));
+    difference_json(d);
+}
+
+static void
 metrics_json(const comparison *c)
 {
     fputs(",\"metrics\":[", stdout);
     for (uint32_t i = 0; i < c->options.n_metrics; i++) {
         const compared_metric *m = &c->metrics[i];
-        printf("%s{\"metric\":\"%s\",\"level\":\"%s\"", i > 0 ? "," : "", m->metric->name,
-               split_level_name(m->level));
-        member("sentence", m->sentence);
-        difference_json(&m->d);
+        printf("%s{\"metric\":\"%s\",\"level\":\"%s\",\"baseline_level\":\"%s\"", i > 0 ? "," : "",
+               m->metric->name, split_level_name(m->level[0]), split_level_name(m->level[1]));
+        metric_difference_json(c, m, &m->d);
+        for (int k = 0; k < LATENCY_BY_CACHE; k++) {
+            if (!m->by_cache[k].known)
+                continue;
+            printf(",\"%s\":{\"known\":true", caches[k]);
+            metric_difference_json(c, m, &m->by_cache[k]);
+            putchar('}');
+        }
         putchar('}');
     }
     putchar(']');
@@ -141,7 +156,44 @@ cache_json(const comparison *c)
 {
     printf(",\"cache_misses\":{\"known\":%s", c->cache.known ? "true" : "false");
     difference_json(&c->cache);
-    fputs("},\"latency_by_cache\":null", stdout);
+    putchar('}');
+}
+
+static void
+times_json(const char *name, const tally_times *times)
+{
+    static const int percents[] = {50, 95, 99};
+    printf("\"%s\":{\"n\":%lld", name, (long long)times->n);
+    for (int i = 0; i < 3; i++) {
+        int64_t ms = tally_percentile_ms(times, percents[i]);
+        if (ms >= 0)
+            printf(",\"p%d_ms\":%lld", percents[i], (long long)ms);
+        else
+            printf(",\"p%d_ms\":null", percents[i]);
+    }
+    putchar('}');
+}
+
+/* null: the source has no latency by cache result, or none at all. */
+static void
+latency_json(const comparison *c)
+{
+    for (int a = 0; a < 2; a++) {
+        const tally_times *times = compare_latency(c, a);
+        printf("%s\"%s\":", a == 0 ? ",\"latency_by_cache\":{" : ",", sides[a]);
+        if (times == NULL) {
+            fputs("null", stdout);
+            continue;
+        }
+        putchar('{');
+        times_json("all", &times[LATENCY_ALL]);
+        for (int k = 0; k < LATENCY_BY_CACHE; k++) {
+            putchar(',');
+            times_json(caches[k], &times[k]);
+        }
+        putchar('}');
+    }
+    putchar('}');
 }
 
 void
@@ -164,6 +216,7 @@ compare_json(const comparison *c)
     }
     metrics_json(c);
     cache_json(c);
+    latency_json(c);
     compare_cost_json(&c->cost);
     printf(",\"finding\":\"%s\"", findings[c->finding]);
     member("assessment", c->assessment);

@@ -72,19 +72,39 @@ show_head(const comparison *c, int width)
     }
 }
 
+/* "warning"; a baseline that is no better is named, too. */
+static const char *
+levels(const compared_metric *m)
+{
+    static char text[64];
+    bool both = m->level[0] == m->level[1] &&
+                (m->level[0] == SPLIT_LEVEL_WARNING || m->level[0] == SPLIT_LEVEL_CRITICAL);
+    snprintf(text, sizeof text, "%s%s", split_level_name(m->level[0]), both ? ", both" : "");
+    return text;
+}
+
 static void
 show_metrics(const comparison *c, int width)
 {
+    static const char *const by_cache[] = {"cache hits alone", "cache misses alone"};
+    char text[COMPARE_TEXT_BYTES];
     printf("\n%-16s %10s %10s  %s\n", "metric", "new", "baseline", "share of bad events; level");
     for (uint32_t i = 0; i < c->options.n_metrics; i++) {
         const compared_metric *m = &c->metrics[i];
         printf("%-16s", m->metric->name);
         if (m->d.known)
-            printf(" %8.3f %% %8.3f %%  %s\n", m->d.share[0], m->d.share[1],
-                   split_level_name(m->level));
+            printf(" %8.3f %% %8.3f %%  %s\n", m->d.share[0], m->d.share[1], levels(m));
         else
-            printf(" %10s %10s  %s\n", "-", "-", split_level_name(m->level));
-        compare_wrap(4, width, m->sentence);
+            printf(" %10s %10s  %s\n", "-", "-", levels(m));
+        compare_wrap(4, width, compare_sentence(c, m->metric, &m->d, text, sizeof text));
+        for (int k = 0; k < LATENCY_BY_CACHE; k++) {
+            if (!m->by_cache[k].known)
+                continue;
+            int n = snprintf(text, sizeof text, "%s: ", by_cache[k]);
+            (void)compare_sentence(c, m->metric, &m->by_cache[k], text + n,
+                                   sizeof text - (size_t)n);
+            compare_wrap(4, width, text);
+        }
     }
 }
 
@@ -115,9 +135,52 @@ show_cache(const comparison *c, int width)
                               : -d->low);
         compare_wrap(0, width, text);
     }
-    compare_wrap(0, width,
-                 "latency by cache result: this source has none; 'splitctl logs' tells "
-                 "it from access logs");
+}
+
+static void
+show_times(const char *name, const char *what, const tally_times *times)
+{
+    static const int percents[] = {50, 95, 99};
+    char text[100];
+    char n[32];
+    snprintf(text, sizeof text, "'%s' %s", name, what);
+    printf("  %-22s %12s", text, text_count(times->n, n));
+    for (int i = 0; i < 3; i++) {
+        int64_t ms = tally_percentile_ms(times, percents[i]);
+        if (ms >= 0)
+            printf(" %7lld", (long long)ms);
+        else
+            printf(" %7s", "-");
+    }
+    putchar('\n');
+}
+
+static void
+show_latency(const comparison *c, int width)
+{
+    const tally_times *arms[2] = {compare_latency(c, 0), compare_latency(c, 1)};
+    putchar('\n');
+    if (c->latency == NULL) {
+        compare_wrap(0, width,
+                     "latency of cache hits and misses apart: not in this source; 'splitctl "
+                     "compare --logs FILE' takes it from access logs");
+        return;
+    }
+    if (arms[0] == NULL && arms[1] == NULL) {
+        compare_wrap(0, width, "latency: there is none in these logs");
+        return;
+    }
+    printf("%-24s %12s %7s %7s %7s\n", "latency, ms", "requests", "p50", "p95", "p99");
+    for (int a = 0; a < 2; a++) {
+        if (arms[a] == NULL)
+            continue;
+        show_times(c->names[a], "all", &arms[a][LATENCY_ALL]);
+        for (int k = 0; k < LATENCY_BY_CACHE && c->cache.known; k++)
+            show_times(c->names[a], k == LATENCY_HITS ? "hits" : "misses", &arms[a][k]);
+    }
+    if (!c->cache.known)
+        compare_wrap(2, width,
+                     "hits and misses apart: these logs do not name cache results of both");
 }
 
 void
@@ -131,6 +194,7 @@ compare_text(const comparison *c)
     show_head(c, width);
     show_metrics(c, width);
     show_cache(c, width);
+    show_latency(c, width);
     compare_cost_text(&c->cost, width);
     snprintf(text, sizeof text, "overall: %s", c->assessment);
     putchar('\n');

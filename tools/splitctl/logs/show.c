@@ -125,6 +125,9 @@ json_arm(const tally_arm *a, int64_t all)
     json_ms("p99_ms", a->all, 99);
     printf(",\"lookups\":%lld,\"hits\":%lld,\"refresh_hits\":%lld", (long long)a->lookups,
            (long long)a->hits, (long long)a->refreshed);
+    json_ms("hit_p50_ms", a->hit_times, 50);
+    json_ms("hit_p95_ms", a->hit_times, 95);
+    json_ms("hit_p99_ms", a->hit_times, 99);
     json_ms("miss_p50_ms", a->misses, 50);
     json_ms("miss_p95_ms", a->misses, 95);
     json_ms("miss_p99_ms", a->misses, 99);

@@ -18,6 +18,7 @@ tally_free(tally *t)
 {
     for (size_t i = 0; i < t->n_arms; i++) {
         free(t->arms[i].all);
+        free(t->arms[i].hit_times);
         free(t->arms[i].misses);
     }
     tally_init(t);
@@ -28,10 +29,11 @@ tally_clear(tally *t)
 {
     for (size_t i = 0; i < t->n_arms; i++) {
         tally_arm *a = &t->arms[i];
-        tally_arm empty = {.all = a->all, .misses = a->misses};
+        tally_arm empty = {.all = a->all, .hit_times = a->hit_times, .misses = a->misses};
         memcpy(empty.name, a->name, sizeof empty.name);
         *a = empty;
         memset(a->all, 0, sizeof *a->all);
+        memset(a->hit_times, 0, sizeof *a->hit_times);
         memset(a->misses, 0, sizeof *a->misses);
     }
     t->first_us = INT64_MAX;
@@ -50,9 +52,11 @@ add_arm(tally *t, split_log_text name)
         return &t->arms[TALLY_ARMS_MAX - 1];
     tally_arm *a = &t->arms[t->n_arms];
     a->all = calloc(1, sizeof *a->all);
+    a->hit_times = calloc(1, sizeof *a->hit_times);
     a->misses = calloc(1, sizeof *a->misses);
-    if (a->all == NULL || a->misses == NULL) {
+    if (a->all == NULL || a->hit_times == NULL || a->misses == NULL) {
         free(a->all);
+        free(a->hit_times);
         free(a->misses);
         t->no_memory = true;
         return NULL;
@@ -73,8 +77,8 @@ find_arm(tally *t, split_log_text name)
     return add_arm(t, name);
 }
 
-static void
-add_time(tally_times *times, split_us us)
+void
+tally_times_add(tally_times *times, split_us us)
 {
     int64_t ms = us / 1000;
     times->n++;
@@ -83,14 +87,41 @@ add_time(tally_times *times, split_us us)
         times->largest_us = us;
 }
 
+/* Cells above the largest latency are zero. */
+static int64_t
+highest_cell(const tally_times *times)
+{
+    int64_t ms = times->largest_us / 1000;
+    return ms < TALLY_MS_MAX ? ms : TALLY_MS_MAX;
+}
+
+void
+tally_times_merge(tally_times *times, const tally_times *other)
+{
+    for (int64_t i = highest_cell(other); other->n > 0 && i >= 0; i--)
+        times->cell[i] += other->cell[i];
+    times->n += other->n;
+    if (other->largest_us > times->largest_us)
+        times->largest_us = other->largest_us;
+}
+
+void
+tally_times_clear(tally_times *times)
+{
+    memset(times->cell, 0, (size_t)(highest_cell(times) + 1) * sizeof times->cell[0]);
+    times->n = 0;
+    times->largest_us = 0;
+}
+
 static void
 add_lookup(tally_arm *a, const split_log_record *r)
 {
+    bool missed = r->cache == SPLIT_LOG_CACHE_MISS;
     a->lookups++;
-    a->hits += r->cache == SPLIT_LOG_CACHE_HIT || r->cache == SPLIT_LOG_CACHE_REFRESH ? 1 : 0;
+    a->hits += missed ? 0 : 1;
     a->refreshed += r->cache == SPLIT_LOG_CACHE_REFRESH ? 1 : 0;
-    if (r->cache == SPLIT_LOG_CACHE_MISS && r->latency_us >= 0)
-        add_time(a->misses, r->latency_us);
+    if (r->latency_us >= 0)
+        tally_times_add(missed ? a->misses : a->hit_times, r->latency_us);
 }
 
 void
@@ -111,7 +142,7 @@ tally_add(tally *t, split_log_text arm, const split_log_record *r)
     a->n_4xx += r->status / 100 == 4 ? 1 : 0;
     a->n_5xx += r->status / 100 == 5 ? 1 : 0;
     if (r->latency_us >= 0)
-        add_time(a->all, r->latency_us);
+        tally_times_add(a->all, r->latency_us);
     if (split_log_is_lookup(r))
         add_lookup(a, r);
 }

@@ -28,7 +28,8 @@ typedef struct tally_arm {
     int64_t hits;    /* with refresh hits */
     int64_t refreshed;
     tally_times *all;
-    tally_times *misses; /* of lookups that missed */
+    tally_times *hit_times; /* of lookups that the cache answered */
+    tally_times *misses;    /* of lookups that missed */
 } tally_arm;
 
 typedef struct tally {
@@ -45,6 +46,11 @@ void tally_free(tally *t);
 /* Set all counts to zero; names stay. */
 void tally_clear(tally *t);
 void tally_add(tally *t, split_log_text arm, const split_log_record *r);
+
+/* Latencies one by one, of another, and none. */
+void tally_times_add(tally_times *times, split_us us);
+void tally_times_merge(tally_times *times, const tally_times *other);
+void tally_times_clear(tally_times *times);
 
 /* Nearest rank, in milliseconds rounded down as logs write them; -1 without latencies. */
 int64_t tally_percentile_ms(const tally_times *times, int percent);

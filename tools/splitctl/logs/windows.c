@@ -7,11 +7,23 @@
 
 #include "../exit_code.h"
 
+static void
+print_window(const split_window *window, void *ctx)
+{
+    static char line[SPLIT_LINE_BYTES];
+    const log_windows *w = ctx;
+    if (split_window_write(w->policy, window, line, sizeof line, NULL) == SPLIT_OK)
+        puts(line);
+}
+
 int
-log_windows_begin(log_windows *w, const split_policy *policy)
+log_windows_open(log_windows *w, const split_policy *policy,
+                 void (*take)(const split_window *window, void *ctx), void *ctx)
 {
     memset(w, 0, sizeof *w);
     w->policy = policy;
+    w->take = take;
+    w->ctx = ctx;
     if (split_policy_failover_options(policy, &w->failover) != SPLIT_OK)
         return CTL_BAD_INPUT;
     if (split_policy_rollout_options(policy, &w->options) != SPLIT_OK ||
@@ -23,16 +35,22 @@ log_windows_begin(log_windows *w, const split_policy *policy)
                                  .n_metrics = w->options.n_metrics,
                                  .statuses = w->failover.statuses,
                                  .n_statuses = w->failover.n_statuses};
-    printf("{\"policy\":%s}\n", split_policy_text(policy, NULL));
     return CTL_OK;
 }
 
-static void
-write_window(log_windows *w, split_window *window)
+int
+log_windows_begin(log_windows *w, const split_policy *policy)
 {
-    static char line[SPLIT_LINE_BYTES];
-    if (split_window_write(w->policy, window, line, sizeof line, NULL) == SPLIT_OK)
-        puts(line);
+    int code = log_windows_open(w, policy, print_window, w);
+    if (code == CTL_OK)
+        printf("{\"policy\":%s}\n", split_policy_text(policy, NULL));
+    return code;
+}
+
+static void
+close_window(log_windows *w, split_window *window)
+{
+    w->take(window, w->ctx);
     if (window->id >= w->closed_to)
         w->closed_to = window->id + 1;
     window->id = 0;
@@ -71,7 +89,7 @@ window_at(log_windows *w, split_us at_us)
         place = oldest(w);
         if (id < place->id)
             return NULL;
-        write_window(w, place);
+        close_window(w, place);
     }
     split_window_init(place, id, number * w->options.window_us);
     return place;
@@ -84,23 +102,24 @@ is_variant(const log_windows *w, size_t variant, split_log_text arm)
     return name != NULL && strlen(name) == arm.len && memcmp(name, arm.at, arm.len) == 0;
 }
 
-void
+int
 log_windows_add(log_windows *w, split_log_text arm, const split_log_record *r)
 {
     bool is_new = is_variant(w, w->info.variant, arm);
     if (r->status == 0 || r->at_us < 0)
-        return;
+        return -1;
     if (!is_new && !is_variant(w, w->info.baseline, arm)) {
         w->n_foreign++;
-        return;
+        return -1;
     }
     split_window *window = window_at(w, r->at_us);
     if (window == NULL) {
         w->n_late++;
-        return;
+        return -1;
     }
     window->has_baseline = window->has_baseline || !is_new;
     split_log_count(&w->rules, r, is_new ? &window->arm : &window->baseline);
+    return is_new ? 0 : 1;
 }
 
 void
@@ -108,7 +127,7 @@ log_windows_end(log_windows *w)
 {
     split_window *window;
     while ((window = oldest(w)) != NULL)
-        write_window(w, window);
+        close_window(w, window);
     if (w->n_late > 0)
         fprintf(stderr, "splitctl: %lld records came too late for their window\n",
                 (long long)w->n_late);

@@ -22,11 +22,21 @@ typedef struct log_windows {
     split_window open[WINDOWS_OPEN]; /* id 0: free */
     int64_t n_late;
     int64_t n_foreign; /* records of neither arm */
+    /* Takes every window that is whole, oldest first. */
+    void (*take)(const split_window *window, void *ctx);
+    void *ctx;
 } log_windows;
 
-/* Writes the policy's line. An exit code. */
+/* Writes the policy's line, and later every window as one. An exit code. */
 int log_windows_begin(log_windows *w, const split_policy *policy);
-void log_windows_add(log_windows *w, split_log_text arm, const split_log_record *r);
+
+/* Writes nothing: windows go to `take`. */
+int log_windows_open(log_windows *w, const split_policy *policy,
+                     void (*take)(const split_window *window, void *ctx), void *ctx);
+
+/* Count a record. Returns 0 for the new system, 1 for the baseline, -1 when it was not counted: of
+ * neither, late, or without a time or a status. */
+int log_windows_add(log_windows *w, split_log_text arm, const split_log_record *r);
 /* Write what is open. */
 void log_windows_end(log_windows *w);
 
