@@ -3,29 +3,56 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "commands.h"
 #include "journal_own.h"
-#include "report/data.h"
+#include "report/page.h"
 
+static int
+not_written(const char *path)
+{
+    fprintf(stderr, "splitctl: %s: %s\n", path, errno != 0 ? strerror(errno) : "writing failed");
+    return CTL_BAD_INPUT;
+}
+
+/* Flush and close. The old report stays until the new one is whole. */
+static bool
+finish(FILE *out, const char *temporary, const char *path)
+{
+    bool failed = fflush(out) != 0 || ferror(out) != 0;
+    int cause = errno;
+    if (fclose(out) == 0 && !failed && (temporary == NULL || rename(temporary, path) == 0))
+        return true;
+    if (failed)
+        errno = cause;
+    cause = errno;
+    if (temporary != NULL)
+        unlink(temporary);
+    errno = cause;
+    return false;
+}
+
+/* A file is replaced as a whole; anything else, such as a pipe, is written to. */
 static int
 write_report(const report *r, const char *path)
 {
-    FILE *out = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
-    if (out == NULL) {
-        fprintf(stderr, "splitctl: %s: %s\n", path, strerror(errno));
-        return CTL_BAD_INPUT;
-    }
+    char temporary[CLI_PATH_MAX];
+    struct stat before;
+    bool replace = lstat(path, &before) != 0 || S_ISREG(before.st_mode);
+    if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) >=
+        (int)sizeof temporary)
+        replace = false;
+    errno = 0;
+    FILE *out = fopen(replace ? temporary : path, "w");
+    if (out == NULL)
+        return not_written(path);
     report_html(out, r);
-    if (out == stdout)
-        return CTL_OK;
-    bool failed = ferror(out) != 0;
-    if (fclose(out) != 0 || failed) {
-        fprintf(stderr, "splitctl: %s: writing failed\n", path);
-        return CTL_BAD_INPUT;
-    }
-    printf("%s: %zu windows\n", path, r->n_rows);
+    if (!finish(out, replace ? temporary : NULL, path))
+        return not_written(path);
+    printf("%s: %zu window%s\n", path, r->n_rows, r->n_rows == 1 ? "" : "s");
     return CTL_OK;
 }
 
@@ -63,7 +90,10 @@ cmd_report(int argc, char **argv)
         code = report_gather(&r, &f, path, id);
     if (code != CTL_OK)
         return code;
-    code = write_report(&r, output);
+    if (strcmp(output, "-") == 0)
+        report_html(stdout, &r); /* main() looks whether standard output took it */
+    else
+        code = write_report(&r, output);
     report_free(&r);
     follow_close(&f);
     return code;

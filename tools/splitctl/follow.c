@@ -22,6 +22,17 @@ load_kept_policy(follow *f, const journal_rollout *r)
     return CTL_BAD_INPUT;
 }
 
+static void
+no_rollout(const follow *f, int64_t id)
+{
+    if (id != 0)
+        fprintf(stderr,
+                "splitctl: %s holds no rollout %lld; 'splitctl history --list' tells which\n",
+                f->journal_path, (long long)id);
+    else
+        fprintf(stderr, "splitctl: %s holds no rollout; has a run begun?\n", f->journal_path);
+}
+
 static int
 open_rollout(follow *f, int64_t rollout_id)
 {
@@ -29,7 +40,7 @@ open_rollout(follow *f, int64_t rollout_id)
     split_rollout_options options;
     int code = journal_find(f->journal, rollout_id, &r);
     if (code == CTL_NO_DATA)
-        fprintf(stderr, "splitctl: %s holds no such rollout\n", f->journal_path);
+        no_rollout(f, rollout_id);
     if (code != CTL_OK)
         return code;
     f->rollout_id = r.id;

@@ -108,12 +108,33 @@ migrate(journal *j, int64_t from)
 }
 
 static int
+refuse_schema(const journal *j, int64_t version)
+{
+    if (version == 0) {
+        fprintf(stderr, "splitctl: %s is empty; has a run begun?\n", j->path);
+        return CTL_NO_DATA;
+    }
+    fprintf(stderr, "splitctl: %s is of an older version; 'splitctl run' brings it up\n", j->path);
+    return CTL_BAD_INPUT;
+}
+
+static int
+unreadable(const journal *j)
+{
+    if (sqlite3_errcode(j->db) == SQLITE_NOTADB)
+        fprintf(stderr, "splitctl: %s is not a journal, nor any other SQLite file\n", j->path);
+    else
+        journal_failed(j, "reading");
+    return CTL_BAD_INPUT;
+}
+
+static int
 check_schema(journal *j, journal_access access)
 {
     int64_t version = pragma(j, "PRAGMA user_version");
     int64_t application = pragma(j, "PRAGMA application_id");
-    if (version < 0)
-        return CTL_BAD_INPUT;
+    if (version < 0 || application < 0)
+        return unreadable(j);
     if (application != APPLICATION_ID && (version != 0 || application != 0)) {
         fprintf(stderr, "splitctl: %s is a database of another program\n", j->path);
         return CTL_BAD_INPUT;
@@ -129,9 +150,7 @@ check_schema(journal *j, journal_access access)
         return CTL_OK;
     if (access == JOURNAL_WRITE)
         return migrate(j, version);
-    fprintf(stderr, "splitctl: %s is empty or of an older version; 'splitctl run' brings it up\n",
-            j->path);
-    return CTL_BAD_INPUT;
+    return refuse_schema(j, version);
 }
 
 static int

@@ -22,7 +22,7 @@ typedef struct journal journal;
 typedef enum journal_access { JOURNAL_READ, JOURNAL_WRITE } journal_access;
 
 /* Open; JOURNAL_WRITE creates the file. A journal of a newer version is refused, one of an older is
- * brought up. */
+ * brought up. CTL_NO_DATA, reported, for an empty file that is only to be read. */
 int journal_open(const char *path, journal_access access, journal **out);
 void journal_close(journal **j);
 

@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-/* Length of the UTF-8 sequence at p, or 0 when it is none. */
-static size_t
-sequence(const unsigned char *p, size_t n)
+size_t
+text_utf8(const unsigned char *p, size_t n)
 {
     size_t len = p[0] < 0x80   ? 1
                  : p[0] < 0xC2 ? 0
@@ -31,7 +30,7 @@ text_json(FILE *out, const char *text, size_t text_len)
     const unsigned char *p = (const unsigned char *)text;
     fputc('"', out);
     for (size_t i = 0; i < text_len;) {
-        size_t len = sequence(p + i, text_len - i);
+        size_t len = text_utf8(p + i, text_len - i);
         if (len == 0) {
             fputs("\xEF\xBF\xBD", out);
             len = 1;
@@ -52,7 +51,7 @@ text_is_printable(const char *text, size_t text_len)
 {
     const unsigned char *p = (const unsigned char *)text;
     for (size_t i = 0; i < text_len;) {
-        size_t len = sequence(p + i, text_len - i);
+        size_t len = text_utf8(p + i, text_len - i);
         if (len == 0 || p[i] < 0x20 || p[i] == 0x7F || (p[i] == 0xC2 && p[i + 1] < 0xA0))
             return false;
         i += len;
@@ -71,6 +70,9 @@ text_span(int64_t us, char buf[32])
         snprintf(buf, 32, "%d.%d s", (int)(us / 1000000), (int)(us / 100000 % 10));
     else if (us < INT64_C(3600000000))
         snprintf(buf, 32, "%d m %02d s", (int)(us / 60000000), (int)(us / 1000000 % 60));
+    else if (us >= 72 * INT64_C(3600000000))
+        snprintf(buf, 32, "%lld d %02d h", (long long)(us / INT64_C(86400000000)),
+                 (int)(us / INT64_C(3600000000) % 24));
     else
         snprintf(buf, 32, "%lld h %02d m", (long long)(us / INT64_C(3600000000)),
                  (int)(us / 60000000 % 60));

@@ -131,35 +131,48 @@ view_bound(const split_metric *metric, split_bound_index bound, char buf[32])
     return buf;
 }
 
-static split_us
-percentile(const view *v, const split_metric *m, split_reading_arm arm)
+split_us
+view_percentile(const view_display *d, const split_metric *m, split_reading_arm arm)
 {
+    if (m->kind != SPLIT_METRIC_LATENCY)
+        return -1;
     if (m->percentile_e6 == 50000000)
-        return v->display.p50[arm];
+        return d->p50[arm];
     if (m->percentile_e6 == 95000000)
-        return v->display.p95[arm];
-    return m->percentile_e6 == 99000000 ? v->display.p99[arm] : -1;
+        return d->p95[arm];
+    return m->percentile_e6 == 99000000 ? d->p99[arm] : -1;
+}
+
+bool
+view_percent(const split_metric *m, uint32_t index, const split_arm *arm, double *out_percent,
+             int64_t *out_n)
+{
+    split_metric_counts c;
+    if (split_metric_count(m, index, arm, &c) != SPLIT_OK || !c.present || c.n == 0)
+        return false;
+    bool low_is_bad = m->target.op == SPLIT_OP_GT || m->target.op == SPLIT_OP_GE;
+    double bad = 100.0 * (double)c.bad[SPLIT_BOUND_TARGET] / (double)c.n;
+    *out_percent = low_is_bad ? 100 - bad : bad;
+    if (out_n != NULL)
+        *out_n = c.n;
+    return true;
 }
 
 const char *
 view_value(const view *v, uint32_t metric, split_reading_arm arm, char buf[32])
 {
     const split_metric *m = split_rollout_metric(v->rollout, metric);
-    const split_arm *counted = arm == SPLIT_READING_ARM ? &v->window.arm : &v->window.baseline;
-    split_metric_counts c;
-    if (split_metric_count(m, metric, counted, &c) != SPLIT_OK || !c.present || c.n == 0)
+    double percent;
+    if (!view_percent(m, metric, arm == SPLIT_READING_ARM ? &v->window.arm : &v->window.baseline,
+                      &percent, NULL))
         return "-";
-    bool low_is_bad = m->target.op == SPLIT_OP_GT || m->target.op == SPLIT_OP_GE;
-    double bad = 100.0 * (double)c.bad[SPLIT_BOUND_TARGET] / (double)c.n;
-    split_us us = m->kind == SPLIT_METRIC_LATENCY ? percentile(v, m, arm) : -1;
+    split_us us = view_percentile(&v->display, m, arm);
     if (us == SPLIT_NEVER)
-        snprintf(buf, 32, "over %s", "scale");
+        snprintf(buf, 32, "over scale");
     else if (us >= 0)
         snprintf(buf, 32, "%.*f ms", us < 10000 ? 1 : 0, (double)us / 1000);
-    else if (m->kind == SPLIT_METRIC_LATENCY)
-        snprintf(buf, 32, "%.2f %% over", bad);
     else
-        snprintf(buf, 32, "%.2f %%", low_is_bad ? 100 - bad : bad);
+        snprintf(buf, 32, "%.2f %%%s", percent, m->kind == SPLIT_METRIC_LATENCY ? " over" : "");
     return buf;
 }
 

@@ -68,6 +68,15 @@ bool view_split(const split_window *w, double *out_percent, double *out_noise);
 /* "< 1%", "> 300ms". */
 const char *view_bound(const split_metric *metric, split_bound_index bound, char buf[32]);
 
+/* What an arm counted of a metric, in percent as people say it: bad events, or good ones where low
+ * is bad (a hit rate). False without data; `out_n`, the trials, may be NULL. */
+bool view_percent(const split_metric *m, uint32_t index, const split_arm *arm, double *out_percent,
+                  int64_t *out_n);
+
+/* The percentile that a latency metric is about; -1 unknown, SPLIT_NEVER above the source's scale.
+ */
+split_us view_percentile(const view_display *d, const split_metric *m, split_reading_arm arm);
+
 /* What the metric shows for an arm in the newest window: "0.15 %", "182 ms", "87.1 %", or "-". */
 const char *view_value(const view *v, uint32_t metric, split_reading_arm arm, char buf[32]);
 

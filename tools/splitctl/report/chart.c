@@ -1,174 +1,240 @@
 /* SPDX-License-Identifier: MIT */
-/* Line charts as inline SVG: series over the windows, bounds as dashed lines, phases as bands. */
+/* The lines of a chart: scale, series, noise band, and the figure around them. */
+#include "chart.h"
+
 #include <math.h>
-#include <stdio.h>
 
-#include "data.h"
+#include "html.h"
 
-#define WIDTH 860.0
-#define HEIGHT 200.0
-#define LEFT 56.0
-#define TOP 12.0
-#define BOTTOM 24.0
-#define RIGHT 12.0
-#define MAX_POINTS 600 /* more would not be seen; each step keeps its largest value */
+#define MAX_POINTS                                                                                 \
+    300             /* more would not be seen; each step keeps its smallest and largest value      \
+                     */
+#define MAX_DOTS 40 /* up to here every window gets a dot */
 
-typedef struct scale {
-    double low;
-    double high;
-    double t0;
-    double t1;
-} scale;
-
-static float
-value_at(const report_row *row, size_t offset)
+float
+chart_value(const chart_series *s, size_t row)
 {
-    return *(const float *)(const void *)((const char *)row + offset);
+    return *(const float *)(const void *)((const char *)s->first + row * s->stride);
 }
 
-static bool
-is_shown(const chart *c, float v)
+double
+chart_x(const chart_scale *s, double t)
 {
-    return isfinite(v) && (!c->from_zero || v >= 0);
+    return 100 * (t - s->t0) / (s->t1 - s->t0);
 }
 
-static scale
+double
+chart_y(const chart_scale *s, double v)
+{
+    double part = (s->high - v) / (s->high - s->low);
+    return PLOT_HEIGHT * (part < 0 ? 0 : part > 1 ? 1 : part);
+}
+
+static void
+stretch(chart_scale *s, double v)
+{
+    s->high = fmax(s->high, v);
+    s->low = fmin(s->low, v);
+}
+
+static chart_scale
 find_scale(const report *r, const chart *c)
 {
-    scale s = {.low = 0, .high = 0};
+    chart_scale s = {.low = c->from_zero ? 0 : INFINITY, .high = c->from_zero ? 0 : -INFINITY};
     for (size_t k = 0; k < c->n_series; k++)
-        for (size_t i = 0; i < r->n_rows; i++) {
-            float v = value_at(&r->rows[i], c->series[k].offset);
-            if (!is_shown(c, v))
-                continue;
-            s.high = fmax(s.high, v);
-            s.low = fmin(s.low, v);
-        }
+        for (size_t i = 0; i < r->n_rows; i++)
+            if (isfinite(chart_value(&c->series[k], i)))
+                stretch(&s, chart_value(&c->series[k], i));
     for (size_t k = 0; k < c->n_lines; k++)
-        s.high = fmax(s.high, c->lines[k].at);
-    if (s.high <= s.low)
+        stretch(&s, c->lines[k].at);
+    if (c->fixed) {
+        s.low = c->low;
+        s.high = c->high;
+    } else if (s.high <= s.low) {
         s.high = s.low + 1;
-    s.high += (s.high - s.low) * 0.05;
+    } else {
+        double margin = (s.high - s.low) * 0.08;
+        s.high += margin;
+        s.low -= c->from_zero ? 0 : margin;
+    }
+    if (c->low_is_bad && s.high > 100) /* a share of good events ends there */
+        s.high = 100;
     s.t0 = (double)r->rows[0].start_us;
-    s.t1 = (double)r->rows[r->n_rows - 1].start_us;
-    if (s.t1 <= s.t0)
-        s.t1 = s.t0 + 1;
+    s.t1 = (double)(r->rows[r->n_rows - 1].start_us + r->follow->view.options.window_us);
     return s;
 }
 
+/* Where a window's value is drawn: its middle. */
 static double
-x_of(const scale *s, split_us t)
+middle(const report *r, const chart_scale *s, size_t row)
 {
-    return LEFT + ((double)t - s->t0) / (s->t1 - s->t0) * (WIDTH - LEFT - RIGHT);
+    return 10 * chart_x(s, (double)r->rows[row].start_us +
+                               (double)r->follow->view.options.window_us / 2);
 }
 
-static double
-y_of(const scale *s, double v)
+/* No line leads to a window: the journal was silent before it, or the count began anew. */
+static bool
+is_gap(const report *r, const chart *c, size_t row)
 {
-    return TOP + (s->high - v) / (s->high - s->low) * (HEIGHT - TOP - BOTTOM);
+    if (row > 0 && c->restarts && r->rows[row].phase != r->rows[row - 1].phase)
+        return true;
+    return row > 0 && r->rows[row].start_us - r->rows[row - 1].start_us >
+                          3 * r->follow->view.options.window_us;
 }
 
-/* 1, 2 or 5 times a power of ten: about five steps over the range. */
-static double
-nice_step(double range)
-{
-    double power = pow(10, floor(log10(range / 4)));
-    double part = range / 4 / power;
-    return power * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10);
-}
+typedef struct pen {
+    FILE *out;
+    const report *report;
+    const chart *chart;
+    const chart_scale *scale;
+    bool down;
+    bool any; /* something was drawn since the pen came down */
+} pen;
 
 static void
-draw_axis(FILE *out, const scale *s, const char *unit)
+pen_to(pen *p, size_t row, double v)
 {
-    double step = nice_step(s->high - s->low);
-    for (double v = ceil(s->low / step) * step; v <= s->high; v += step) {
-        double shown = fabs(v) < step / 1000 ? 0 : v;
-        fprintf(out, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT,
-                WIDTH - RIGHT, y_of(s, v), y_of(s, v));
-        fprintf(out, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\">%.6g%s</text>", LEFT - 6,
-                y_of(s, v) + 4, shown, unit);
-    }
+    fprintf(p->out, "%c%.1f %.1f", p->down ? 'L' : 'M', middle(p->report, p->scale, row),
+            chart_y(p->scale, v));
+    p->any = p->down;
+    p->down = true;
 }
 
+/* A value between two gaps is a dot. */
 static void
-draw_phases(FILE *out, const report *r, const scale *s)
+pen_up(pen *p)
 {
-    for (size_t i = 1; i < r->n_rows; i++) {
-        const report_row *row = &r->rows[i];
-        if (row->phase == r->rows[i - 1].phase)
+    if (p->down && !p->any)
+        fputs("h0", p->out);
+    p->down = false;
+    p->any = false;
+}
+
+/* The smallest and the largest value of rows from..to, in their order. */
+static void
+draw_step(pen *p, const chart_series *s, size_t from, size_t to)
+{
+    size_t low = to;
+    size_t high = to;
+    for (size_t i = from; i < to; i++) {
+        float v = chart_value(s, i);
+        if (is_gap(p->report, p->chart, i))
+            pen_up(p);
+        if (isnan(v))
             continue;
-        fprintf(out, "<line class=\"phase\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
-                x_of(s, row->start_us), x_of(s, row->start_us), TOP, HEIGHT - BOTTOM);
-        fprintf(out, "<text class=\"mark\" x=\"%.1f\" y=\"%.1f\">%g %%</text>",
-                x_of(s, row->start_us) + 4, TOP + 10, (double)row->asked);
+        if (low == to || v < chart_value(s, low))
+            low = i;
+        if (high == to || v > chart_value(s, high))
+            high = i;
     }
+    if (low == to) {
+        pen_up(p);
+        return;
+    }
+    size_t first = low < high ? low : high;
+    pen_to(p, first, chart_value(s, first));
+    if (low != high)
+        pen_to(p, low + high - first, chart_value(s, low + high - first));
 }
 
-/* Gaps in the data are gaps in the line. */
 static void
-draw_series(FILE *out, const report *r, const chart *c, const scale *s, const chart_series *series)
+draw_series(FILE *out, const report *r, const chart *c, const chart_scale *s,
+            const chart_series *series)
 {
-    size_t step = r->n_rows / MAX_POINTS + 1;
-    bool pen_down = false;
-    fprintf(out, "<path class=\"%s\" d=\"", series->style);
-    for (size_t i = 0; i < r->n_rows; i += step) {
-        float best = -1;
-        bool any = false;
-        for (size_t k = i; k < i + step && k < r->n_rows; k++) {
-            float v = value_at(&r->rows[k], series->offset);
-            if (is_shown(c, v) && (!any || v > best)) {
-                best = v;
-                any = true;
-            }
-        }
-        if (any)
-            fprintf(out, "%c%.1f %.1f", pen_down ? 'L' : 'M', x_of(s, r->rows[i].start_us),
-                    y_of(s, best));
-        pen_down = any;
-    }
+    pen p = {.out = out, .report = r, .chart = c, .scale = s};
+    size_t step = (r->n_rows + MAX_POINTS - 1) / MAX_POINTS;
+    fprintf(out, "<path class=\"line %s\" d=\"", series->style);
+    for (size_t i = 0; i < r->n_rows; i += step)
+        draw_step(&p, series, i, i + step < r->n_rows ? i + step : r->n_rows);
+    pen_up(&p);
+    fputs("\"/>", out);
+    if (r->n_rows > MAX_DOTS)
+        return;
+    fprintf(out, "<path class=\"dot %s\" d=\"", series->style);
+    for (size_t i = 0; i < r->n_rows; i++)
+        if (!isnan(chart_value(series, i)))
+            fprintf(out, "M%.1f %.1fh0", middle(r, s, i), chart_y(s, chart_value(series, i)));
     fputs("\"/>", out);
 }
 
 static void
-draw_legend(FILE *out, const chart *c)
+draw_steps(FILE *out, const report *r, const chart_scale *s, const chart_series *series)
 {
-    fputs("<figcaption>", out);
-    html_text(out, c->title);
-    fputs("<br>", out);
-    for (size_t i = 0; i < c->n_series; i++) {
-        fprintf(out, "<span class=\"key %s-key\"></span>", c->series[i].style);
-        html_text(out, c->series[i].name);
-        fputs(" &#160; ", out);
+    float last = chart_value(series, 0);
+    fprintf(out, "<path class=\"line %s\" d=\"M0 %.1f", series->style, chart_y(s, last));
+    for (size_t i = 1; i < r->n_rows; i++) {
+        float v = chart_value(series, i);
+        if (v == last)
+            continue;
+        last = v;
+        fprintf(out, "H%.1fV%.1f", 10 * chart_x(s, (double)r->rows[i].start_us), chart_y(s, v));
     }
-    for (size_t i = 0; i < c->n_lines; i++) {
-        fprintf(out, "<span class=\"key %s-key\"></span>", c->lines[i].style);
-        html_text(out, c->lines[i].name);
-        fputs(" &#160; ", out);
+    fputs("H1000\"/>", out);
+}
+
+/* What chance alone may do to the realised share, around the share that was asked. */
+static void
+draw_band(FILE *out, const report *r, const chart_scale *s)
+{
+    size_t step = (r->n_rows + MAX_POINTS - 1) / MAX_POINTS;
+    for (size_t from = 0, i = 0; from < r->n_rows; from = i) {
+        for (i = from; i < r->n_rows && r->rows[i].phase == r->rows[from].phase; i++)
+            ;
+        fputs("<path class=\"band\" d=\"", out);
+        for (int side = 1; side >= -1; side -= 2)
+            for (size_t k = 0; k < i - from; k += step) {
+                const report_row *row = &r->rows[side > 0 ? from + k : i - 1 - k];
+                double noise = isnan(row->noise) ? 0 : (double)row->noise;
+                fprintf(out, "%c%.1f %.1f", side > 0 && k == 0 ? 'M' : 'L',
+                        middle(r, s, (size_t)(row - r->rows)),
+                        chart_y(s, (double)row->asked + side * noise));
+            }
+        fputs("z\"/>", out);
     }
-    fputs("</figcaption>", out);
+}
+
+static void
+draw_plot(FILE *out, const report *r, const chart *c, const chart_scale *s)
+{
+    fprintf(out,
+            "<svg class=\"plot\" y=\"%d\" width=\"100%%\" height=\"%d\" viewBox=\"0 0 1000 %d\" "
+            "preserveAspectRatio=\"none\">",
+            PLOT_TOP, PLOT_HEIGHT, PLOT_HEIGHT);
+    if (c->band)
+        draw_band(out, r, s);
+    for (size_t k = c->n_series; k-- > 0;) /* the first lies on top */
+        if (c->steps && k == 0)
+            draw_steps(out, r, s, &c->series[k]);
+        else
+            draw_series(out, r, c, s, &c->series[k]);
+    fputs("</svg>", out);
 }
 
 void
-chart_svg(FILE *out, const report *r, const chart *c)
+chart_figure(FILE *out, const report *r, const chart *c)
 {
     if (r->n_rows == 0)
         return;
-    scale s = find_scale(r, c);
-    fprintf(out,
-            "<figure><svg role=\"img\" aria-labelledby=\"%s-t\" viewBox=\"0 0 %g %g\"><title "
-            "id=\"%s-t\">",
-            c->id, WIDTH, HEIGHT, c->id);
+    chart_scale s = find_scale(r, c);
+    fputs("<figure><figcaption><strong>", out);
     html_text(out, c->title);
-    fputs("</title>", out);
-    draw_axis(out, &s, c->unit);
-    draw_phases(out, r, &s);
-    for (size_t i = 0; i < c->n_lines; i++)
-        fprintf(out, "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
-                c->lines[i].style, LEFT, WIDTH - RIGHT, y_of(&s, c->lines[i].at),
-                y_of(&s, c->lines[i].at));
-    for (size_t i = 0; i < c->n_series; i++)
-        draw_series(out, r, c, &s, &c->series[i]);
+    fputs("</strong><span class=\"soft\">", out);
+    html_text(out, c->note);
+    fputs("</span></figcaption>", out);
+    fprintf(out,
+            "<svg class=\"chart\" role=\"img\" aria-labelledby=\"%s-t\" aria-describedby=\"%s-d\" "
+            "width=\"100%%\" height=\"%d\"><title id=\"%s-t\">",
+            c->id, c->id, PLOT_TOP + PLOT_HEIGHT + PLOT_AXIS, c->id);
+    html_text(out, c->title);
+    fprintf(out, "</title><desc id=\"%s-d\">", c->id);
+    chart_describe(out, r, c);
+    fputs("</desc>", out);
+    chart_axes(out, c, &s);
+    chart_phases(out, r, &s);
+    draw_plot(out, r, c, &s);
+    chart_lines(out, c, &s);
     fputs("</svg>", out);
-    draw_legend(out, c);
+    chart_legend(out, c);
+    chart_table(out, r, c);
     fputs("</figure>\n", out);
 }

@@ -8,31 +8,47 @@
 #include <string.h>
 
 static float
-share_of(const split_metric *m, uint32_t index, const split_arm *arm)
+percent_of(const split_metric *m, uint32_t index, const split_arm *arm)
 {
-    split_metric_counts c;
-    if (split_metric_count(m, index, arm, &c) != SPLIT_OK || !c.present || c.n == 0)
-        return -1;
-    return (float)(100.0 * (double)c.bad[SPLIT_BOUND_TARGET] / (double)c.n);
+    double percent;
+    return view_percent(m, index, arm, &percent, NULL) ? (float)percent : NAN;
+}
+
+static float
+milliseconds(split_us us)
+{
+    if (us == SPLIT_NEVER)
+        return INFINITY;
+    return us < 0 ? NAN : (float)us / 1000.0F;
+}
+
+static float
+part_of(double ln, double bound)
+{
+    return bound > 0 ? (float)(100 * ln / bound) : NAN;
 }
 
 static void
-fill_values(const report *r, report_row *row, const split_window *w,
-            const split_rollout_decision *s)
+fill_value(report *r, report_value *to, uint32_t m, const split_window *w,
+           const split_rollout_decision *s, const view_display *display)
 {
-    for (uint32_t m = 0; m < s->n_metrics; m++) {
-        const split_metric *metric = split_rollout_metric(r->follow->rollout, m);
-        row->values[m] =
-            (report_value){.share = share_of(metric, m, &w->arm),
-                           .baseline = w->has_baseline ? share_of(metric, m, &w->baseline) : -1,
-                           .ln_warning = (float)s->metrics[m].ln_warning,
-                           .ln_critical = (float)s->metrics[m].ln_critical,
-                           .ln_compliance = (float)s->metrics[m].ln_compliance};
-    }
+    const split_metric *metric = split_rollout_metric(r->follow->rollout, m);
+    const split_metric_decision *d = &s->metrics[m];
+    *to = (report_value){
+        .arm = {percent_of(metric, m, &w->arm),
+                milliseconds(view_percentile(display, metric, SPLIT_READING_ARM))},
+        .baseline = {w->has_baseline ? percent_of(metric, m, &w->baseline) : NAN,
+                     milliseconds(view_percentile(display, metric, SPLIT_READING_BASELINE))},
+        .compliance = part_of(d->ln_compliance, s->gate_bound),
+        .warning = part_of(d->ln_warning, s->breach_bound),
+        .critical = part_of(d->ln_critical, s->breach_bound)};
+    if (!isnan(to->arm.ms) || !isnan(to->baseline.ms))
+        r->has_ms[m] = true;
 }
 
 static void
-add_to_phase(report *r, const split_window *w, const split_rollout_decision *s)
+add_to_phase(report *r, const split_window *w, const split_rollout_decision *s,
+             const report_change *now)
 {
     if (s->phase >= SPLIT_PHASES_MAX || s->reason == SPLIT_REASON_ENDED)
         return;
@@ -43,11 +59,56 @@ add_to_phase(report *r, const split_window *w, const split_rollout_decision *s)
     p->n_windows++;
     split_arm_add(&p->arm, &w->arm);
     split_arm_add(&p->baseline, &w->baseline);
-    for (uint32_t m = 0; m < s->n_metrics; m++)
-        p->highest[m] = fmax(p->highest[m], s->metrics[m].ln_warning);
+    split_arm_add(&r->arm, &w->arm);
+    split_arm_add(&r->baseline, &w->baseline);
     p->last = *s;
-    r->breach_bound = s->breach_bound;
-    r->gate_bound = s->gate_bound;
+    memcpy(p->reason, now->reason, sizeof p->reason);
+    memcpy(p->detail, now->detail, sizeof p->detail);
+}
+
+static size_t
+change_slot(size_t i)
+{
+    return i < REPORT_CHANGES ? i
+                              : REPORT_CHANGES_FIRST + (i - REPORT_CHANGES) % REPORT_CHANGES_LAST;
+}
+
+static void
+add_change(report *r, const report_change *now)
+{
+    const report_change *last =
+        r->n_changes > 0 ? &r->changes[change_slot(r->n_changes - 1)] : NULL;
+    if (last != NULL && last->decision == now->decision && last->percent_e6 == now->percent_e6 &&
+        strcmp(last->reason, now->reason) == 0)
+        return;
+    r->changes[change_slot(r->n_changes++)] = *now;
+}
+
+const report_change *
+report_change_at(const report *r, size_t i)
+{
+    bool kept = i < REPORT_CHANGES_FIRST || i + REPORT_CHANGES_LAST >= r->n_changes;
+    return kept ? &r->changes[change_slot(i)] : NULL;
+}
+
+static bool
+make_room(report *r)
+{
+    if (r->n_rows < r->room)
+        return true;
+    size_t room = r->room == 0 ? 256 : 2 * r->room;
+    report_row *rows = realloc(r->rows, room * sizeof *rows);
+    if (rows != NULL)
+        r->rows = rows;
+    report_value *values = realloc(r->values, room * (r->n_metrics + 1) * sizeof *values);
+    if (values != NULL)
+        r->values = values;
+    if (rows == NULL || values == NULL) {
+        fputs("splitctl: the journal is too long for this machine's memory\n", stderr);
+        return false;
+    }
+    r->room = room;
+    return true;
 }
 
 static int
@@ -55,35 +116,52 @@ take_window(const journal_window *row, const split_window *w, const split_rollou
             void *ctx)
 {
     report *r = ctx;
+    view_display display;
     double percent;
-    double noise;
-    if (r->n_rows == r->room) {
-        size_t room = r->room == 0 ? 256 : 2 * r->room;
-        report_row *more = realloc(r->rows, room * sizeof *more);
-        if (more == NULL)
-            return CTL_BAD_INPUT;
-        r->rows = more;
-        r->room = room;
-    }
-    report_row *to = &r->rows[r->n_rows++];
-    *to = (report_row){.id = row->id,
-                       .start_us = w->start_us,
-                       .phase = s->phase,
-                       .asked = (float)((double)s->percent_e6 / 1e6),
-                       .realised = view_split(w, &percent, &noise) ? (float)percent : -1,
-                       .decision = s->decision};
-    snprintf(to->reason, sizeof to->reason, "%s", row->reason);
-    fill_values(r, to, w, s);
-    add_to_phase(r, w, s);
+    double noise = NAN;
+    report_change now = {.id = row->id,
+                         .start_us = w->start_us,
+                         .percent_e6 = s->percent_e6,
+                         .decision = s->decision};
+    r->n_metrics = s->n_metrics;
+    if (!make_room(r))
+        return CTL_BAD_INPUT;
+    snprintf(now.reason, sizeof now.reason, "%s", row->reason);
+    (void)split_rollout_detail(r->follow->rollout, s, now.detail, sizeof now.detail);
+    bool known = view_split(w, &percent, &noise);
+    r->rows[r->n_rows] = (report_row){.start_us = w->start_us,
+                                      .phase = s->phase,
+                                      .asked = (float)((double)s->percent_e6 / 1e6),
+                                      .realised = known ? (float)percent : NAN,
+                                      .noise = known ? (float)noise : NAN};
+    view_display_read(row->display, &display);
+    for (uint32_t m = 0; m < s->n_metrics; m++)
+        fill_value(r, &r->values[r->n_rows * r->n_metrics + m], m, w, s, &display);
+    r->n_rows++;
+    add_to_phase(r, w, s, &now);
+    add_change(r, &now);
+    return CTL_OK;
+}
+
+static int
+take_publication(const journal_publication *p, void *ctx)
+{
+    report *r = ctx;
+    r->published_us = p->at_us;
+    r->published_e6 = p->percent_e6;
+    r->effect_us = p->effect_us;
     return CTL_OK;
 }
 
 int
 report_gather(report *r, follow *f, const char *journal_path, int64_t rollout_id)
 {
-    *r = (report){.follow = f};
+    memset(r, 0, sizeof *r);
+    r->follow = f;
     /* follow_open() tells the windows already, so the callback must be in place before */
     int code = follow_open_each(f, journal_path, rollout_id, take_window, r);
+    if (code == CTL_OK)
+        code = journal_each_publication(f->journal, f->rollout_id, take_publication, r);
     if (code != CTL_OK)
         report_free(r);
     return code;
@@ -93,6 +171,27 @@ void
 report_free(report *r)
 {
     free(r->rows);
+    free(r->values);
     r->rows = NULL;
+    r->values = NULL;
     r->n_rows = 0;
+}
+
+const report_phase *
+report_last_phase(const report *r)
+{
+    const report_phase *last = NULL;
+    for (size_t i = 0; i < SPLIT_PHASES_MAX; i++)
+        if (r->phases[i].began_us != 0)
+            last = &r->phases[i];
+    return last;
+}
+
+const char *
+report_variant(const report *r, bool baseline)
+{
+    const view *v = &r->follow->view;
+    const char *name =
+        split_policy_variant(v->policy, baseline ? v->info.baseline : v->info.variant);
+    return name != NULL ? name : "no baseline";
 }

@@ -1,31 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* Everything that a report shows, gathered from the journal once. */
+/* Everything that a report shows, gathered from the journal once. Unknown numbers are NAN. */
 #ifndef SPLITCTL_REPORT_DATA_H
 #define SPLITCTL_REPORT_DATA_H
 
-#include <stdio.h>
-
 #include "../follow.h"
 
-/* One metric in one window. Shares in percent; -1 without data. */
+/* Decisions that are shown: the first ones and the newest; what lies between is only counted. */
+#define REPORT_CHANGES_FIRST 60
+#define REPORT_CHANGES_LAST 60
+#define REPORT_CHANGES (REPORT_CHANGES_FIRST + REPORT_CHANGES_LAST)
+
+/* One metric of one arm in one window: in percent as people say it (a hit rate is a share of good
+ * events), and the percentile in milliseconds (INFINITY: above the scale of the source). */
+typedef struct report_measure {
+    float percent;
+    float ms;
+} report_measure;
+
+/* One metric in one window. Evidence as a share of what a proof needs, in percent. */
 typedef struct report_value {
-    float share;
-    float baseline;
-    float ln_warning;
-    float ln_critical;
-    float ln_compliance;
+    report_measure arm;
+    report_measure baseline;
+    float compliance;
+    float warning;
+    float critical;
 } report_value;
 
 typedef struct report_row {
-    int64_t id;
     split_us start_us;
     uint32_t phase;
     float asked;
-    float realised; /* -1 without data */
+    float realised;
+    float noise; /* half width of the band around it */
+} report_row;
+
+/* A window whose decision, phase or reason is not that of the one before. */
+typedef struct report_change {
+    int64_t id;
+    split_us start_us;
+    int64_t percent_e6;
     split_decision decision;
     char reason[72];
-    report_value values[SPLIT_METRICS_MAX];
-} report_row;
+    char detail[224];
+} report_change;
 
 typedef struct report_phase {
     split_us began_us; /* 0: never reached */
@@ -33,54 +50,40 @@ typedef struct report_phase {
     int64_t n_windows;
     split_arm arm;
     split_arm baseline;
-    double highest[SPLIT_METRICS_MAX]; /* evidence for a breach, ln */
     split_rollout_decision last;
+    char reason[72]; /* of the last decision, */
+    char detail[224];
 } report_phase;
 
 typedef struct report {
     follow *follow;
     report_row *rows;
+    report_value *values; /* n_metrics a row */
     size_t n_rows;
     size_t room;
+    uint32_t n_metrics;
+    bool has_ms[SPLIT_METRICS_MAX]; /* some window knows the percentile */
+    report_change changes[REPORT_CHANGES];
+    size_t n_changes; /* may be more than are kept */
     report_phase phases[SPLIT_PHASES_MAX];
-    double breach_bound;
-    double gate_bound;
+    split_arm arm; /* of all phases */
+    split_arm baseline;
+    split_us published_us; /* the newest publication; 0: none */
+    int64_t published_e6;
+    split_us effect_us; /* until every router had it; -1: not confirmed */
 } report;
 
 /* Read the rollout. An exit code. */
 int report_gather(report *r, follow *f, const char *journal_path, int64_t rollout_id);
 void report_free(report *r);
 
-/* The page. */
-void report_html(FILE *out, const report *r);
+/* The i-th change that is kept, in order; NULL when it was left out. */
+const report_change *report_change_at(const report *r, size_t i);
 
-/* One chart as inline SVG. */
-typedef struct chart_series {
-    const char *name;
-    const char *style; /* CSS class */
-    size_t offset;     /* of the float in report_row */
-} chart_series;
+/* The phase that was reached last; NULL before the first window. */
+const report_phase *report_last_phase(const report *r);
 
-typedef struct chart_line {
-    const char *name;
-    const char *style;
-    double at;
-} chart_line;
-
-typedef struct chart {
-    const char *id;
-    const char *title;
-    const char *unit;
-    const chart_series *series;
-    size_t n_series;
-    const chart_line *lines;
-    size_t n_lines;
-    bool from_zero;
-} chart;
-
-void chart_svg(FILE *out, const report *r, const chart *c);
-
-/* Text with &, <, > and quotes made harmless. */
-void html_text(FILE *out, const char *text);
+/* Name of the variant that is rolled out, or of the one it is held against ("no baseline"). */
+const char *report_variant(const report *r, bool baseline);
 
 #endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The page, and the sections that it is made of, from top to bottom. */
+#ifndef SPLITCTL_REPORT_PAGE_H
+#define SPLITCTL_REPORT_PAGE_H
+
+#include "data.h"
+#include "html.h"
+
+/* All of it. */
+void report_html(FILE *out, const report *r);
+
+/* Colours, sizes and the rest of the look: rules, ended by NULL. */
+extern const char *const page_style[];
+
+/* How it ended or stands, in one sentence, for the headline. */
+html_state page_state(const report *r);
+const char *page_state_word(const report *r);
+
+void page_story(FILE *out, const report *r);
+void page_phases(FILE *out, const report *r);
+void page_criteria(FILE *out, const report *r);
+void page_charts(FILE *out, const report *r);
+void page_decisions(FILE *out, const report *r);
+void page_moves(FILE *out, const report *r);
+void page_operators(FILE *out, const report *r);
+
+/* What is proven of a metric, for people. */
+html_state page_verdict_state(split_verdict v);
+const char *page_verdict_word(split_verdict v);
+
+#endif
