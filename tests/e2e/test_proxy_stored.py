@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -229,6 +230,44 @@ class Ramp(StoredCase):
         self.assertEqual(units, [fresh.count("new"), fresh.count("legacy")])
         self.assertGreater(units[0], 40)
         self.assertEqual(proxy.metric("split_sent_total", variant="legacy"), 200 + units[1])
+
+    def split_reason(self, proxy, arms):
+        """The reason that `splitctl replay` gives for one window of these arms at 90 %."""
+        self.assertEqual(proxy.status()["variants"][0]["share_ppm"] // 1000, 900)
+        lines = [{"policy": json.loads(proxy.policy.read_text())},
+                 {"id": 1, "start": "2026-11-23T00:00:00Z", "share_ppm": 900_000, "arms": arms}]
+        done = subprocess.run([str(kit.SPLITCTL), "replay", "--windows", "-"], input="\n".join(map(json.dumps, lines)) + "\n",
+                              capture_output=True, text=True, timeout=30, check=True)
+        return json.loads(done.stdout)["reason"]
+
+    def test_a_rollout_does_not_take_the_lag_for_a_wrong_split(self):
+        proxy = self.start(90)
+        ids = [f"v{i}" for i in range(60)]
+        for i in ids:  # Who came while legacy had most of the weight.
+            self.assertEqual(Visitor(proxy, split_id=i, split_id_v=sign(i, "legacy")).get(), "legacy")
+        for _ in range(40):
+            Visitor(proxy).get()
+        fields = {"sent": "split_sent_total", "outcomes": "split_outcomes_total", "error": "split_errors_total",
+                  "units": "split_units_total"}
+        arms = {v: {k: int(proxy.metric(name, variant=v)) for k, name in fields.items()} for v in ("new", "legacy")}
+        self.assertEqual(arms["new"]["sent"] + arms["legacy"]["sent"], 100)
+        self.assertNotEqual(self.split_reason(proxy, arms), "split")
+        for arm in arms.values():
+            del arm["units"]
+        self.assertEqual(self.split_reason(proxy, arms), "split")  # A source that reports requests alone.
+
+    def test_a_route_that_comes_while_a_request_is_read_decides_it(self):
+        proxy = self.start(10)
+        jar = f"split_id=a; split_id_v={sign('a', 'legacy')}"
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
+            s.sendall(f"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 6\r\nCookie: {jar}\r\n\r\nabc".encode())
+            wait_until(lambda: proxy.status()["requests_in_progress"] == 1, 5)
+            self.publish(proxy, 100)
+            s.sendall(b"def")
+            got = b"".join(iter(lambda: s.recv(65536), b"")).decode()
+        self.assertIn("x-split-variant: new\r\n", got)
+        self.assertRegex(got, r"Set-Cookie: split_id_v=1:1:\d+:\d+:new:k1:")
+        self.assertEqual(self.counts(proxy), {"drained": 1})
 
     def test_the_access_log_names_the_rule_and_the_status(self):
         proxy = self.start(10)
