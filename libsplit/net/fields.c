@@ -41,18 +41,27 @@ static const struct {
                                "bad and total"},
     [SPLIT_METRIC_RATIO] = {BIT(FIELD_BAD) | BIT(FIELD_TOTAL),
                             {BIT(FIELD_BAD) | BIT(FIELD_TOTAL), BIT(FIELD_BAD) | BIT(FIELD_TOTAL)},
-                            "bad and total"},
+                            "bad and of"},
 };
+
+const char *
+split__field_name(split_metric_kind kind, field_role role)
+{
+    if (kind == SPLIT_METRIC_CACHE && role == FIELD_BAD)
+        return "misses";
+    if (kind == SPLIT_METRIC_CACHE && role == FIELD_TOTAL)
+        return "lookups";
+    if (kind == SPLIT_METRIC_RATIO && role == FIELD_TOTAL)
+        return "of"; /* as the metric itself writes it */
+    return role_names[role];
+}
 
 int
 split__field_role(split_metric_kind kind, const char *name)
 {
-    if (kind == SPLIT_METRIC_CACHE && strcmp(name, "misses") == 0)
-        return FIELD_BAD;
-    if (kind == SPLIT_METRIC_CACHE && strcmp(name, "lookups") == 0)
-        return FIELD_TOTAL;
     for (int role = 0; role < FIELD_ROLES; role++)
-        if ((kinds[kind].known & BIT(role)) != 0 && strcmp(name, role_names[role]) == 0)
+        if ((kinds[kind].known & BIT(role)) != 0 &&
+            strcmp(name, split__field_name(kind, (field_role)role)) == 0)
             return role;
     return -1;
 }

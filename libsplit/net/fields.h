@@ -10,7 +10,7 @@
  */
 typedef enum field_role {
     FIELD_BAD, /* also a cache's misses */
-    FIELD_TOTAL,
+    FIELD_TOTAL, /* a cache's lookups, the "of" of a ratio */
     FIELD_SENT,
     FIELD_HITS,
     FIELD_OVER_TARGET,
@@ -28,6 +28,9 @@ typedef struct field_counts {
 
 /* Role of a name at a metric of this kind; -1 when it has none. */
 int split__field_role(split_metric_kind kind, const char *name);
+
+/* The name of a role, as a metric of this kind writes it. */
+const char *split__field_name(split_metric_kind kind, field_role role);
 
 /* Text of the first field with this name, at any metric; NULL without one. For names that are not
  * of a metric but of the source, such as "arm". */

@@ -18,9 +18,31 @@ static const split_source_kind *const kinds[] = {
     &split__source_haproxy,
     &split__source_log,
     &split__source_cloudwatch,
+    &split__source_promql,
 };
 
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
+
+/* What peers say is shown on terminals: no byte of it may steer one. */
+static void
+clean(char *text)
+{
+    for (char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = ' ';
+}
+
+void
+split__net_note(split_reading *reading, const char *format, ...)
+{
+    va_list args;
+    if (reading->note[0] != '\0')
+        return;
+    va_start(args, format);
+    vsnprintf(reading->note, sizeof reading->note, format, args);
+    va_end(args);
+    clean(reading->note);
+}
 
 int
 split__net_fault(split_error *error, int code, const char *format, ...)
@@ -32,6 +54,7 @@ split__net_fault(split_error *error, int code, const char *format, ...)
     va_start(args, format);
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
+    clean(error->text);
     return code;
 }
 

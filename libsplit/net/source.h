@@ -19,6 +19,11 @@ extern const split_source_kind split__source_proxy;
 extern const split_source_kind split__source_haproxy;
 extern const split_source_kind split__source_log;
 extern const split_source_kind split__source_cloudwatch;
+extern const split_source_kind split__source_promql;
+
+/* Say what a reading lacks, unless something is said already. */
+void split__net_note(split_reading *reading, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Fill an error with a sentence and return its code; `error` may be NULL. */
 int split__net_fault(split_error *error, int code, const char *format, ...)

@@ -129,6 +129,7 @@ next_window(monitor *m)
     if (code != CTL_OK)
         return code;
     view_display_of(&m->driver.reading, &display);
+    m->view->is_silent = !m->driver.window_has_data;
     view_window(m->view, &m->driver.window, &m->driver.decision, &display);
     return CTL_OK;
 }

@@ -212,7 +212,7 @@ view_exit_code(const view *v)
 {
     const split_rollout_decision *s = &v->decision;
     int code = CTL_OK;
-    if (v->n_windows == 0 || s->reason == SPLIT_REASON_NO_DATA)
+    if (v->n_windows == 0 || v->is_silent || s->reason == SPLIT_REASON_NO_DATA)
         return CTL_NO_DATA;
     if (s->decision == SPLIT_DECISION_ROLLBACK || strcmp(v->outcome, "ROLLBACK") == 0)
         return CTL_ROLLED_BACK;
