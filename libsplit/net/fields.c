@@ -41,7 +41,7 @@ static const struct {
                                "bad and total"},
     [SPLIT_METRIC_RATIO] = {BIT(FIELD_BAD) | BIT(FIELD_TOTAL),
                             {BIT(FIELD_BAD) | BIT(FIELD_TOTAL), BIT(FIELD_BAD) | BIT(FIELD_TOTAL)},
-                            "bad and of"},
+                            "bad and total"},
 };
 
 const char *
@@ -51,8 +51,6 @@ split__field_name(split_metric_kind kind, field_role role)
         return "misses";
     if (kind == SPLIT_METRIC_CACHE && role == FIELD_TOTAL)
         return "lookups";
-    if (kind == SPLIT_METRIC_RATIO && role == FIELD_TOTAL)
-        return "of"; /* as the metric itself writes it */
     return role_names[role];
 }
 

@@ -9,8 +9,8 @@
 /* What a name stands for. Which roles a metric has depends on its kind; the table is in fields.c.
  */
 typedef enum field_role {
-    FIELD_BAD, /* also a cache's misses */
-    FIELD_TOTAL, /* a cache's lookups, the "of" of a ratio */
+    FIELD_BAD,   /* also a cache's misses */
+    FIELD_TOTAL, /* also a cache's lookups */
     FIELD_SENT,
     FIELD_HITS,
     FIELD_OVER_TARGET,

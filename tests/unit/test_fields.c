@@ -41,7 +41,7 @@ Test(fields, a_complete_set_of_names_is_taken)
     static const split_source_field all[] = {
         {0, "bad", "e"},       {0, "total", "n"},      {0, "sent", "s"},  {1, "histogram", "h"},
         {5, "histogram", "h"}, {2, "misses", "m"},     {2, "hits", "h"},  {3, "bad", "x"},
-        {3, "total", "y"},     {4, "bad", "b"},        {4, "of", "t"}, {0, "arm", "green"},
+        {3, "total", "y"},     {4, "bad", "b"},        {4, "total", "t"}, {0, "arm", "green"},
         {1, "arm", "green"},   {4, "baseline", "blue"}};
     split_source_options o;
     split_error e;
