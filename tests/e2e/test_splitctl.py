@@ -9,8 +9,8 @@ import subprocess
 import threading
 import unittest
 
-from ctl import (BAD_INPUT, NO_DATA, NOT_PUBLISHED, OK, POLICY, SPLITCTL, USAGE, CtlTest, commands, free_port,
-                 long_options, splitctl)
+from ctl import (BAD_INPUT, NO_DATA, NOT_PUBLISHED, OK, POLICY, SPLITCTL, TIMEOUT, USAGE, CtlTest, commands,
+                 free_port, long_options, splitctl)
 
 SOURCES = pathlib.Path(__file__).parents[2] / "tools/splitctl"
 
@@ -244,12 +244,12 @@ class Rollback(CtlTest):
     def test_the_way_back_needs_neither_sources_nor_journal_nor_a_terminal(self):
         self.ctl("set", 50)
         self.journal.write_bytes(b"this is no database at all, " * 100)
-        code, out, _ = self.ctl("rollback", "--source", f"http://127.0.0.1:{free_port()}")
-        self.assertEqual((code, self.revision()), (OK, 2))
+        code, out, err = self.ctl("rollback", "--source", f"http://127.0.0.1:{free_port()}")
+        self.assertEqual((code, self.revision()), (TIMEOUT, 2), "published, but nobody confirmed it")
         self.assertEqual(self.percent(), 0)
         self.assertRegex(out, r"50(\.\d+)? % -> 0 %: revision 2, written and read back in \d+ ms")
-        self.assertIn("did not confirm", out)
-        self.assertIn("not recorded", out)
+        self.assertIn("did not confirm", err)
+        self.assertIn("not recorded", err)
 
     def test_it_works_before_any_route_and_is_repeatable(self):
         self.assertEqual(self.ctl("rollback")[0], OK)

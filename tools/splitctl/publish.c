@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "split/failover.h"
 #include "split/net.h"
 
 #include "load.h"
@@ -77,11 +78,18 @@ plan_after(const split_plan *plan, const uint64_t *weights, split_plan **out, ui
     return rc;
 }
 
-static int
-report_refusal(const char *path, int rc, const split_error *error)
+void
+publish_report(const char *route_path, const publication *p)
 {
-    const char *why = error->text[0] != '\0' ? error->text : split_strerror(rc);
-    fprintf(stderr, "splitctl: %s was not published: %s\n", path, why);
+    fprintf(stderr, "splitctl: %s was not published: %s\n", route_path, p->why);
+}
+
+static int
+keep_refusal(publication *p, int rc, const split_error *error)
+{
+    p->refused = rc;
+    snprintf(p->why, sizeof p->why, "%s",
+             error->text[0] != '\0' ? error->text : split_strerror(rc));
     return CTL_NOT_PUBLISHED;
 }
 
@@ -96,7 +104,7 @@ publish_plan(const split_policy *policy, const char *path, uint64_t expected,
         rc = split_route_publish(route, path, expected, &error);
     split_route_free(&route, NULL);
     if (rc != SPLIT_OK)
-        return report_refusal(path, rc, &error);
+        return keep_refusal(out, rc, &error);
     out->revision = expected + 1;
     out->wall_us = split_clock_wall();
     return CTL_OK;
@@ -115,6 +123,8 @@ publish_weights(const split_policy *policy, const char *route_path, const route_
     out->unchanged = out->moved == 0 && state->revision > 0;
     if (!out->unchanged)
         code = publish_plan(policy, route_path, state->revision, plan, out);
+    if (code == CTL_NOT_PUBLISHED && !state->silent)
+        publish_report(route_path, out);
     split_plan_free(&plan, NULL);
     return code;
 }
@@ -164,6 +174,16 @@ publish_percent(const split_policy *policy, const char *route_path, const route_
     uint64_t weights[SPLIT_VARIANTS_MAX];
     percent_weights(state, variant, percent_e6, weights);
     return publish_weights(policy, route_path, state, weights, out);
+}
+
+bool
+home_origin(const split_policy *policy, size_t variant, split_origin_info *out)
+{
+    split_failover_options options;
+    if (split_policy_failover_options(policy, &options) != SPLIT_OK ||
+        variant >= options.n_chains || options.chains[variant].n_origins == 0)
+        return false;
+    return split_policy_origin(policy, options.chains[variant].origins[0], out) == SPLIT_OK;
 }
 
 size_t

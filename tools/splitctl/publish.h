@@ -17,6 +17,7 @@
 typedef struct route_state {
     uint64_t revision;
     split_plan *plan;
+    bool silent; /* refusals are kept in the publication, and reported by the caller */
 } route_state;
 
 /* What a publication did. */
@@ -25,6 +26,8 @@ typedef struct publication {
     uint32_t moved;    /* buckets that changed hands, of SPLIT_BUCKETS */
     bool unchanged;    /* the weights were in force already: nothing was written */
     split_us wall_us;  /* when the rename was done */
+    int refused;       /* a SPLIT_ERR_* when it was not published, */
+    char why[512];     /* and the sentence */
 } publication;
 
 /* Read what is in force. Reports on stderr; returns CTL_OK or CTL_BAD_INPUT. */
@@ -55,6 +58,12 @@ void percent_weights(const route_state *state, size_t variant, int64_t percent_e
  * or a new layout when the pieces would become too many. Returns SPLIT_OK or a SPLIT_ERR_*. */
 int plan_after(const split_plan *plan, const uint64_t *weights, split_plan **out,
                uint32_t *out_moved);
+
+/* Requests of a variant are served by the first origin of its chain; false when it has none. */
+bool home_origin(const split_policy *policy, size_t variant, split_origin_info *out);
+
+/* Report a refusal that was kept. */
+void publish_report(const char *route_path, const publication *p);
 
 /* The variant that commands move: the rollout's, or else the only one that is not the default.
  * SIZE_MAX when unclear. */

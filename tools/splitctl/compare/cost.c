@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "split/failover.h"
+#include "../publish.h"
 
 #define MILLION INT64_C(1000000)
 /* 10^18 units: sums of lines stay far below what 128 bits hold. */
@@ -97,17 +97,6 @@ add_policy_figure(cost_side *s, const flow *f, const char *name, uint64_t micros
                            .use = use,
                            .quantity_micros = MILLION,
                            .price = (money)micros * (MONEY_UNIT / MILLION)});
-}
-
-/* Requests of a variant are served by the first origin of its chain. */
-static bool
-home_origin(const split_policy *policy, size_t variant, split_origin_info *out)
-{
-    split_failover_options options;
-    if (split_policy_failover_options(policy, &options) != SPLIT_OK ||
-        variant >= options.n_chains || options.chains[variant].n_origins == 0)
-        return false;
-    return split_policy_origin(policy, options.chains[variant].origins[0], out) == SPLIT_OK;
 }
 
 static void
