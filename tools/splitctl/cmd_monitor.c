@@ -51,10 +51,11 @@ draw_screen(const monitor *m)
     c.out = memory;
     draw_view(&c, m->view);
     fclose(memory);
-    fputs("\033[H", stdout);
+    /* each line is cleared before it is written: behind a full one its last letter would go */
+    fputs("\033[H\033[K", stdout);
     for (const char *p = text; *p != '\0'; p++)
         if (*p == '\n')
-            fputs("\033[K\r\n", stdout);
+            fputs("\r\n\033[K", stdout);
         else
             fputc(*p, stdout);
     fputs("\033[J", stdout);
@@ -85,9 +86,31 @@ print_change(monitor *m)
     fflush(stdout);
 }
 
+/* Trouble that would have been told on standard error becomes an event. */
+static void
+take_reports(monitor *m)
+{
+    char line[512];
+    static const char prefix[] = "splitctl: ";
+    while (m->live && term_report(line, sizeof line))
+        view_event_add(m->view, split_clock_wall(), "%s",
+                       strncmp(line, prefix, sizeof prefix - 1) == 0 ? line + sizeof prefix - 1
+                                                                     : line);
+}
+
+static void
+draw_frame(const monitor *m)
+{
+    canvas c;
+    canvas_init(&c, stdout, m->color);
+    c.height = 0;
+    draw_view(&c, m->view);
+}
+
 static void
 show(monitor *m)
 {
+    take_reports(m);
     if (m->json) {
         if (m->view->n_windows != m->shown_windows || m->once)
             draw_json(stdout, m->view);
@@ -95,10 +118,7 @@ show(monitor *m)
     } else if (m->live) {
         draw_screen(m);
     } else if (m->once) {
-        canvas c;
-        canvas_init(&c, stdout, m->color);
-        c.height = 0;
-        draw_view(&c, m->view);
+        draw_frame(m);
     } else {
         print_change(m);
     }
@@ -158,16 +178,27 @@ watch(monitor *m)
     return code;
 }
 
+/* What was on the screen stays in the terminal's history; then one line. */
 static void
 close_summary(const monitor *m, int code)
 {
+    const split_rollout_decision *s = &m->view->decision;
+    const char *reason = m->view->n_windows > 0 ? split_rollout_reason(m->view->rollout, s) : "";
+    bool ended = m->view->outcome[0] != '\0';
     char next[256];
     if (m->json || m->once)
         return;
+    if (m->live) {
+        draw_frame(m);
+        putchar('\n');
+    }
+    printf("%s: %lld windows; ", split_policy_name(m->view->policy), (long long)m->view->n_windows);
     view_next(m->view, next, sizeof next);
-    printf("%s: %lld windows; %s%s%s\n", split_policy_name(m->view->policy),
-           (long long)m->view->n_windows, m->view->outcome,
-           m->view->outcome[0] != '\0' ? "; next: " : "next: ", next);
+    if (ended)
+        printf("%s%s%s%s\n", m->view->outcome, reason[0] != '\0' ? " (" : "", reason,
+               reason[0] != '\0' ? ")" : "");
+    else
+        printf("next: %s\n", next);
     if (code == CTL_TIMEOUT && !term_stopped())
         puts("the time given is over");
 }
