@@ -47,13 +47,15 @@ split__promql_answer_free(promql_answer *a)
 
 /* The API writes numbers as texts, so that NaN and infinities have a place in JSON. */
 static bool
-read_value(const cJSON *pair, double *out)
+read_value(const cJSON *pair, promql_sample *out)
 {
+    const cJSON *at = cJSON_GetArrayItem(pair, 0);
     const char *text = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 1));
     char *end;
-    if (text == NULL || text[0] == '\0' || text[0] == ' ')
+    if (!cJSON_IsNumber(at) || text == NULL || text[0] == '\0' || text[0] == ' ')
         return false;
-    *out = strtod(text, &end);
+    out->at = at->valuedouble;
+    out->value = strtod(text, &end);
     return *end == '\0';
 }
 
@@ -77,7 +79,7 @@ split__promql_answer_next(promql_answer *a, promql_sample *out, bool *good)
     a->at = item->next;
     out->labels = cJSON_GetObjectItemCaseSensitive(item, "metric");
     *good = has_only_texts(out->labels) &&
-            read_value(cJSON_GetObjectItemCaseSensitive(item, "value"), &out->value);
+            read_value(cJSON_GetObjectItemCaseSensitive(item, "value"), out);
     return true;
 }
 

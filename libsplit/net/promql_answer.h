@@ -20,6 +20,7 @@ typedef struct promql_answer {
 typedef struct promql_sample {
     const cJSON *labels; /* an object of texts */
     double value;        /* may be NaN or infinite */
+    double at;           /* the server's time of the query, in seconds */
 } promql_sample;
 
 /* Take an answer apart; false when it is none. Free it in either case; texts live until then. */

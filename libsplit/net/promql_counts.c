@@ -61,6 +61,7 @@ split__promql_look_add(promql_look *look, const promql_query *q, const promql_sa
     if (!read_slot(q, sample, &slot, &is_age))
         return SPLIT_ERR_PEER;
     promql_slot *own = &look->slots[slot];
+    look->at = sample->at;
     if (is_age) {
         own->newest = sample->value;
         return SPLIT_OK;
@@ -253,14 +254,26 @@ find_stale(const promql_look *before, promql_look *now, const promql_query *q)
     }
 }
 
+promql_when
+split__promql_look_when(const promql_look *look, double at)
+{
+    promql_when when = PROMQL_UNKNOWN;
+    for (uint32_t slot = 0; slot < PROMQL_SLOTS_MAX; slot++) {
+        double newest = look->slots[slot].newest;
+        if (newest > 0 && newest < at)
+            return PROMQL_EARLIER;
+        if (newest > 0)
+            when = PROMQL_LATER;
+    }
+    return when;
+}
+
 int
 split__promql_look_count(const promql_look *before, promql_look *now, const promql_query *q,
                          split_reading *out)
 {
     static const promql_look none;
     bool fell;
-    if (!split__promql_table_close(&now->table))
-        return SPLIT_ERR_NOMEM;
     const promql_look *past = before != NULL ? before : &none;
     if (!split__promql_count(&past->table, &now->table, &fell))
         return SPLIT_ERR_NOMEM;

@@ -154,14 +154,14 @@ put_text(FILE *out, const promql_query *q, uint32_t slot)
 
 /* Line ends keep a comment at the end of an expression to itself. */
 static void
-put_slot(FILE *out, const promql_query *q, uint32_t slot)
+put_slot(FILE *out, const promql_query *q, uint32_t slot, const char *age)
 {
     fputs("label_replace(\n", out);
     put_text(out, q, slot);
     fprintf(out, "\n,\"" PROMQL_SLOT_LABEL "\",\"%u\",\"\",\"\")", (unsigned)slot);
     if (!q->has_age[slot / SPLIT_READING_ARMS])
         return;
-    fputs("\nor label_replace(max(timestamp(\n", out);
+    fprintf(out, "\nor label_replace(%s(timestamp(\n", age);
     put_text(out, q, slot);
     fprintf(out, "\n)),\"" PROMQL_SLOT_LABEL "\",\"t%u\",\"\",\"\")", (unsigned)slot);
 }
@@ -191,10 +191,10 @@ encode(const char *text, long long timeout_ms)
     return NULL;
 }
 
-/* What `put` writes for the slots from `first` to before `end`, as a form. */
+/* The query for the slots from `first` to before `end`, as a form; without `age` their bare texts.
+ */
 static char *
-make_form(const promql_query *q, uint32_t first, uint32_t end,
-          void (*put)(FILE *out, const promql_query *q, uint32_t slot))
+make_form(const promql_query *q, uint32_t first, uint32_t end, const char *age)
 {
     char *text = NULL;
     char *form = NULL;
@@ -208,7 +208,10 @@ make_form(const promql_query *q, uint32_t first, uint32_t end,
             continue;
         if (any)
             fputs("\nor ", out);
-        put(out, q, slot);
+        if (age != NULL)
+            put_slot(out, q, slot, age);
+        else
+            put_text(out, q, slot);
         any = true;
     }
     bool failed = ferror(out) != 0;
@@ -219,13 +222,13 @@ make_form(const promql_query *q, uint32_t first, uint32_t end,
 }
 
 char *
-split__promql_query_form(const promql_query *q)
+split__promql_query_form(const promql_query *q, bool of_oldest)
 {
-    return make_form(q, 0, q->n * SPLIT_READING_ARMS, put_slot);
+    return make_form(q, 0, q->n * SPLIT_READING_ARMS, of_oldest ? "min" : "max");
 }
 
 char *
 split__promql_query_form_one(const promql_query *q, uint32_t slot)
 {
-    return make_form(q, slot, slot + 1, put_text);
+    return make_form(q, slot, slot + 1, NULL);
 }

@@ -25,9 +25,10 @@ typedef struct promql_query {
 /* Take the expressions of the options, whose texts stay borrowed. 0 or a fault with a sentence. */
 int split__promql_query_open(promql_query *q, const split_source_options *o, split_error *error);
 
-/* The form to post for all slots: answers carry PROMQL_SLOT_LABEL, "SLOT" or "tSLOT" for the time
- * of its newest sample. For the caller to free; NULL without memory. */
-char *split__promql_query_form(const promql_query *q);
+/* The form to post for all slots: answers carry PROMQL_SLOT_LABEL, "SLOT", or "tSLOT" for the time
+ * of its newest sample; with `of_oldest`, the newest of the series whose samples are oldest. For
+ * the caller to free; NULL without memory. */
+char *split__promql_query_form(const promql_query *q, bool of_oldest);
 
 /* The form for one expression by itself, to learn what is wrong with it. */
 char *split__promql_query_form_one(const promql_query *q, uint32_t slot);

@@ -6,122 +6,27 @@
 #include <string.h>
 
 #include "promql_counts.h"
+#include "promql_server.h"
 #include "source.h"
-#include "split/notify.h"
 
-#define PATH "/api/v1/query"
-#define BODY_MAX (8u << 20)
+#define BASE_STEPS 8
 
 typedef struct promql_source {
-    split_http *http;
-    char *url;
-    char *form;
-    const char *token; /* references; NULL for none */
-    const char *user;
-    const char *password;
-    bool has_before;
+    promql_server server;
     promql_query query;
+    char *form;
+    char *base_form; /* the same, for a look into the past */
+    bool has_before;
     promql_look before;
     promql_look now;
+    split_us looked_us; /* monotonic clock when `before` was looked at */
+    double cut; /* server's time before which nothing counts any more, in seconds; 0 for none */
 } promql_source;
 
 static int
 no_memory(split_error *error)
 {
     return split__net_fault(error, SPLIT_ERR_NOMEM, "%s", split_strerror(SPLIT_ERR_NOMEM));
-}
-
-/* A secret that fits into a header; "" for none. A file may come and go, a token may change: it is
- * read each time. */
-static int
-read_secret(const char *reference, char buf[SPLIT_SECRET_BYTES], split_error *error)
-{
-    buf[0] = '\0';
-    if (reference == NULL)
-        return SPLIT_OK;
-    if (split_secret_read(reference, buf, error) != SPLIT_OK)
-        return SPLIT_ERR_PEER;
-    for (const char *p = buf; *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return split__net_fault(error, SPLIT_ERR_PEER,
-                                    "promql: %.200s has a line end or another "
-                                    "control character within",
-                                    reference);
-    return SPLIT_OK;
-}
-
-static int
-post(promql_source *p, const char *form, split_http_answer *answer, split_error *error)
-{
-    char token[SPLIT_SECRET_BYTES];
-    char user[SPLIT_SECRET_BYTES];
-    char password[SPLIT_SECRET_BYTES];
-    char line[SPLIT_SECRET_BYTES + 32];
-    const char *headers[] = {"Content-Type: application/x-www-form-urlencoded", line};
-    split_http_request r = {
-        .size = sizeof r, .url = p->url, .headers = headers, .repeatable = true};
-    int rc = read_secret(p->token, token, error);
-    if (rc == SPLIT_OK)
-        rc = read_secret(p->user, user, error);
-    if (rc == SPLIT_OK)
-        rc = read_secret(p->password, password, error);
-    if (rc != SPLIT_OK)
-        return rc;
-    snprintf(line, sizeof line, "Authorization: Bearer %s", token);
-    r.n_headers = p->token != NULL ? 2 : 1;
-    r.user = p->user != NULL ? user : NULL;
-    r.password = password;
-    r.body = form;
-    r.body_len = strlen(form);
-    return split_http_send(p->http, &r, answer, error);
-}
-
-static int
-refuse_status(const promql_source *p, int status, split_error *error)
-{
-    const char *hint = "";
-    if (status == 401 || status == 403)
-        return split__net_fault(
-            error, SPLIT_ERR_PEER,
-            "%s refuses %s (status %d); name a token, or user and password, in the "
-            "policy's sources or in PROMQL_TOKEN, PROMQL_USER and PROMQL_PASSWORD",
-            p->url,
-            p->token != NULL  ? "this token"
-            : p->user != NULL ? "this user or password"
-                              : "a visitor without a token or password",
-            status);
-    if (status == 404 || status / 100 == 3)
-        hint = "; give the address that " PATH " comes after";
-    return split__net_fault(error, SPLIT_ERR_PEER, "%s answers status %d%s", p->url, status, hint);
-}
-
-/* Ask, and take the answer apart. With 0, `*a` is an answer, maybe one that says what is wrong with
- * the query. */
-static int
-ask(promql_source *p, const char *form, promql_answer *a, split_error *error)
-{
-    split_http_answer answer;
-    *a = (promql_answer){0};
-    int rc = post(p, form, &answer, error);
-    if (rc == SPLIT_ERR_SPACE)
-        return split__net_fault(
-            error, rc, "%s answers more than %u MiB; name fewer series in the policy's sources",
-            p->url, BODY_MAX >> 20);
-    if (rc != SPLIT_OK)
-        return rc;
-    if (answer.status == 401 || answer.status == 403)
-        return refuse_status(p, answer.status, error);
-    if (split__promql_answer_read(a, answer.body, answer.body_len) &&
-        (answer.status == 200 || a->error != NULL))
-        return SPLIT_OK;
-    split__promql_answer_free(a);
-    if (answer.status != 200)
-        return refuse_status(p, answer.status, error);
-    return split__net_fault(
-        error, SPLIT_ERR_PEER,
-        "%s answers nothing that a Prometheus server says; give the address that " PATH
-        " comes after",
-        p->url);
 }
 
 /* The whole query is refused: each expression by itself shows which one is at fault. */
@@ -136,7 +41,7 @@ blame(promql_source *p, const promql_answer *whole, split_error *error)
             continue;
         char *form = split__promql_query_form_one(&p->query, slot);
         const char *metric = p->query.options.metrics[p->query.metric[e]].name;
-        int rc = form == NULL ? SPLIT_ERR_NOMEM : ask(p, form, &a, NULL);
+        int rc = form == NULL ? SPLIT_ERR_NOMEM : split__promql_ask(&p->server, form, &a, NULL);
         found = rc == SPLIT_OK && (a.error != NULL || strcmp(a.kind, "vector") != 0);
         if (found && a.error != NULL)
             (void)split__net_fault(error, SPLIT_ERR_PEER, "'%s' of '%s': %s", p->query.field[e],
@@ -151,7 +56,7 @@ blame(promql_source *p, const promql_answer *whole, split_error *error)
             break;
     }
     return found ? SPLIT_ERR_PEER
-                 : split__net_fault(error, SPLIT_ERR_PEER, "%s: %.32s: %s", p->url,
+                 : split__net_fault(error, SPLIT_ERR_PEER, "%s: %.32s: %s", p->server.url,
                                     whole->error_type, whole->error);
 }
 
@@ -162,44 +67,53 @@ is_about_text(const char *error_type)
 }
 
 static int
-take_series(promql_source *p, promql_answer *a, split_error *error)
+take_series(const promql_source *p, promql_look *look, promql_answer *a, split_error *error)
 {
     promql_sample sample;
     bool good;
     if (strcmp(a->kind, "vector") != 0)
         return split__net_fault(error, SPLIT_ERR_PEER,
-                                "%s answers a %.16s where series were asked for", p->url, a->kind);
+                                "%s answers a %.16s where series were asked for", p->server.url,
+                                a->kind);
     while (split__promql_answer_next(a, &sample, &good)) {
-        int rc = good ? split__promql_look_add(&p->now, &p->query, &sample) : SPLIT_ERR_PEER;
+        int rc = good ? split__promql_look_add(look, &p->query, &sample) : SPLIT_ERR_PEER;
         if (rc == SPLIT_ERR_NOMEM)
             return no_memory(error);
         if (rc == SPLIT_ERR_SPACE)
             return split__net_fault(
                 error, rc, "%s answers more than %d series; name fewer in the policy's sources",
-                p->url, PROMQL_SERIES_MAX);
+                p->server.url, PROMQL_SERIES_MAX);
         if (rc != SPLIT_OK)
-            return split__net_fault(error, rc, "%s answers series that were not asked for", p->url);
+            return split__net_fault(error, rc, "%s answers series that were not asked for",
+                                    p->server.url);
     }
-    return SPLIT_OK;
+    return split__promql_table_close(&look->table) ? SPLIT_OK : no_memory(error);
 }
 
-/* Fill `now` with what the server shows. */
+static void
+forget(promql_look *look)
+{
+    split__promql_table_free(&look->table);
+    *look = (promql_look){0};
+}
+
+/* Fill a look with what the server shows. */
 static int
-look(promql_source *p, split_reading *out, split_error *error)
+look_at(promql_source *p, const char *form, promql_look *look, split_reading *out,
+        split_error *error)
 {
     promql_answer a;
-    split__promql_table_free(&p->now.table);
-    memset(&p->now, 0, sizeof p->now);
-    int rc = ask(p, p->form, &a, error);
+    forget(look);
+    int rc = split__promql_ask(&p->server, form, &a, error);
     if (rc != SPLIT_OK)
         return rc;
     if (a.error == NULL)
-        rc = take_series(p, &a, error);
+        rc = take_series(p, look, &a, error);
     else if (is_about_text(a.error_type))
         rc = blame(p, &a, error);
     else
-        rc =
-            split__net_fault(error, SPLIT_ERR_PEER, "%s: %.32s: %s", p->url, a.error_type, a.error);
+        rc = split__net_fault(error, SPLIT_ERR_PEER, "%s: %.32s: %s", p->server.url, a.error_type,
+                              a.error);
     if (rc == SPLIT_OK && a.warning != NULL)
         split__net_note(out, "warning: %s", a.warning);
     split__promql_answer_free(&a);
@@ -207,10 +121,64 @@ look(promql_source *p, split_reading *out, split_error *error)
 }
 
 static int
+look_back(promql_source *p, double at, promql_look *look, split_reading *out, split_error *error)
+{
+    char *form;
+    if (asprintf(&form, "%s&time=%.3f", p->base_form, at) < 0)
+        return no_memory(error);
+    int rc = look_at(p, form, look, out, error);
+    free(form);
+    return rc;
+}
+
+/* The first look that is wholly after the cut, in steps from there to now. Its `at` is 0 when there
+ * is none. */
+static int
+find_base(promql_source *p, promql_look *base, split_reading *out, split_error *error)
+{
+    double step = (p->now.at - p->cut) / BASE_STEPS;
+    for (int k = 1; step > 0 && k < BASE_STEPS; k++) {
+        int rc = look_back(p, p->cut + k * step, base, out, error);
+        if (rc != SPLIT_OK)
+            return rc;
+        if (split__promql_look_when(base, p->cut) == PROMQL_LATER)
+            return SPLIT_OK;
+    }
+    forget(base);
+    return SPLIT_OK;
+}
+
+/* DESIGN.md Q8. What was before the cut leaves the window: `before` becomes a look after it.
+ * Without one the look at hand is the first; when that is too early itself, a later one must be
+ * awaited. */
+static int
+move_base(promql_source *p, split_reading *out, split_error *error)
+{
+    promql_look base = {0};
+    promql_when when = split__promql_look_when(&p->now, p->cut);
+    if (when == PROMQL_EARLIER) {
+        split__net_note(out, "no sample since the traffic changed");
+        return split__net_fault(error, SPLIT_ERR_NO_DATA, "no sample since the traffic changed");
+    }
+    int rc = when == PROMQL_LATER ? find_base(p, &base, out, error) : SPLIT_OK;
+    if (rc != SPLIT_OK) {
+        forget(&base);
+        return rc;
+    }
+    forget(&p->before);
+    p->before = base;
+    p->has_before = base.at > 0;
+    p->cut = 0;
+    return SPLIT_OK;
+}
+
+static int
 promql_read(void *state, split_reading *out, split_error *error)
 {
     promql_source *p = state;
-    int rc = look(p, out, error);
+    int rc = look_at(p, p->form, &p->now, out, error);
+    if (rc == SPLIT_OK && p->cut > 0)
+        rc = move_base(p, out, error);
     if (rc != SPLIT_OK)
         return rc;
     rc = split__promql_look_count(p->has_before ? &p->before : NULL, &p->now, &p->query, out);
@@ -218,114 +186,48 @@ promql_read(void *state, split_reading *out, split_error *error)
         return no_memory(error);
     if (rc != SPLIT_OK)
         (void)split__net_fault(error, rc, "%s%s%s", p->has_before ? "" : "first look at ",
-                               p->has_before ? "" : p->url, p->has_before ? out->note : "");
-    split__promql_table_free(&p->before.table);
+                               p->has_before ? "" : p->server.url, p->has_before ? out->note : "");
+    forget(&p->before);
     p->before = p->now;
-    memset(&p->now, 0, sizeof p->now);
+    p->now = (promql_look){0};
     p->has_before = true;
+    p->looked_us = split_clock_now();
     return rc;
+}
+
+/* The server's clock is known from the look before: only the time since is ours. */
+static void
+promql_mark(void *state)
+{
+    promql_source *p = state;
+    if (p->has_before && p->before.at > 0)
+        p->cut = p->before.at + (double)(split_clock_now() - p->looked_us) / 1e6;
 }
 
 static void
 promql_close(void *state)
 {
     promql_source *p = state;
-    split_http_free(&p->http);
-    split__promql_table_free(&p->before.table);
-    split__promql_table_free(&p->now.table);
-    free(p->url);
+    split__promql_server_close(&p->server);
+    forget(&p->before);
+    forget(&p->now);
     free(p->form);
+    free(p->base_form);
     free(p);
-}
-
-/* "HOST[:PORT][/PREFIX]" with or without a scheme; the API's path may stand there already. */
-static char *
-api_url(const char *place)
-{
-    const char *scheme = strstr(place, "://") == NULL ? "http://" : "";
-    size_t len = strlen(place);
-    while (len > 0 && place[len - 1] == '/')
-        len--;
-    size_t path = strlen(PATH);
-    bool whole = len > path && memcmp(place + len - path, PATH, path) == 0;
-    size_t n = strlen(scheme) + len + path + 1;
-    char *url = malloc(n);
-    if (url != NULL)
-        snprintf(url, n, "%s%.*s%s", scheme, (int)len, place, whole ? "" : PATH);
-    return url;
-}
-
-static int
-check_place(const char *place, split_error *error)
-{
-    if (strchr(place, '@') != NULL)
-        return split__net_fault(error, SPLIT_ERR_VALUE,
-                                "promql: no password in the address; name user and password in the "
-                                "policy's sources, or set PROMQL_USER and PROMQL_PASSWORD");
-    const char *host = strstr(place, "://");
-    host = host == NULL ? place : host + 3;
-    if (*host == '\0' || *host == '/' || strpbrk(place, "?# \t\r\n") != NULL)
-        return split__net_fault(error, SPLIT_ERR_VALUE,
-                                "promql: '%.120s' is no address of a Prometheus server; write "
-                                "promql:http://HOST:PORT",
-                                place);
-    return SPLIT_OK;
-}
-
-static bool
-is_reference(const char *text)
-{
-    return text == NULL || strncmp(text, "env:", 4) == 0 || strncmp(text, "file:", 5) == 0;
-}
-
-/* Names in the policy come first, then the environment. A secret itself does not belong into a
- * policy (DESIGN.md D12). */
-static int
-take_secrets(promql_source *p, split_error *error)
-{
-    const split_source_options *o = &p->query.options;
-    char buf[SPLIT_SECRET_BYTES];
-    p->token = split__field_own(o, "token");
-    p->user = split__field_own(o, "user");
-    p->password = split__field_own(o, "password");
-    if (!is_reference(p->token) || !is_reference(p->password))
-        return split__net_fault(
-            error, SPLIT_ERR_VALUE,
-            "promql: write token and password as \"env:NAME\" or \"file:PATH\"; a "
-            "secret itself does not belong into a policy");
-    if (p->token == NULL && p->user == NULL && getenv("PROMQL_TOKEN") != NULL)
-        p->token = "env:PROMQL_TOKEN";
-    if (p->token == NULL && p->user == NULL && getenv("PROMQL_USER") != NULL)
-        p->user = "env:PROMQL_USER";
-    if (p->user != NULL && p->password == NULL)
-        p->password = "env:PROMQL_PASSWORD";
-    const char *const all[] = {p->token, p->user, p->password};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (read_secret(all[i], buf, error) != SPLIT_OK)
-            return SPLIT_ERR_VALUE;
-    return SPLIT_OK;
 }
 
 static int
 prepare(promql_source *p, const split_source_options *options, const char *place,
         split_error *error)
 {
-    split_http_options http = options->http;
-    int rc = check_place(place, error);
+    int rc = split__promql_query_open(&p->query, options, error);
     if (rc == SPLIT_OK)
-        rc = split__promql_query_open(&p->query, options, error);
-    if (rc == SPLIT_OK)
-        rc = take_secrets(p, error);
+        rc = split__promql_server_open(&p->server, options, place, error);
     if (rc != SPLIT_OK)
         return rc;
-    p->url = api_url(place);
-    p->form = split__promql_query_form(&p->query);
-    if (p->url == NULL || p->form == NULL)
-        return no_memory(error);
-    if (http.max_body_bytes > BODY_MAX)
-        http.max_body_bytes = BODY_MAX;
-    rc = split_http_new(&http, &p->http);
-    return rc == SPLIT_OK ? rc : split__net_fault(error, rc, "%s", split_strerror(rc));
+    p->form = split__promql_query_form(&p->query, false);
+    p->base_form = split__promql_query_form(&p->query, true);
+    return p->form == NULL || p->base_form == NULL ? no_memory(error) : SPLIT_OK;
 }
 
 static int
@@ -344,4 +246,5 @@ promql_open(const split_source_options *options, const char *place, void **out_s
     return SPLIT_OK;
 }
 
-const split_source_kind split__source_promql = {"promql", promql_open, promql_read, promql_close};
+const split_source_kind split__source_promql = {"promql", promql_open, promql_read, promql_close,
+                                                promql_mark};

@@ -17,7 +17,6 @@ from kit import Proxy, Scripted, reply, wait_until
 
 PROMETHEUS = sys.argv.pop(1)
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/prometheus"
-SCRAPE = "500ms"
 HUNTER2 = "$2b$04$abcdefghijklmnopqrstuuV3duMsC0HpUex6N9qapiuOHHWkwRXVm"  # bcrypt of hunter2
 
 
@@ -30,11 +29,11 @@ def answer(r):
 class Prometheus:
     """A Prometheus server that scrapes the given ports."""
 
-    def __init__(self, folder, targets, port=None, password=False):
+    def __init__(self, folder, targets, port=None, password=False, scrape="500ms"):
         self.folder, self.port = pathlib.Path(folder), port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.basic = {"Authorization": "Basic " + base64.b64encode(b"ops:hunter2").decode()} if password else {}
-        example = (EXAMPLE / "prometheus.yml").read_text().replace("15s", f"{SCRAPE}\n  scrape_timeout: {SCRAPE}")
+        example = (EXAMPLE / "prometheus.yml").read_text().replace("15s", f"{scrape}\n  scrape_timeout: {scrape}")
         config, web = self.folder / "prometheus.yml", self.folder / "web.yml"
         config.write_text(example[:example.index("targets:")] + f"targets: {json.dumps([f'127.0.0.1:{t}' for t in targets])}\n")
         web.write_text(f"basic_auth_users:\n  ops: '{HUNTER2}'\n" if password else "")
@@ -89,8 +88,8 @@ class PromqlTest(CtlTest):
             self.send(1, arm)
             self.send(1, arm, proxy=1)
 
-    def start_prometheus(self, port=None, password=False):
-        self.prometheus = Prometheus(self.folder, [p.admin for p in self.proxies], port, password)
+    def start_prometheus(self, **more):
+        self.prometheus = Prometheus(self.folder, [p.admin for p in self.proxies], **more)
         self.addCleanup(self.prometheus.stop)
 
     def await_scrape(self):
@@ -192,11 +191,12 @@ class NoData(PromqlTest):
         self.await_scrape()
         child = self.start("run")
         self.await_window(lambda arms, reason: arms.get("new"), "a window with data")
+        self.assertLessEqual(len(self.windows()), 3, "after the first publication, too")
         self.prometheus.stop()
         self.await_window(lambda arms, reason: not any(arms.values()) and reason == "no-data", "a hold")
         n_stopped = len(self.windows())
         self.send(30, "new")
-        self.start_prometheus(self.prometheus.port)
+        self.start_prometheus(port=self.prometheus.port)
         self.await_window(lambda arms, reason: arms.get("new"), "data again")
         child.terminate()
         code, _, err = self.finish(child)
@@ -205,6 +205,21 @@ class NoData(PromqlTest):
         self.assertEqual(json.loads(self.route.read_text())["revision"], 1, "nothing moved")
         after = [arms["new"]["outcomes"] for arms, _ in self.windows()[n_stopped:] if arms.get("new")]
         self.assertEqual(sum(after), 30, "what was counted meanwhile is not lost")
+
+    def test_what_was_before_a_publication_and_scraped_after_it_is_left_out(self):
+        self.document["rollout"]["window"] = "5s"
+        self.write_policy(self.document)
+        self.start_prometheus(scrape="1500ms")
+        self.await_scrape()
+        self.begin_traffic()
+        self.await_total("new", 2)
+        self.send(40, "new")
+        child = self.start("run")
+        wait_until(lambda: self.journal.exists() and self.windows(), 30, "a window")
+        child.terminate()
+        _, _, err = self.finish(child)
+        arms, _ = self.windows()[0]
+        self.assertEqual((arms["new"]["outcomes"], arms["legacy"]["outcomes"], err), (0, 0, ""))
 
     def test_routers_that_stop_are_no_data_and_not_zero(self):
         self.start_prometheus()

@@ -642,3 +642,93 @@ Test(source_promql, the_path_of_the_api_may_stand_in_the_address)
         cr_expect_eq(strncmp(s.request, places[i][1], strlen(places[i][1])), 0);
     }
 }
+
+/* A look at the server's time `at`: bad, total, and when the sample came. */
+#define LOOK(at, bad, total, age)                                                                  \
+    VECTOR "{\"metric\":{" A "\"split_slot\":\"0\"},\"value\":[" at ",\"" bad "\"]},"              \
+           "{\"metric\":{" A "\"split_slot\":\"2\"},\"value\":[" at ",\"" total "\"]},"            \
+           "{\"metric\":{\"split_slot\":\"t0\"},\"value\":[" at ",\"" age "\"]}" END
+
+/* A first look, then the traffic changes, then `n_reads` further looks; the results of the last
+ * one. */
+static int
+read_after_mark(const char *const *answers, size_t n, int n_reads, split_reading *r, split_error *e,
+                char request[8192])
+{
+    split_source_options o;
+    split_source *source = NULL;
+    char spec[64];
+    int rc = -1;
+    canned_server s;
+    cr_assert_eq(canned_server_start(&s, answers, n), 0);
+    fill(&o, spec, s.port);
+    cr_assert_eq(split_source_new(&o, &source, e), 0);
+    split_source_mark(source);
+    cr_expect_eq(split_source_read(source, r, e), SPLIT_ERR_NO_DATA);
+    split_source_mark(source);
+    for (int i = 0; i < n_reads; i++)
+        rc = split_source_read(source, r, e);
+    split_source_free(&source);
+    canned_server_stop(&s);
+    cr_expect_eq(s.n_served, n);
+    memcpy(request, s.request, sizeof s.request);
+    return rc;
+}
+
+#define FIRST LOOK("1000", "0", "100", "999")
+#define TOO_EARLY LOOK("1010", "1", "120", "999")
+
+Test(source_promql, what_was_before_a_publication_is_left_out)
+{
+    static split_reading r;
+    static char request[8192];
+    static const char *const answers[] = {FIRST, LOOK("1080", "2", "200", "1075"), TOO_EARLY,
+                                          LOOK("1020", "1", "130", "1014")};
+    split_error e;
+    cr_assert_eq(read_after_mark(answers, 4, 1, &r, &e, request), 0, "%s", e.text);
+    cr_expect(errors(&r) == 1 && outcomes(&r) == 70);
+    cr_expect_not_null(strstr(request, "&time=1020."), "the second eighth since the publication");
+    cr_expect_not_null(strstr(request, "min%28timestamp%28"), "every instance was scraped");
+}
+
+Test(source_promql, without_a_look_after_a_publication_the_next_one_is_the_first)
+{
+    static split_reading r;
+    static char request[8192];
+    static const char *const answers[] = {FIRST,     LOOK("1080", "2", "200", "1075"),
+                                          TOO_EARLY, TOO_EARLY,
+                                          TOO_EARLY, TOO_EARLY,
+                                          TOO_EARLY, TOO_EARLY,
+                                          TOO_EARLY, LOOK("1140", "5", "260", "1135")};
+    split_error e;
+    cr_assert_eq(read_after_mark(answers, 10, 2, &r, &e, request), 0);
+    cr_expect(errors(&r) == 3 && outcomes(&r) == 60);
+    cr_expect_null(strstr(request, "time=1"));
+}
+
+Test(source_promql, a_look_without_a_sample_after_a_publication_waits_for_one)
+{
+    static split_reading r;
+    static char request[8192];
+    static const char *const waits[] = {FIRST, LOOK("1080", "1", "120", "999")};
+    static const char *const fails[] = {
+        FIRST, LOOK("1080", "2", "200", "1075"), "HTTP/1.1 500 No\r\nConnection: close\r\n\r\n",
+        LOOK("1160", "4", "240", "1155"), LOOK("1020", "1", "130", "1014")};
+    split_error e;
+    cr_expect_eq(read_after_mark(waits, 2, 1, &r, &e, request), SPLIT_ERR_NO_DATA);
+    cr_expect_str_eq(r.note, "no sample since the traffic changed");
+    cr_expect_eq(read_after_mark(fails, 5, 2, &r, &e, request), 0,
+                 "the publication is not forgotten");
+    cr_expect(errors(&r) == 3 && outcomes(&r) == 110);
+}
+
+Test(source_promql, where_nothing_tells_when_samples_came_a_publication_begins_with_the_next_look)
+{
+    static split_reading r;
+    static char request[8192];
+    static const char one[] = VECTOR S("0", A, "0") "," S("2", A, "100") END;
+    static const char two[] = VECTOR S("0", A, "1") "," S("2", A, "150") END;
+    static const char *const answers[] = {one, two};
+    split_error e;
+    cr_expect_eq(read_after_mark(answers, 2, 1, &r, &e, request), SPLIT_ERR_NO_DATA);
+}
