@@ -9,6 +9,7 @@ import time
 class Stage:
     def __init__(self, root, work, times, healthy):
         self.root, self.build = root, root / "build"
+        self.program = self.build / "tools/splitctl/splitctl"
         self.template = (root / "examples/demo/policy.json.in").read_text()
         self.work, self.times, self.healthy = work, times, healthy
         self.processes = {}
@@ -21,7 +22,15 @@ class Stage:
         return self.processes[name]
 
     def splitctl(self, *arguments, text=""):
-        return subprocess.run([self.build / "tools/splitctl/splitctl", *arguments], input=text, capture_output=True, text=True)
+        return subprocess.run([self.program, *arguments], input=text, capture_output=True, text=True)
+
+    def ctl(self, command, *arguments, env=None):
+        """A command about this act's policy."""
+        return subprocess.run([self.program, command, "-p", self.relative(self.policy), *map(self.relative, arguments)],
+                              cwd=self.root, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=env)
+
+    def relative(self, argument):
+        return str(argument).replace(f"{self.root}/", "")
 
     def ports(self, name):
         """Ports that a server wrote once it listened."""
@@ -46,7 +55,7 @@ class Stage:
         self.new_port, legacy_port = self.start_origin("new"), self.start_origin("legacy")
         self.policy.write_text(self.template.replace("@NEW_PORT@", str(self.new_port))
                                .replace("@LEGACY_PORT@", str(legacy_port)).replace("@BAKE@", self.times.bake))
-        subprocess.run([self.build / "tools/splitctl/splitctl", "check", self.policy], check=True)
+        subprocess.run([self.program, "check", self.policy.relative_to(self.root)], cwd=self.root, check=True)
         self.start("proxy", self.build / "examples/proxy/split-proxy", "--policy", self.policy, "--route", self.route,
                    "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--access-log", self.work / "access.log",
                    "--ports-file", self.work / "proxy.ports")
@@ -58,9 +67,11 @@ class Stage:
         print(f"origins, proxy and {self.times.visitors} visitors at {self.times.rate} requests/s are running")
 
     def start_rollout(self):
-        command = [self.build / "tools/splitctl/splitctl", "run", "-p", self.policy, "--source", self.admin]
-        self.processes["rollout"] = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-        return self.processes["rollout"]
+        return self.start("rollout", self.program, "run", "-p", self.policy, "--source", self.admin)
+
+    def rollout_says(self):
+        """The closing summary of `splitctl run`."""
+        return (self.work / "rollout.log").read_text().split("\n\n")[-1]
 
     def look_at_route(self):
         """Keep every published route: the summary asks the core what each visitor should have got under it."""

@@ -14,7 +14,7 @@ def read_access_log(path):
 
 class Verdict:
     def __init__(self, name):
-        self.name, self.good, self.lines = name, True, []
+        self.name, self.good, self.lines, self.report = name, True, [], None
 
     def note(self, what, value):
         self.lines.append(("    ", what, value))
@@ -35,16 +35,38 @@ class Verdict:
         self.note("latency seen by visitors", f"p50 {load['p50_ms']} ms, p95 {load['p95_ms']} ms, p99 {load['p99_ms']} ms")
         if fault_at is not None:
             self.judge_rollback(stage, records, fault_at)
-        self.judge_journal(stage)
 
-    def judge_journal(self, stage):
-        """The journal holds enough to derive every decision again, and to tell the story."""
-        replay = stage.splitctl("replay", "-p", stage.policy)
-        self.expect(replay.returncode == 0, "every decision derived again from the journal",
-                    (replay.stdout + replay.stderr).strip())
-        report = stage.work / "report.html"
-        told = stage.splitctl("report", "-p", stage.policy, "-o", report)
-        self.expect(told.returncode == 0 and report.exists(), "the story as a page", str(report.relative_to(stage.root)))
+    def expect_frame(self, screen, name, codes, *texts):
+        """A frame of the view showed what had happened, and its exit code said so, too."""
+        got, frame = screen.frames[name]
+        absent = [text for text in texts if text not in frame]
+        self.expect(got in codes and not absent, f"the view ({name}) shows {', '.join(texts)}",
+                    f"exit code {got}" + (f", without {absent}" if absent else ""))
+
+    def judge_answers(self, stage, screen, rolled_back):
+        """History, comparison, replay and report agree with what was played."""
+        history = screen.command("history")
+        end = "ROLLBACK (error_rate)" if rolled_back else "100 % COMPLETE"
+        self.expect(history.returncode == 0 and end in history.stdout, "the history ends as the rollout did", end)
+        compare = screen.command("compare")
+        worse = "points more failed requests" in compare.stdout
+        self.expect(worse == rolled_back and compare.returncode in ((3, 4) if rolled_back else (0, 3)),
+                    "the comparison finds the error rate of the new system", f"{'worse' if worse else 'no worse'}, exit code "
+                    f"{compare.returncode}")
+        replay = screen.command("replay")
+        self.expect(replay.returncode == 0 and "identical" in replay.stderr, "every decision derived again from the journal",
+                    replay.stderr.strip().split(": ")[-1])
+        self.judge_report(stage, screen, "rolled back" if rolled_back else "complete")
+
+    def judge_report(self, stage, screen, ending):
+        path = stage.work / "report.html"
+        told = screen.command("report", "-o", path)
+        page = path.read_text() if path.exists() else ""
+        title = re.search(r"<title>(.*?)</title>", page)
+        self.report = stage.relative(path)
+        self.expect(told.returncode == 0 and title and title[1] == f"demo-search: {ending} - rollout report" and
+                    "</html>" in page and "script" not in page and " src=" not in page,
+                    "the report is one page that fetches nothing", title[1] if title else "none")
 
     def judge_assignment(self, stage, records):
         """Every request got the variant that the route in force gives its bucket; so only moved visitors changed."""

@@ -253,6 +253,10 @@ class Operators(RunTest):
         code, out, _ = self.finish(child)
         self.assertEqual((code, self.percent()), (ROLLED_BACK, 0))
         self.assertIn("pause by ann: lunch", out)
+        history = self.ctl("history")[1]
+        self.assertLess(history.index("pause by ann: lunch"), history.index("HOLD (paused)"), "the cause stands first")
+        self.assertEqual([line.split("  ")[1].split(" ")[0] for line in history.splitlines() if " by " in line and "revision" not in line],
+                         ["pause", "resume", "skip-wait", "abort"])
         self.assertEqual(self.rows("select action, who, why from action order by seq")[0], ("pause", "ann", "lunch"))
         self.assertEqual(self.ctl("pause")[0], NO_DATA, "nothing goes on any more")
 

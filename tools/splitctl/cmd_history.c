@@ -43,15 +43,26 @@ typedef struct telling {
     journal *journal;
     int64_t rollout;
     char last[160];
-    split_us from; /* actions and publications up to here were printed */
+    split_us from; /* what happened up to here was printed */
     split_us upto;
+    int64_t from_window; /* and actions that took effect up to this window */
+    int64_t upto_window;
 } telling;
+
+/* An action stands before the window in which it took effect, however late in it it came. */
+static bool
+is_due(const telling *t, const journal_action *a)
+{
+    if (a->window > 0)
+        return a->window > t->from_window && a->window <= t->upto_window;
+    return a->at_us > t->from && a->at_us <= t->upto;
+}
 
 static int
 tell_action(const journal_action *a, void *ctx)
 {
     const telling *t = ctx;
-    if (a->at_us <= t->from || a->at_us > t->upto)
+    if (!is_due(t, a))
         return CTL_OK;
     print_time(a->at_us);
     printf("%s by %s%s%s%s\n", a->action, a->who, a->why[0] != '\0' ? ": " : "", a->why,
@@ -79,13 +90,15 @@ tell_publication(const journal_publication *p, void *ctx)
 }
 
 static int
-tell_others(telling *t, split_us upto)
+tell_others(telling *t, split_us upto, int64_t upto_window)
 {
     t->upto = upto;
+    t->upto_window = upto_window;
     int code = journal_each_action(t->journal, t->rollout, tell_action, t);
     if (code == CTL_OK)
         code = journal_each_publication(t->journal, t->rollout, tell_publication, t);
     t->from = upto;
+    t->from_window = upto_window;
     return code;
 }
 
@@ -100,7 +113,7 @@ tell_window(const journal_window *w, void *ctx)
              w->reason[0] != '\0' ? ")" : "");
     if (strcmp(now, t->last) == 0)
         return CTL_OK;
-    int code = tell_others(t, w->start_us);
+    int code = tell_others(t, w->start_us, w->id);
     memcpy(t->last, now, sizeof now);
     print_time(w->start_us);
     printf("#%lld  %s\n", (long long)w->id, now);
@@ -114,7 +127,7 @@ tell_rollout(journal *j, const journal_rollout *r)
     int64_t n = 0;
     (void)list_rollout(r, &n);
     int code = journal_each_window(j, r->id, 0, tell_window, &t);
-    return code == CTL_OK ? tell_others(&t, INT64_MAX) : code;
+    return code == CTL_OK ? tell_others(&t, INT64_MAX, INT64_MAX) : code;
 }
 
 /* The export: actions come before the window that they took effect in. */
