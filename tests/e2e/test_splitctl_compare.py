@@ -10,9 +10,10 @@ import pathlib
 import re
 import shutil
 import unittest
+from random import Random
 
 from compare_kit import MONTH_S, WINDOW_S, JournalTest, arm, expected_cost, half_up, policy
-from ctl import BAD_INPUT, CRITICAL, HOLD, NO_DATA, OK, SAMPLES, USAGE, free_port
+from ctl import BAD_INPUT, CRITICAL, HOLD, NO_DATA, OK, SAMPLES, USAGE, free_port, splitctl
 
 EXAMPLE = pathlib.Path(__file__).parents[2] / "examples/aws/prices.json"
 PRICES = {
@@ -88,6 +89,21 @@ class Costs(JournalTest):
                          ["compute", "transfer", "logs", "network", "edge", "monitoring"])
         self.assertIn("not in the price file: data transfer, NAT gateways and load balancers", self.ctl("compare")[1])
 
+    def test_a_router_covers_both_systems_and_counts_for_the_budget(self):
+        document = prices(routers={"edge": {"monthly": [{"id": "house", "quantity": 1}]}}, router="edge")
+        document["items"][2]["covers"].append("network")
+        self.write_journal(policy(prices="prices.json", budget_monthly=1), equal_windows())
+        self.write_prices(document)
+        cost = self.compare(expect=CRITICAL)["cost"]
+        self.assertEqual(cost["new"]["not_in_price_file"], ["transfer"], "the router has the network")
+        self.assertEqual(cost["router"]["not_in_price_file"], [])
+        self.assertAlmostEqual(cost["budget"]["month_now"], cost["new"]["month_now"] + cost["router"]["month_now"], places=5)
+        between = cost["new"]["month_now"] + cost["router"]["month_now"] / 2
+        self.write_policy(policy(prices="prices.json", budget_monthly=round(between, 6)))
+        cost = self.compare(expect=CRITICAL)["cost"]
+        self.assertEqual(cost["budget"]["state"], "over-now")
+        self.assertIn("'new' with its router costs", " ".join(self.ctl("compare")[1].split()))
+
     def test_requests_without_cache_counts_are_taken_as_misses_and_it_says_so(self):
         windows = [{"arms": {"new": arm(300), "legacy": arm(300)}}] * 3
         self.write_journal(policy(prices="prices.json"), windows)
@@ -131,7 +147,7 @@ class Costs(JournalTest):
             self.assertEqual((got["as_of"], got["stale"]), (day, stale))
             out = self.ctl("compare")[1]
             self.assertIn(f"prices of {day}", " ".join(out.split()))
-            self.assertEqual("181 days old: check them" in out, days == 181)
+            self.assertEqual("days old: check them" in out, days == 181)
             self.assertEqual("still to come" in out, days < 0)
 
     def test_amounts_beyond_counting_are_flagged(self):
@@ -313,13 +329,45 @@ class PriceFiles(JournalTest):
         self.assertEqual(len([line for line in err.splitlines() if ": $." in line]), 3, err)
 
     def test_text_that_is_no_json(self):
-        self.refuses('{"schema": 1,\n  "as_of": }', "prices.json:2:12: $: this is not valid JSON")
-        self.refuses('{"schema": 1} x', "$: this is not valid JSON")
+        self.refuses('{"schema": 1,\n  "as_of": }', "prices.json:2:12: $: This is not valid JSON")
+        self.refuses('{"schema": 1} x', "$: This is not valid JSON")
         self.refuses("[]", "$: This must be an object, but it is an array")
-        self.refuses("", "$: this is not valid JSON")
+        self.refuses("", "$: This is not valid JSON")
         self.refuses('{"schema":1,"as_of":"2026-11-23","as_of":"2026-11-24","currency":"USD","items":[]}',
                      "$.as_of: This field is there twice")
-        self.refuses(" " * 300000, "the file is too large")
+        self.refuses(" " * 300000, "File too large")
+
+    def test_the_check_command_tells_the_same(self):
+        path = self.folder / "prices.json"
+        self.write_prices(PRICES)
+        code, out, err = splitctl("check", path, EXAMPLE)
+        self.assertEqual((code, err), (OK, ""))
+        self.assertIn(f"{path}: valid prices of {PRICES['as_of']} in EUR, 3 items, 2 origins, 0 routers", out)
+        self.write_prices(prices(currency="XYZ", extra=1))
+        code, out, _ = splitctl("check", "--json", path, EXAMPLE)
+        self.assertEqual((code, [fault["path"] for fault in json.loads(out)]), (BAD_INPUT, ["$.extra", "$.currency"]))
+        path.write_text('{"as_of": "items", \n"items"}')
+        code, _, err = splitctl("check", path)
+        self.assertEqual(code, BAD_INPUT)
+        self.assertIn("prices.json:2:8: $: This is not valid JSON.", err)
+
+    def test_bytes_at_random_never_pass_unseen(self):
+        """Each damage is told, or the file still means something; nothing crashes."""
+        random = Random(20261123)
+        good = json.dumps(PRICES).encode()
+        for _ in range(150):
+            text = bytearray(good)
+            for _ in range(random.randint(1, 4)):
+                at = random.randrange(len(text))
+                text[at:at + random.randint(0, 9)] = random.choice([b"", b'"', b"{", b"]", b"-1", b"9" * 30, b"1e308", b"\0",
+                                                                   b"\xff", b"null", b"\\u0000", text[at:at + 40]])
+            (self.folder / "prices.json").write_bytes(text)
+            code, out, err = self.ctl("compare", "--json")
+            self.assertIn(code, (OK, BAD_INPUT), (bytes(text), err))
+            if code == OK:
+                json.loads(out)
+            else:
+                self.assertIn("prices.json", err)
 
     def test_notes_of_ones_own_are_allowed(self):
         self.write_prices(prices(**{"x-by": "finance", "note": "n", "$schema": "any"}))

@@ -85,12 +85,17 @@ class Probe(unittest.TestCase):
         """It accepts and never answers; the route is published before anybody waits for it."""
         proxy = self.start()
         proxy.send(signal.SIGSTOP)
+        child = subprocess.Popen([str(SPLITCTL.resolve()), "rollback", "-p", str(proxy.policy), "--probe", self.page(proxy)],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         try:
-            code, out, err = self.rollback(proxy, "--probe", self.page(proxy))
+            self.assertIn(b"written and read back", child.stdout.readline())
+            self.assertEqual(self.share(proxy), 0)
+            self.assertIsNone(child.poll(), "it is still asking")
+            _, err = child.communicate(timeout=60)
         finally:
             proxy.send(signal.SIGCONT)
-        self.assertEqual((code, self.share(proxy)), (TIMEOUT, 0), err)
-        self.assertIn("written and read back", out)
+        self.assertEqual(child.returncode, TIMEOUT, err)
+        self.assertIn(b"the probe did not confirm", err)
 
     def test_a_page_without_a_variant_confirms_nothing(self):
         proxy = self.start()

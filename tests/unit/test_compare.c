@@ -5,6 +5,7 @@
 
 #include "money.h"
 #include "sample.h"
+#include "split/evidence.h"
 
 static int64_t
 decimal(double value, int decimals)
@@ -144,6 +145,22 @@ Test(sample, an_incident_of_both_while_the_share_was_higher_is_nobodys_fault)
     cr_expect_float_eq(d.share[0], 5.0, 1e-9);
     cr_expect_float_eq(d.share[1], 5.0, 1e-9);
     cr_expect(d.low < 0 && d.high > 0, "sums of all would be 8.3 %% against 3.6 %%");
+}
+
+Test(sample, each_share_has_its_part_of_the_error_and_of_the_weight)
+{
+    static sample s;
+    double low[4];
+    double high[4];
+    add(&s, 10, 1000, 10, 9000, 45);
+    add(&s, 50, 15000, 300, 15000, 150);
+    difference d = errors_of(&s);
+    const int64_t counts[4][2] = {{1000, 10}, {9000, 45}, {15000, 300}, {15000, 150}};
+    for (int i = 0; i < 4; i++)
+        cr_assert_eq(split_evidence_interval(counts[i][0], counts[i][1], SAMPLE_ALPHA / 2, &low[i], &high[i]), SPLIT_OK);
+    cr_expect_float_eq(d.low, 100 * (0.25 * (low[0] - high[1]) + 0.75 * (low[2] - high[3])), 1e-9);
+    cr_expect_float_eq(d.high, 100 * (0.25 * (high[0] - low[1]) + 0.75 * (high[2] - low[3])), 1e-9);
+    cr_expect_float_eq(d.share[0], 0.25 * 1.0 + 0.75 * 2.0, 1e-9);
 }
 
 Test(sample, shares_that_one_system_did_not_see_are_passed_over)

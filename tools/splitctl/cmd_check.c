@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Policies and routes checked: every fault of every file, with place and cure. */
+/* Policies, routes and price files checked: every fault of every file, with place and cure. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "commands.h"
+#include "compare/prices.h"
 #include "hint.h"
 #include "load.h"
 #include "text.h"
@@ -66,6 +67,34 @@ show_faults(const char *path, bool json, const split_error *faults, size_t n, si
         fprintf(stderr, "%s: and %zu more\n", path, n - n_shown);
 }
 
+typedef struct kept_faults {
+    split_error *faults; /* LOAD_FAULTS_MAX */
+    size_t n;
+} kept_faults;
+
+static void
+keep_fault(const split_error *fault, void *ctx)
+{
+    kept_faults *kept = ctx;
+    if (kept->n < LOAD_FAULTS_MAX)
+        kept->faults[kept->n] = *fault;
+    kept->n++;
+}
+
+/* Returns the number of faults. */
+static size_t
+check_prices(const char *path, bool json, split_error *faults)
+{
+    kept_faults kept = {.faults = faults};
+    prices *p = NULL;
+    (void)prices_read(path, keep_fault, &kept, &p);
+    if (p != NULL && !json)
+        printf("%s: valid prices of %s in %s, %zu items, %zu origins, %zu routers\n", path,
+               p->as_of, p->currency, p->n_items, p->n_origins, p->n_routers);
+    prices_free(&p);
+    return kept.n;
+}
+
 /* Returns whether the file is valid. */
 static bool
 check_file(const char *path, bool json, size_t *n_shown)
@@ -74,6 +103,11 @@ check_file(const char *path, bool json, size_t *n_shown)
     split_policy *policy = NULL;
     split_route *route = NULL;
     size_t n = 0;
+    if (prices_looks_like(path)) {
+        n = check_prices(path, json, faults);
+        show_faults(path, json, faults, n, n_shown);
+        return n == 0;
+    }
     int err = load_any(path, faults, &n, &policy, &route);
     if (err == SPLIT_OK && !json)
         print_valid(path, policy, route);
@@ -93,11 +127,12 @@ cmd_check(int argc, char **argv)
 {
     static const cli_spec spec = {
         .usage = "[OPTION...] FILE...",
-        .about = "Reads policies and routes and tells every fault, not only the first, as\n"
-                 "file:line:column: path: what is wrong and how to cure it.\n"
-                 "A hint on a valid policy names what is seldom meant; it is no fault.\n"
-                 "With --json: one list of {file, code, path, line, column, message}, faults\n"
-                 "alone.\n",
+        .about =
+            "Reads policies, routes and price files and tells every fault, not only the first, as\n"
+            "file:line:column: path: what is wrong and how to cure it.\n"
+            "A hint on a valid policy names what is seldom meant; it is no fault.\n"
+            "With --json: one list of {file, code, path, line, column, message}, faults\n"
+            "alone.\n",
         .common = CLI_JSON};
     cli_common common = {0};
     size_t n_shown = 0;

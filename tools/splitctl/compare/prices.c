@@ -2,6 +2,7 @@
 /* The price file: its head, loading and looking up. */
 #include "prices.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "split/net.h"
 #include "split/policy.h"
 
+#include "../cli.h"
 #include "../load.h"
 #include "prices_read.h"
 
@@ -106,8 +108,19 @@ static const form_row file_rows[] = {
     {"router", false, prices_read_router},
 };
 
+/* A fault of the whole file. */
+static void
+tell_file(const form_reader *r, int code, const char *sentence, int line, int column)
+{
+    split_error fault = {.size = sizeof fault, .code = code, .path = "$"};
+    fault.line = (uint32_t)line;
+    fault.column = (uint32_t)column;
+    snprintf(fault.text, sizeof fault.text, "%s", sentence);
+    r->tell(&fault, r->ctx);
+}
+
 static cJSON *
-parse(const char *path, const char *text, size_t n)
+parse(form_reader *r, const char *text, size_t n)
 {
     const char *end = NULL;
     cJSON *tree = cJSON_ParseWithLengthOpts(text, n + 1, &end, 1);
@@ -121,33 +134,84 @@ parse(const char *path, const char *text, size_t n)
             line++;
             start = p + 1;
         }
-    fprintf(stderr, "%s:%d:%d: $: this is not valid JSON\n", path, line,
-            end != NULL && end >= start ? (int)(end - start) + 1 : 1);
+    r->n_faults++;
+    tell_file(r, SPLIT_ERR_JSON, "This is not valid JSON.", line,
+              end != NULL && end >= start ? (int)(end - start) + 1 : 1);
     return NULL;
+}
+
+/* The whole text with a final zero, or NULL with errno set. */
+static char *
+read_text(const char *path, size_t *out_n)
+{
+    FILE *file = fopen(path, "rbe");
+    char *text = file != NULL ? malloc(SPLIT_DOCUMENT_MAX_BYTES + 2) : NULL;
+    if (text != NULL) {
+        errno = 0;
+        *out_n = fread(text, 1, SPLIT_DOCUMENT_MAX_BYTES + 1, file);
+        text[*out_n] = '\0';
+        if (ferror(file) || *out_n > SPLIT_DOCUMENT_MAX_BYTES) {
+            errno = errno != 0 ? errno : EFBIG;
+            free(text);
+            text = NULL;
+        }
+    }
+    if (file != NULL)
+        fclose(file);
+    return text;
+}
+
+size_t
+prices_read(const char *path, prices_tell *tell, void *ctx, prices **out)
+{
+    size_t n = 0;
+    form_reader r = {.tell = tell, .ctx = ctx};
+    char *text = read_text(path, &n);
+    if (text == NULL) {
+        tell_file(&r, SPLIT_ERR_IO, strerror(errno), 0, 0);
+        return 1;
+    }
+    cJSON *tree = parse(&r, text, n);
+    prices *p = calloc(1, sizeof *p);
+    free(text);
+    if (tree == NULL || p == NULL) {
+        cJSON_Delete(tree);
+        free(p);
+        return 1;
+    }
+    r.out = p;
+    p->tree = tree;
+    p->note = "";
+    form_object(&r, "$", tree, file_rows, N_OF(file_rows), p);
+    if (r.n_faults > 0)
+        prices_free(&p);
+    *out = p;
+    return r.n_faults;
+}
+
+static void
+report(const split_error *fault, void *ctx)
+{
+    report_fault(ctx, fault);
 }
 
 int
 prices_load(const char *path, prices **out)
 {
+    char shown[CLI_PATH_MAX];
+    snprintf(shown, sizeof shown, "%s", path);
+    return prices_read(path, report, shown, out) == 0 ? CTL_OK : CTL_BAD_INPUT;
+}
+
+bool
+prices_looks_like(const char *path)
+{
     size_t n;
-    char *text = load_text(path, SPLIT_DOCUMENT_MAX_BYTES, &n);
-    cJSON *tree = text != NULL ? parse(path, text, n) : NULL;
-    prices *p = tree != NULL ? calloc(1, sizeof *p) : NULL;
+    char *text = read_text(path, &n);
+    bool is = text != NULL && strstr(text, "\"as_of\"") != NULL &&
+              strstr(text, "\"items\"") != NULL && strstr(text, "\"split\"") == NULL;
     free(text);
-    if (p == NULL) {
-        cJSON_Delete(tree);
-        return CTL_BAD_INPUT;
-    }
-    form_reader r = {.file = path, .out = p};
-    p->tree = tree;
-    p->note = "";
-    form_object(&r, "$", tree, file_rows, N_OF(file_rows), p);
-    if (r.n_faults > 0) {
-        prices_free(&p);
-        return CTL_BAD_INPUT;
-    }
-    *out = p;
-    return CTL_OK;
+    return is;
 }
 
 void

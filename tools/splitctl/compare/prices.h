@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "split/base.h"
+#include "split/error.h"
 
 #include "../exit_code.h"
 #include "money.h"
@@ -92,6 +93,16 @@ struct prices {
 
 /* CTL_OK, or CTL_BAD_INPUT after a report of all faults on stderr. */
 int prices_load(const char *path, prices **out);
+
+/* Takes a fault; line and column are 0 but for text that is no JSON. */
+typedef void prices_tell(const split_error *fault, void *ctx);
+
+/* As prices_load(), but faults go to `tell`. Returns how many there were. */
+size_t prices_read(const char *path, prices_tell *tell, void *ctx, prices **out);
+
+/* Whether a file looks like a price file, and not like another document. */
+bool prices_looks_like(const char *path);
+
 void prices_free(prices **p);
 
 /* The origin with a name, or NULL. */

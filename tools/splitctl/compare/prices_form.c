@@ -9,20 +9,19 @@
 #include "../cli.h"
 #include "../text.h"
 
-#define FAULTS_SHOWN 100
 #define ROWS_MAX 16
 
 void
 form_fault(form_reader *r, const char *path, const char *format, ...)
 {
+    split_error fault = {.size = sizeof fault, .code = SPLIT_ERR_VALUE};
     va_list args;
-    if (++r->n_faults > FAULTS_SHOWN)
-        return;
-    fprintf(stderr, "%s: %s: ", r->file, path);
+    r->n_faults++;
+    snprintf(fault.path, sizeof fault.path, "%s", path);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(fault.text, sizeof fault.text, format, args);
     va_end(args);
-    fputc('\n', stderr);
+    r->tell(&fault, r->ctx);
 }
 
 bool

@@ -11,9 +11,10 @@
 #define FORM_PATH_BYTES 200
 
 typedef struct form_reader {
-    const char *file;
     prices *out;
     size_t n_faults;
+    prices_tell *tell;
+    void *ctx;
 } form_reader;
 
 /* Fills a part of `object` from a value; books a fault under the path when it does not fit. */
@@ -25,7 +26,7 @@ typedef struct form_row {
     form_read *read; /* NULL: known, not looked at */
 } form_row;
 
-/* Report "FILE: PATH: sentence"; the first hundred are shown. */
+/* Tell of a fault. */
 void form_fault(form_reader *r, const char *path, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
