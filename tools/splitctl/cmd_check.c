@@ -127,12 +127,9 @@ cmd_check(int argc, char **argv)
 {
     static const cli_spec spec = {
         .usage = "[OPTION...] FILE...",
-        .about =
-            "Reads policies, routes and price files and tells every fault, not only the first, as\n"
-            "file:line:column: path: what is wrong and how to cure it.\n"
-            "A hint on a valid policy names what is seldom meant; it is no fault.\n"
-            "With --json: one list of {file, code, path, line, column, message}, faults\n"
-            "alone.\n",
+        .about = "Reads policies, routes and price files and tells every fault, not only the\n"
+                 "first, as file:line:column: path: what is wrong and how to cure it.\n"
+                 "With --json: one list of {file, code, path, line, column, message}.\n",
         .common = CLI_JSON};
     cli_common common = {0};
     size_t n_shown = 0;
