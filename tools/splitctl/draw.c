@@ -216,11 +216,31 @@ draw_traffic(canvas *c, const view *v)
     if (s->next_percent_e6 != s->percent_e6)
         canvas_put(c, STYLE_BOLD, "  now %s %%", weights_print(s->next_percent_e6, share));
     draw_age(c, v);
-    if (v->display.n_alarms >= 0)
-        canvas_put(c, v->display.n_alarms > 0 ? STYLE_BAD : STYLE_DIM, "  %lld alarms",
-                   (long long)v->display.n_alarms);
     if (v->display.revision >= 0)
         canvas_put(c, STYLE_DIM, "  revision %lld", (long long)v->display.revision);
+    canvas_end_line(c);
+}
+
+/* "alarms   2 ring: a, b; 1 unknown: c" */
+static void
+draw_alarms(canvas *c, const view *v)
+{
+    const view_display *d = &v->display;
+    if (d->n_alarms < 0)
+        return;
+    canvas_put(c, STYLE_DIM, "alarms   ");
+    if (d->n_alarms == 0)
+        canvas_put(c, STYLE_GOOD, "none rings");
+    else
+        canvas_put(c, STYLE_BAD, d->n_alarms == 1 ? "%lld rings" : "%lld ring",
+                   (long long)d->n_alarms);
+    uint32_t i = 0;
+    for (; i < d->n_alarm_names && d->alarms[i].state == SPLIT_READING_ALARM_RINGS; i++)
+        canvas_put(c, STYLE_PLAIN, "%s%s", i == 0 ? ": " : ", ", d->alarms[i].name);
+    if (d->n_alarms_unknown > 0)
+        canvas_put(c, STYLE_WARN, "; %lld without data", (long long)d->n_alarms_unknown);
+    for (uint32_t first = i; i < d->n_alarm_names; i++)
+        canvas_put(c, STYLE_PLAIN, "%s%s", i == first ? ": " : ", ", d->alarms[i].name);
     canvas_end_line(c);
 }
 
@@ -276,12 +296,13 @@ draw_view(canvas *c, const view *v)
     if (v->n_windows > 0) {
         draw_traffic(c, v);
         draw_gap(c);
-        /* below stand the origins, two lines of what comes next, and a few events */
-        int below = canvas_rows(c) > 12 ? 6 : 3;
+        /* below stand the origins, alarms, two lines of what comes next, and a few events */
+        int below = (canvas_rows(c) > 12 ? 6 : 3) + (v->display.n_alarms >= 0 ? 1 : 0);
         draw_metrics(c, v, c->height > 0 ? canvas_rows(c) - below : INT_MAX);
         draw_gap(c);
     }
     draw_origins(c, v);
+    draw_alarms(c, v);
     view_next(v, next, sizeof next);
     canvas_put(c, STYLE_DIM, "next     ");
     canvas_wrap(c, STYLE_PLAIN, 9, next);

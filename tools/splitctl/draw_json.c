@@ -26,6 +26,19 @@ put_us(FILE *out, const char *name, split_us us)
 }
 
 static void
+put_alarms(FILE *out, const view_display *d)
+{
+    fprintf(out, ",\"alarms\":%lld,\"alarms_unknown\":%lld,\"alarm_names\":[",
+            (long long)d->n_alarms, (long long)d->n_alarms_unknown);
+    for (uint32_t i = 0; i < d->n_alarm_names; i++) {
+        fputs(i > 0 ? ",{\"name\":" : "{\"name\":", out);
+        text_json(out, d->alarms[i].name, strlen(d->alarms[i].name));
+        fprintf(out, ",\"state\":\"%s\"}", view_alarm_name(d->alarms[i].state));
+    }
+    fputc(']', out);
+}
+
+static void
 put_display(FILE *out, const view *v)
 {
     static const char *const arms[] = {"new", "baseline"};
@@ -50,7 +63,7 @@ put_display(FILE *out, const view *v)
     if (v->display.revision >= 0)
         fprintf(out, ",\"revision\":%lld", (long long)v->display.revision);
     if (v->display.n_alarms >= 0)
-        fprintf(out, ",\"alarms\":%lld", (long long)v->display.n_alarms);
+        put_alarms(out, &v->display);
 }
 
 static void

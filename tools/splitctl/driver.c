@@ -200,12 +200,12 @@ record(driver *d, const split_window *w)
 static void
 keep_window(driver *d)
 {
-    static char json[4096];
+    static char json[VIEW_DISPLAY_BYTES];
     view_display display;
     if (d->diary.journal == NULL)
         return;
     view_display_of(&d->reading, &display);
-    view_display_write(&display, json, sizeof json);
+    view_display_write(&display, json);
     diary_window(&d->diary, d->rollout, &d->window, &d->decision, json);
 }
 

@@ -20,8 +20,14 @@ typedef struct view_display {
     split_reading_origin origins[SPLIT_READING_ORIGINS_MAX];
     uint32_t n_origins;
     int64_t revision; /* -1 unknown */
-    int64_t n_alarms; /* -1 unknown */
+    int64_t n_alarms; /* that ring; -1 unknown */
+    int64_t n_alarms_unknown;
+    split_reading_alarm alarms[SPLIT_READING_ALARMS_MAX]; /* those that ring come first */
+    uint32_t n_alarm_names;
 } view_display;
+
+/* Room for the JSON of any view_display. */
+#define VIEW_DISPLAY_BYTES 8192
 
 typedef struct view_event {
     split_us at_us; /* wall clock */
@@ -59,7 +65,7 @@ void view_event_add(view *v, split_us at_us, const char *format, ...)
 
 /* The display part of a reading, and its JSON in the journal. */
 void view_display_of(const split_reading *r, view_display *out);
-void view_display_write(const view_display *d, char *buf, size_t buf_size);
+void view_display_write(const view_display *d, char buf[VIEW_DISPLAY_BYTES]);
 void view_display_read(const char *json, view_display *out);
 
 /* Share of requests that went to the new arm, in percent, and the half width of its noise band (2
@@ -83,6 +89,7 @@ const char *view_value(const view *v, uint32_t metric, split_reading_arm arm, ch
 
 const char *view_state_name(int32_t state);
 const char *view_mode_name(int32_t mode);
+const char *view_alarm_name(split_reading_alarm_state state);
 
 /* What happens next and why, one sentence. */
 void view_next(const view *v, char *buf, size_t buf_size);
