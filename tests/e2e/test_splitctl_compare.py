@@ -396,6 +396,17 @@ class Differences(JournalTest):
         self.assertGreater(error["difference_high"], 0)
         self.assertIn("2 shares of traffic", self.ctl("compare")[1])
 
+    def test_a_share_in_which_it_is_worse_is_named(self):
+        few = {"arms": {"new": arm(2), "legacy": arm(598, 30)}, "share_ppm": 2000}
+        bad = {"arms": {"new": arm(300, 15), "legacy": arm(300)}, "share_ppm": 500000}
+        self.write_journal(policy(), [few] * 20 + [bad] * 5)
+        answer = self.compare(expect=HOLD)
+        error = answer["metrics"][0]
+        self.assertLess(error["difference_low"], 0)
+        self.assertEqual((error["worst_share"]["percent"], answer["finding"]), (50, "worse"))
+        self.assertIn("'new' is worse at 50 % of the traffic: ", error["sentence"])
+        self.assertIn("over all shares -", error["sentence"])
+
     def test_levels_decide_the_exit_code(self):
         def errors(new, legacy):
             return [{"arms": {"new": arm(300, new), "legacy": arm(300, legacy)}}] * 10
@@ -424,10 +435,11 @@ class Differences(JournalTest):
         self.write_journal(policy(prices="prices.json"), equal_windows())
         self.write_prices(PRICES)
         for columns in (40, 60, 80, 200):
-            out = self.ctl("compare", env={**os.environ, "COLUMNS": str(columns)})[1]
-            longest = max(map(len, out.splitlines()))
-            self.assertLessEqual(longest, max(columns, 66), out)
-            self.assertNotIn("\x1b", out)
+            for args in ((), ("--logs", SAMPLES / "rollout_nginx_canary.log.gz")):
+                out = self.ctl("compare", *args, env={**os.environ, "COLUMNS": str(columns)})[1]
+                longest = max(map(len, out.splitlines()))
+                self.assertLessEqual(longest, max(columns, 60), out)
+                self.assertNotIn("\x1b", out)
 
 
 class Logs(JournalTest):

@@ -131,6 +131,7 @@ Test(sample, one_share_is_the_plain_difference)
     cr_expect_float_eq(d.share[0], 1.0, 1e-12);
     cr_expect_float_eq(d.share[1], 0.5, 1e-12);
     cr_expect(d.low < 0.5 && 0.5 < d.high);
+    cr_expect_not(d.has_worst, "one share is the whole");
     cr_expect_eq(s.n_strata, 1);
     cr_expect_eq(s.span_us, 120);
     cr_expect_eq(s.last_us, 120);
@@ -145,6 +146,7 @@ Test(sample, an_incident_of_both_while_the_share_was_higher_is_nobodys_fault)
     cr_expect_float_eq(d.share[0], 5.0, 1e-9);
     cr_expect_float_eq(d.share[1], 5.0, 1e-9);
     cr_expect(d.low < 0 && d.high > 0, "sums of all would be 8.3 %% against 3.6 %%");
+    cr_expect_not(d.has_worst);
 }
 
 Test(sample, each_share_has_its_part_of_the_error_and_of_the_weight)
@@ -161,6 +163,19 @@ Test(sample, each_share_has_its_part_of_the_error_and_of_the_weight)
     cr_expect_float_eq(d.low, 100 * (0.25 * (low[0] - high[1]) + 0.75 * (low[2] - high[3])), 1e-9);
     cr_expect_float_eq(d.high, 100 * (0.25 * (high[0] - low[1]) + 0.75 * (high[2] - low[3])), 1e-9);
     cr_expect_float_eq(d.share[0], 0.25 * 1.0 + 0.75 * 2.0, 1e-9);
+}
+
+Test(sample, a_share_in_which_it_is_worse_is_not_hidden_by_the_others)
+{
+    static sample s;
+    add(&s, 10, 30, 0, 9000, 450);
+    add(&s, 50, 3000, 150, 3000, 3);
+    add(&s, 60, 3000, 60, 3000, 3);
+    difference d = errors_of(&s);
+    cr_expect(d.low < 0 && d.high > 0, "a bad time of the other system while this one had few requests");
+    cr_assert(d.has_worst);
+    cr_expect_eq(d.worst_e6, 50000000);
+    cr_expect(d.worst_low > 2 && d.worst_low < 4.9 && d.worst_high > 4.9);
 }
 
 Test(sample, shares_that_one_system_did_not_see_are_passed_over)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../weights.h"
 #include "compare.h"
 
 static void append(char *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -40,14 +41,21 @@ const char *
 compare_sentence(const comparison *c, const split_metric *metric, const difference *d, char *buf,
                  size_t buf_size)
 {
+    char share[16];
     if (!d->known)
         snprintf(buf, buf_size, "no data of both");
     else if (d->low > 0)
         snprintf(buf, buf_size, "'%s' is worse: %.3g to %.3g points more %s", c->names[0], d->low,
                  d->high, what_is_bad(metric));
-    else if (d->high < 0)
+    else if (d->high < 0 && !d->has_worst)
         snprintf(buf, buf_size, "'%s' is better: %.3g to %.3g points fewer %s", c->names[0],
                  -d->high, -d->low, what_is_bad(metric));
+    else if (d->has_worst)
+        snprintf(buf, buf_size,
+                 "'%s' is worse at %s %% of the traffic: %.3g to %.3g points more %s; over all "
+                 "shares %+.3g to %+.3g",
+                 c->names[0], weights_print(d->worst_e6, share), d->worst_low, d->worst_high,
+                 what_is_bad(metric), d->low, d->high);
     else
         snprintf(buf, buf_size, "no difference is proven (%+.3g to %+.3g points)", d->low, d->high);
     return buf;
@@ -79,13 +87,13 @@ measure(comparison *c, uint32_t i)
 static bool
 is_worse(const compared_metric *m)
 {
-    return m->d.known && m->d.low > 0;
+    return m->d.known && (m->d.low > 0 || m->d.has_worst);
 }
 
 static bool
 is_better(const compared_metric *m)
 {
-    return m->d.known && m->d.high < 0;
+    return m->d.known && m->d.high < 0 && !m->d.has_worst;
 }
 
 static bool

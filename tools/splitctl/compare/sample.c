@@ -79,21 +79,35 @@ usable(const sample *s, size_t i, read_pair *read, const split_metric *metric, u
     return read(s->strata[i].arm, metric, index, out) && out->n[0] > 0 && out->n[1] > 0;
 }
 
-/* One stratum's part: its weight is its part of all trials. The intervals hold for all strata at
- * once because each has its part of alpha. */
+/* One stratum: its weight is its part of all trials. The intervals hold for all strata at once
+ * because each has its part of alpha, so a stratum may be looked at alone, too. */
+typedef struct part {
+    const pair *pair;
+    int64_t percent_e6;
+    double weight;
+    double alpha;
+} part;
+
 static bool
-add_stratum(const pair *p, double weight, double alpha, difference *d)
+add_stratum(const part *p, difference *d)
 {
     double low[2];
     double high[2];
     for (int a = 0; a < 2; a++) {
-        if (split_evidence_interval(p->n[a], p->bad[a], alpha, &low[a], &high[a]) != SPLIT_OK)
+        if (split_evidence_interval(p->pair->n[a], p->pair->bad[a], p->alpha, &low[a], &high[a]) !=
+            SPLIT_OK)
             return false;
-        d->share[a] += 100 * weight * (double)p->bad[a] / (double)p->n[a];
-        d->n[a] += p->n[a];
+        d->share[a] += 100 * p->weight * (double)p->pair->bad[a] / (double)p->pair->n[a];
+        d->n[a] += p->pair->n[a];
     }
-    d->low += 100 * weight * (low[0] - high[1]);
-    d->high += 100 * weight * (high[0] - low[1]);
+    d->low += 100 * p->weight * (low[0] - high[1]);
+    d->high += 100 * p->weight * (high[0] - low[1]);
+    if (p->weight < 1 && low[0] > high[1] && 100 * (low[0] - high[1]) > d->worst_low) {
+        d->has_worst = true;
+        d->worst_e6 = p->percent_e6;
+        d->worst_low = 100 * (low[0] - high[1]);
+        d->worst_high = 100 * (high[0] - low[1]);
+    }
     return true;
 }
 
@@ -113,8 +127,11 @@ measure(const sample *s, read_pair *read, const split_metric *metric, uint32_t i
     for (size_t i = 0; i < s->n_strata; i++) {
         if (!usable(s, i, read, metric, index, &p))
             continue;
-        double weight = ((double)p.n[0] + (double)p.n[1]) / all;
-        if (!add_stratum(&p, weight, SAMPLE_ALPHA / n_usable, out)) {
+        const part one = {.pair = &p,
+                          .percent_e6 = s->strata[i].percent_e6,
+                          .weight = ((double)p.n[0] + (double)p.n[1]) / all,
+                          .alpha = SAMPLE_ALPHA / n_usable};
+        if (!add_stratum(&one, out)) {
             *out = (difference){0};
             return;
         }

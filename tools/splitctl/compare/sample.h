@@ -38,6 +38,11 @@ typedef struct difference {
     double share[2];
     double low; /* of new minus baseline, percentage points */
     double high;
+    /* Of several strata, the one in which the new system is proven worse by most. */
+    bool has_worst;
+    int64_t worst_e6; /* its share of traffic */
+    double worst_low;
+    double worst_high;
 } difference;
 
 void sample_add(sample *s, int64_t percent_e6, const split_arm *arm, const split_arm *baseline,

@@ -27,10 +27,15 @@ member(const char *name, const char *text)
 static void
 difference_json(const difference *d)
 {
-    if (d->known)
-        printf(",\"new_percent\":%.8g,\"new_n\":%lld,\"baseline_percent\":%.8g,\"baseline_n\":%lld,"
-               "\"difference_low\":%.8g,\"difference_high\":%.8g",
-               d->share[0], (long long)d->n[0], d->share[1], (long long)d->n[1], d->low, d->high);
+    if (!d->known)
+        return;
+    printf(",\"new_percent\":%.8g,\"new_n\":%lld,\"baseline_percent\":%.8g,\"baseline_n\":%lld,"
+           "\"difference_low\":%.8g,\"difference_high\":%.8g",
+           d->share[0], (long long)d->n[0], d->share[1], (long long)d->n[1], d->low, d->high);
+    if (d->has_worst)
+        printf(
+            ",\"worst_share\":{\"percent\":%.8g,\"difference_low\":%.8g,\"difference_high\":%.8g}",
+            (double)d->worst_e6 / 1e6, d->worst_low, d->worst_high);
 }
 
 static void

@@ -88,7 +88,7 @@ show_metrics(const comparison *c, int width)
 {
     static const char *const by_cache[] = {"cache hits alone", "cache misses alone"};
     char text[COMPARE_TEXT_BYTES];
-    printf("\n%-16s %10s %10s  %s\n", "metric", "new", "baseline", "share of bad events; level");
+    printf("\n%-16s %10s %10s  %s\n", "metric", "new", "baseline", "bad events; level");
     for (uint32_t i = 0; i < c->options.n_metrics; i++) {
         const compared_metric *m = &c->metrics[i];
         printf("%-16s", m->metric->name);
@@ -144,7 +144,7 @@ show_times(const char *name, const char *what, const tally_times *times)
     char text[100];
     char n[32];
     snprintf(text, sizeof text, "'%s' %s", name, what);
-    printf("  %-22s %12s", text, text_count(times->n, n));
+    printf("  %-20s %10s", text, text_count(times->n, n));
     for (int i = 0; i < 3; i++) {
         int64_t ms = tally_percentile_ms(times, percents[i]);
         if (ms >= 0)
@@ -170,7 +170,7 @@ show_latency(const comparison *c, int width)
         compare_wrap(0, width, "latency: there is none in these logs");
         return;
     }
-    printf("%-24s %12s %7s %7s %7s\n", "latency, ms", "requests", "p50", "p95", "p99");
+    printf("%-22s %10s %7s %7s %7s\n", "latency, ms", "requests", "p50", "p95", "p99");
     for (int a = 0; a < 2; a++) {
         if (arms[a] == NULL)
             continue;
