@@ -20,10 +20,13 @@ EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/prometheus"
 HUNTER2 = "$2b$04$abcdefghijklmnopqrstuuV3duMsC0HpUex6N9qapiuOHHWkwRXVm"  # bcrypt of hunter2
 
 
-def answer(r):
-    if r["target"].startswith("/fail"):
-        return reply(b"no", "500 Failed")
-    return reply(b"ok", "200 OK", "X-Cache: " + ("MISS" if r["target"].startswith("/miss") else "HIT"))
+def answer(*fails):
+    """An origin that fails at these paths, and misses its cache at /miss."""
+    def one(r):
+        if r["target"] in fails:
+            return reply(b"no", "500 Failed")
+        return reply(b"ok", "200 OK", "X-Cache: " + ("MISS" if r["target"] == "/miss" else "HIT"))
+    return one
 
 
 class Prometheus:
@@ -73,8 +76,8 @@ class PromqlTest(CtlTest):
 
     def setUp(self):
         super().setUp()
-        self.new = self.enterContext(Scripted(answer))
-        self.legacy = self.enterContext(Scripted(lambda r: reply(b"ok", "200 OK", "X-Cache: HIT")))
+        self.new = self.enterContext(Scripted(answer("/fail", "/fail-both")))
+        self.legacy = self.enterContext(Scripted(answer("/fail-both")))
         self.document = json.loads(json.dumps(self.policy_document))
         self.document["split"]["overrides"] = {"visitor-new": "new", "visitor-legacy": "legacy"}
         for name, origin in (("new", self.new), ("legacy", self.legacy)):
@@ -138,6 +141,7 @@ class Counts(PromqlTest):
         self.send(40, "new")
         self.send(20, "new", "/miss", proxy=1)
         self.send(3, "new", "/fail", proxy=1)
+        self.send(2, "new", "/fail-both")
         self.send(50, "legacy")
         self.send(40, "legacy", proxy=1)
         code, out, err = self.finish(child)
@@ -145,11 +149,11 @@ class Counts(PromqlTest):
         self.assertEqual(len(out.splitlines()), 1, "one closing line")
         got = json.loads(out)
         new, legacy = got["window"]["arms"]["new"], got["window"]["arms"]["legacy"]
-        self.assertEqual((new["sent"], new["outcomes"], new["error"], new["timed"]), (63, 63, 3, 63))
+        self.assertEqual((new["sent"], new["outcomes"], new["error"], new["timed"]), (65, 65, 5, 65))
         self.assertEqual((legacy["sent"], legacy["outcomes"], legacy["error"], legacy["timed"]), (90, 90, 0, 90))
         self.assertEqual((new["lookups"], new["misses"], legacy["lookups"], legacy["misses"]), (60, 20, 90, 0))
-        self.assertEqual((new["edge_requests"], new["edge_5xx"]), (63, 0), "the other system has answered")
-        self.assertEqual((new["ratios"]["visible_5xx"], new["latency_over"]["p95"]), ([0, 63], [0, 0, 0]))
+        self.assertEqual((new["edge_requests"], new["edge_5xx"]), (65, 2), "the other system has answered where it could")
+        self.assertEqual((new["ratios"]["visible_5xx"], new["latency_over"]["p95"]), ([2, 65], [0, 0, 0]))
         self.assertTrue(0 < got["latency_ms"]["new"]["p95"] <= 200)
         self.assertEqual(code, got["exit_code"])
         print(f"promql: {new['sent']} + {legacy['sent']} requests of two proxies, {new['error']} failures: all counted, none twice")
@@ -229,6 +233,7 @@ class NoData(PromqlTest):
             proxy.stop()
         code, out, err = self.finish(child)
         self.assertEqual((code, any(json.loads(out)["window"]["arms"].values())), (NO_DATA, False))
+        self.assertEqual(json.loads(out)["exit_code"], NO_DATA)
         self.assertIn("error_rate of new: bad has no series", err)
 
     def test_a_counter_that_nobody_has_is_no_data_for_its_metric_only(self):

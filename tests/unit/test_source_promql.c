@@ -533,7 +533,7 @@ Test(source_promql, names_that_cannot_work_are_refused_before_anything_is_asked)
 Test(source_promql, a_bracket_in_quotes_or_a_comment_is_no_range)
 {
     static const split_source_field fields[] = {{0, "bad", "e{v='$arm',p=~\"[a\\\"]\"} # x[1m]\n"},
-                                                {0, "total", "n{v='$arm',p=~`[b\\`}"}};
+                                                {0, "total", "n{v='$arm',p=~`\\`,q=~`[b`}"}};
     split_source_options o;
     split_source *source = NULL;
     split_error e;
@@ -731,4 +731,5 @@ Test(source_promql, where_nothing_tells_when_samples_came_a_publication_begins_w
     static const char *const answers[] = {one, two};
     split_error e;
     cr_expect_eq(read_after_mark(answers, 2, 1, &r, &e, request), SPLIT_ERR_NO_DATA);
+    cr_expect_str_eq(r.note, "", "nothing is amiss");
 }

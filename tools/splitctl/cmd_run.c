@@ -211,12 +211,13 @@ cmd_run(int argc, char **argv)
         {"duration", 0, CLI_DURATION, "TIME", "stop after this time (exit code 7)", &duration},
         CLI_OPTIONS_END};
     const cli_spec spec = {
-        .usage = "-p FILE --source URL...",
+        .usage = "-p FILE --source SOURCE...",
         .about =
             "Drives the rollout of a policy: reads the counts of each window from the sources\n"
-            "(URLs of proxies' admin ports, summed), judges them, and publishes the next\n"
-            "share or the way back. Prints one line a change and a closing summary. A run that\n"
-            "was cut off goes on where it was.\n",
+            "(admin ports of proxies, haproxy:URL, log:FILE, promql:URL, cloudwatch:REGION;\n"
+            "several are summed), judges them, and publishes the next share or the way back.\n"
+            "Prints one line a change and a closing summary. A run that was cut off goes on\n"
+            "where it was.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_DRY_RUN,
         .options = options};
     int first;
