@@ -57,11 +57,11 @@
       .map((e) => `${e.tagName}.${e.className.baseVal ?? e.className}: ${e.textContent.slice(0, 40)}`),
   });
 
-  // Letters of a chart that lie over one another.
+  // Letters of a chart that lie over one another, or so near that they read as one word.
   check.collisions = () => [...document.querySelectorAll('svg.chart')].flatMap((svg) => {
     const boxes = [...svg.querySelectorAll('text')].filter(shown).map((t) => [t.textContent, t.getBoundingClientRect()]);
     return boxes.flatMap(([name, a], i) => boxes.slice(i + 1).filter(([, b]) =>
-      Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5)
+      Math.min(a.right, b.right) - Math.max(a.left, b.left) > -4 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5)
       .map(([other]) => `${svg.getAttribute('aria-labelledby')}: ${name} / ${other}`));
   });
 

@@ -35,7 +35,7 @@ draw_values(FILE *out, const chart *c, const chart_scale *s)
     }
 }
 
-/* Steps of a clock: about five over the range. */
+/* Steps of a clock: about five over the range, fewer where seconds make the letters long. */
 static double
 time_step(double range)
 {
@@ -43,7 +43,7 @@ time_step(double range)
                                    120,   300,   600,   900,   1800,   3600,   7200,
                                    10800, 21600, 43200, 86400, 172800, 604800, 1209600};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-        if (range / (steps[i] * SECOND) <= 6)
+        if (range / (steps[i] * SECOND) <= (steps[i] < 60 ? 4.5 : 6))
             return steps[i] * SECOND;
     return ceil(range / 6 / (30 * 86400 * SECOND)) * 30 * 86400 * SECOND;
 }

@@ -7,6 +7,7 @@
 #include "chart.h"
 #include "page.h"
 
+static const char *const bound_names[SPLIT_BOUNDS] = {"target", "warning", "critical"};
 static const size_t value_stride = sizeof(report_value);
 
 static void
@@ -30,14 +31,13 @@ static void
 bounds_of(chart *c, const split_metric *metric)
 {
     static const char *const styles[] = {"b-target", "b-warning", "b-critical"};
-    static const char *const names[] = {"target", "warning", "critical"};
     char bound[32];
     for (size_t b = 0; b < SPLIT_BOUNDS; b++) {
         const split_bound *at = split_metric_bound(metric, (split_bound_index)b);
         bool ms = metric->kind == SPLIT_METRIC_LATENCY;
         c->lines[b].at = (double)at->value / (ms ? 1000 : 1e6);
         c->lines[b].style = styles[b];
-        snprintf(c->lines[b].name, sizeof c->lines[b].name, "%s %s", names[b],
+        snprintf(c->lines[b].name, sizeof c->lines[b].name, "%s %s", bound_names[b],
                  view_bound(metric, (split_bound_index)b, bound));
     }
     c->n_lines = SPLIT_BOUNDS;
@@ -126,12 +126,12 @@ put_metric_head(FILE *out, const report *r, uint32_t m)
     html_words(out, metric->name);
     if (r->n_rows > 0)
         html_badge(out, page_verdict_state(d->verdict), page_verdict_word(d->verdict));
-    fputs("</h3><p class=\"soft\">target ", out);
-    html_text(out, view_bound(metric, SPLIT_BOUND_TARGET, text));
-    fputs(", warning ", out);
-    html_text(out, view_bound(metric, SPLIT_BOUND_WARNING, text));
-    fputs(", critical ", out);
-    html_text(out, view_bound(metric, SPLIT_BOUND_CRITICAL, text));
+    fputs("</h3><p class=\"soft\">", out);
+    for (int b = 0; b < SPLIT_BOUNDS; b++) {
+        fprintf(out, "%s<span class=\"unit\">%s ", b > 0 ? ", " : "", bound_names[b]);
+        html_text(out, view_bound(metric, (split_bound_index)b, text));
+        fputs("</span>", out);
+    }
     if (r->n_rows > 0) {
         fprintf(out, ". Last window: %s, ", split_level_name(d->level));
         html_name(out, report_variant(r, false));

@@ -19,7 +19,7 @@ const char *const page_style[] = {
     "header{padding-top:1.5rem}footer{padding-bottom:2rem}\n",
     "h1{font-size:1.75rem;line-height:1.25;margin:.1rem 0 .6rem}\n",
     "h2{font-size:1.2rem;margin:0 0 .6rem}h3{font-size:1.05rem;margin:0}\n",
-    "p{margin:.4rem 0}a{color:var(--new)}.soft{color:var(--soft)}.name-of{font-weight:600}\n",
+    "p{margin:.4rem 0}a{color:var(--new)}.soft{color:var(--soft)}.name-of{font-weight:600}.unit{white-space:nowrap}\n",
     ":focus-visible{outline:3px solid var(--focus);outline-offset:2px}\n",
     ".skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.3rem .6rem}\n",
     "nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;list-style:none;padding:0;margin:.8rem 0;font-size:.95rem}\n",
