@@ -248,6 +248,7 @@ class Texts(ReportTest):
         self.assertEqual(rows[0][2:4], [HOSTILE, actions[0][3]])
         self.assertEqual(rows[1][3], actions[1][3])
         self.assertEqual(rows[1][4], "window 4")
+        self.assertIn(f"By hand: pause by {HOSTILE} at ", page.js("document.querySelector('#story').textContent"))
         self.assertEqual(page.js("check.structure().scripts"), 0)
         self.assertEqual(page.js("getComputedStyle(document.querySelector('#actions bdi')).unicodeBidi"), "isolate")
         self.assertEqual(page.js("check.cells('publications')")[0][5:], ["<b onclick=alert(1)>ops</b>", "not confirmed"])
@@ -328,6 +329,26 @@ class Sizes(ReportTest):
         self.assertIn("new has 100\u00a0% of the keys: every phase passed its gate", text)
         self.assertIn("3 of 3 targets were proven met", text)
         self.assertEqual(page.js("document.querySelector('h1 .badge').className"), "badge good")
+
+    def test_a_rollout_that_is_held_against_nothing(self):
+        document = self.document(phases=[{"percent": 100, "bake": "5m"}])
+        document["split"]["variants"] = [{"name": "new", "weight": 100}]
+        document["split"]["default"] = "new"
+        document["rollout"]["baseline"] = None
+        del document["origins"]["legacy"]
+        windows = journals.steady(8, 600, 0)
+        for w in windows:
+            del w["arms"]["legacy"]
+        path, decisions = self.made("alone", windows, document, outcome="COMPLETE", actions=[(2, "advance", "ann", "go")])
+        self.assertEqual(decisions[-1]["detail"], "advanced by an operator")
+        page = self.assert_fit(path)
+        text = page.js("document.body.innerText")
+        self.assertIn("every phase passed its gate or was passed over by an operator", text)
+        self.assertIn("By hand: advance by ann", text)
+        for absent in ("legacy", "against", "nothing", "both systems"):
+            self.assertNotIn(absent, text.rsplit("Words\n", 1)[0])
+        self.assertEqual([len(r) for r in page.js("check.cells('phases')")], [6])
+        self.assertEqual({d["series"] for d in page.js("check.drawings()")}, {1, 2, 3})
 
     def test_silence_between_windows_is_a_gap(self):
         windows = journals.steady(6)

@@ -70,8 +70,8 @@ draw_head(canvas *c, const view *v)
     canvas_put(c, STYLE_PLAIN, "  ");
     canvas_put(c, state_style(v), "%s%s%s%s", state_text(v), reason[0] != '\0' ? " (" : "", reason,
                reason[0] != '\0' ? ")" : "");
-    canvas_put(c, STYLE_PLAIN, "  %s against %s", split_policy_variant(v->policy, v->info.variant),
-               baseline != NULL ? baseline : "nothing");
+    canvas_put(c, STYLE_PLAIN, "  %s%s%s", split_policy_variant(v->policy, v->info.variant),
+               baseline != NULL ? " against " : "", baseline != NULL ? baseline : "");
     canvas_put(c, left_alone ? STYLE_WARN : STYLE_DIM, "  %s", v->heading);
     const char *now = time_text(c, split_clock_wall(), iso);
     if (canvas_room(c) >= (int)strlen(now) + 2)

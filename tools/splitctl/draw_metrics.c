@@ -45,9 +45,7 @@ verdict_text(split_verdict verdict, draw_layout layout)
 static const char *
 arm_name(const view *v, bool baseline)
 {
-    const char *name =
-        split_policy_variant(v->policy, baseline ? v->info.baseline : v->info.variant);
-    return name != NULL ? name : "-";
+    return split_policy_variant(v->policy, baseline ? v->info.baseline : v->info.variant);
 }
 
 typedef struct columns {
@@ -55,6 +53,7 @@ typedef struct columns {
     int name;
     int arm; /* of one system */
     int proof;
+    bool baseline; /* there is one, and room for it */
 } columns;
 
 static columns
@@ -74,6 +73,7 @@ find_columns(const canvas *c, const view *v)
     }
     if (k.name > most)
         k.name = most;
+    k.baseline = k.layout > DRAW_TINY && split_policy_variant(v->policy, v->info.baseline) != NULL;
     return k;
 }
 
@@ -83,7 +83,7 @@ draw_head(canvas *c, const view *v, const columns *k)
     canvas_cell(c, STYLE_DIM, k->name, "metric");
     canvas_cell(c, STYLE_DIM, 11, "level");
     canvas_cell(c, STYLE_DIM, k->arm, arm_name(v, false));
-    if (k->layout > DRAW_TINY)
+    if (k->baseline)
         canvas_cell(c, STYLE_DIM, k->arm, arm_name(v, true));
     if (k->layout == DRAW_WIDE) {
         canvas_cell(c, STYLE_DIM, 10, "target");
@@ -107,7 +107,7 @@ draw_metric(canvas *c, const view *v, uint32_t m, const columns *k)
     canvas_cell(c, STYLE_PLAIN, k->name, metric->name);
     canvas_cell(c, level_style(d->level), 11, split_level_name(d->level));
     canvas_cell(c, STYLE_PLAIN, k->arm, view_value(v, m, SPLIT_READING_ARM, text));
-    if (k->layout > DRAW_TINY)
+    if (k->baseline)
         canvas_cell(c, STYLE_PLAIN, k->arm, view_value(v, m, SPLIT_READING_BASELINE, text));
     if (k->layout == DRAW_WIDE)
         for (int b = 0; b < SPLIT_BOUNDS; b++)

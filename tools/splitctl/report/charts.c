@@ -67,9 +67,10 @@ put_values(FILE *out, const report *r, uint32_t m)
     size_t stride = r->n_metrics * value_stride;
     bool ms = metric->kind == SPLIT_METRIC_LATENCY && r->has_ms[m];
     bool low_is_bad = metric->target.op == SPLIT_OP_GT || metric->target.op == SPLIT_OP_GE;
+    bool both = report_has_baseline(r);
     chart c = {
         .unit = ms ? " ms" : " %",
-        .n_series = 2,
+        .n_series = both ? 2 : 1,
         .series = {{report_variant(r, false), "new", ms ? &v->arm.ms : &v->arm.percent, stride},
                    {report_variant(r, true), "old", ms ? &v->baseline.ms : &v->baseline.percent,
                     stride}},
@@ -79,7 +80,7 @@ put_values(FILE *out, const report *r, uint32_t m)
     if (metric->kind == SPLIT_METRIC_LATENCY && !ms) {
         share_over(&c, metric);
     } else {
-        snprintf(c.title, sizeof c.title, "%.64s of both systems", metric->name);
+        snprintf(c.title, sizeof c.title, "%.64s%s", metric->name, both ? " of both systems" : "");
         snprintf(c.note, sizeof c.note, "%s of each window, with the bounds of the policy",
                  ms           ? "milliseconds"
                  : low_is_bad ? "percent of good events"
@@ -113,6 +114,15 @@ put_evidence(FILE *out, const report *r, uint32_t m)
     chart_figure(out, r, &c);
 }
 
+static void
+put_last(FILE *out, const report *r, uint32_t m, split_reading_arm arm)
+{
+    char text[32];
+    const char *value = view_value(&r->follow->view, m, arm, text);
+    html_name(out, report_variant(r, arm == SPLIT_READING_BASELINE));
+    fprintf(out, " %s", strcmp(value, "-") == 0 ? "no data" : value);
+}
+
 /* Bounds, and the last window in words. */
 static void
 put_metric_head(FILE *out, const report *r, uint32_t m)
@@ -121,7 +131,6 @@ put_metric_head(FILE *out, const report *r, uint32_t m)
     const split_metric *metric = split_rollout_metric(r->follow->rollout, m);
     const split_metric_decision *d = &v->decision.metrics[m];
     char text[32];
-    char count[32];
     fprintf(out, "<div class=\"metric\"><h3 id=\"metric-%u\">", (unsigned)m);
     html_words(out, metric->name);
     if (r->n_rows > 0)
@@ -134,11 +143,12 @@ put_metric_head(FILE *out, const report *r, uint32_t m)
     }
     if (r->n_rows > 0) {
         fprintf(out, ". Last window: %s, ", split_level_name(d->level));
-        html_name(out, report_variant(r, false));
-        fprintf(out, " %s, ", view_value(v, m, SPLIT_READING_ARM, text));
-        html_name(out, report_variant(r, true));
-        fprintf(out, " %s; sample %s", view_value(v, m, SPLIT_READING_BASELINE, text),
-                text_count(d->counts.n, count));
+        put_last(out, r, m, SPLIT_READING_ARM);
+        if (report_has_baseline(r)) {
+            fputs(", ", out);
+            put_last(out, r, m, SPLIT_READING_BASELINE);
+        }
+        fprintf(out, "; sample %s", text_count(d->counts.n, text));
     }
     fputs(".</p>\n", out);
 }

@@ -193,5 +193,12 @@ report_variant(const report *r, bool baseline)
     const view *v = &r->follow->view;
     const char *name =
         split_policy_variant(v->policy, baseline ? v->info.baseline : v->info.variant);
-    return name != NULL ? name : "no baseline";
+    return name != NULL ? name : "nothing";
+}
+
+bool
+report_has_baseline(const report *r)
+{
+    const view *v = &r->follow->view;
+    return v->info.baseline < split_policy_n_variants(v->policy);
 }

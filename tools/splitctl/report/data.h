@@ -83,7 +83,10 @@ const report_change *report_change_at(const report *r, size_t i);
 /* The phase that was reached last; NULL before the first window. */
 const report_phase *report_last_phase(const report *r);
 
-/* Name of the variant that is rolled out, or of the one it is held against ("no baseline"). */
+/* Whether it is held against another variant. */
+bool report_has_baseline(const report *r);
+
+/* Name of the variant that is rolled out, or of the one it is held against ("nothing"). */
 const char *report_variant(const report *r, bool baseline);
 
 #endif

@@ -76,8 +76,10 @@ put_header(FILE *out, const report *r)
     html_name(out, split_policy_name(v->policy));
     fputs(": ", out);
     html_name(out, report_variant(r, false));
-    fputs(" against ", out);
-    html_name(out, report_variant(r, true));
+    if (report_has_baseline(r)) {
+        fputs(" against ", out);
+        html_name(out, report_variant(r, true));
+    }
     fputc(' ', out);
     html_badge(out, page_state(r), page_state_word(r));
     fputs("</h1><nav aria-label=\"Sections\"><ul>", out);

@@ -8,6 +8,8 @@
 #include "../weights.h"
 #include "page.h"
 
+#define HANDS_TOLD 6 /* operators' actions in the story; their table has all */
+
 static void
 tell_effect(FILE *out, const report *r)
 {
@@ -42,6 +44,15 @@ tell_standing(FILE *out, const report *r, const report_phase *p)
               out);
 }
 
+static bool
+was_overridden(const report *r)
+{
+    for (size_t i = 0; i < SPLIT_PHASES_MAX; i++)
+        if (r->phases[i].began_us != 0 && r->phases[i].last.override_used)
+            return true;
+    return false;
+}
+
 /* What a reader must know, before anything else. */
 static void
 put_lead(FILE *out, const report *r)
@@ -54,8 +65,9 @@ put_lead(FILE *out, const report *r)
     fputs("<p class=\"lead\">", out);
     html_name(out, report_variant(r, false));
     if (strcmp(outcome, "COMPLETE") == 0) {
-        fprintf(out, " has %s&#160;%% of the keys: every phase passed its gate.",
-                weights_print(p->last.next_percent_e6, share));
+        fprintf(out, " has %s&#160;%% of the keys: every phase passed its gate%s.",
+                weights_print(p->last.next_percent_e6, share),
+                was_overridden(r) ? " or was passed over by an operator" : "");
     } else if (strcmp(outcome, "ROLLBACK") == 0) {
         fprintf(out, " was taken back from %s&#160;%% to %s&#160;%% of the keys",
                 weights_print(p->last.percent_e6, before),
@@ -78,38 +90,45 @@ phase_share(const report *r, uint32_t i, char buf[16])
 }
 
 static void
+tell_hold(FILE *out, const report *r, const report_phase *p)
+{
+    if (r->follow->view.outcome[0] != '\0') {
+        fputs("was left there.", out);
+        return;
+    }
+    fprintf(out, "is going on (%s), holds for: ", r->follow->view.heading);
+    html_text(out, p->reason);
+    fputs(".", out);
+}
+
+static void
 tell_end_of_phase(FILE *out, const report *r, const report_phase *p)
 {
     char share[16];
     const split_rollout_decision *s = &p->last;
-    const char *state = r->follow->view.heading;
-    if (s->decision == SPLIT_DECISION_ADVANCE)
-        fprintf(out, "passed its gate%s and went on to %s&#160;%%.",
-                s->override_used ? " because an operator said so" : "",
-                weights_print(s->next_percent_e6, share));
-    else if (s->decision == SPLIT_DECISION_COMPLETE)
-        fprintf(out, "passed its gate%s: the rollout was <strong>complete</strong>.",
-                s->override_used ? " because an operator said so" : "");
-    else if (s->decision == SPLIT_DECISION_ROLLBACK) {
+    const char *gate =
+        s->override_used ? "was passed over by an operator's word" : "passed its gate";
+    weights_print(s->next_percent_e6, share);
+    switch (s->decision) {
+    case SPLIT_DECISION_ADVANCE:
+        fprintf(out, "%s and went on to %s&#160;%%.", gate, share);
+        return;
+    case SPLIT_DECISION_COMPLETE:
+        fprintf(out, "%s: the rollout was <strong>complete</strong>.", gate);
+        return;
+    case SPLIT_DECISION_ROLLBACK:
         fputs("was <strong>rolled back</strong>, reason: ", out);
         html_text(out, p->reason);
-        fprintf(out, "; the share asked for since is %s&#160;%%.",
-                weights_print(s->next_percent_e6, share));
-    } else if (r->follow->view.outcome[0] != '\0')
-        fputs("was left there.", out);
-    else {
-        fputs("is going on (", out);
-        html_text(out, state);
-        fputs("), holds for: ", out);
-        html_text(out, p->reason);
-        fputs(".", out);
+        fprintf(out, "; the share asked for since is %s&#160;%%.", share);
+        break;
+    default:
+        tell_hold(out, r, p);
     }
-    if (p->detail[0] != '\0' && s->decision != SPLIT_DECISION_ADVANCE &&
-        s->decision != SPLIT_DECISION_COMPLETE) {
-        fputs(" <span class=\"soft\">", out);
-        html_text(out, p->detail);
-        fputs("</span>", out);
-    }
+    if (p->detail[0] == '\0')
+        return;
+    fputs(" <span class=\"soft\">", out);
+    html_text(out, p->detail);
+    fputs("</span>", out);
 }
 
 static void
@@ -185,13 +204,45 @@ put_facts(FILE *out, const report *r)
     snprintf(note + strlen(note), sizeof note - strlen(note), "%s", value);
     put_fact(out, "Duration", text_span(took, value), note);
     put_arm_facts(out, r, false);
-    put_arm_facts(out, r, true);
+    if (report_has_baseline(r))
+        put_arm_facts(out, r, true);
     int64_t seen = split_arm_get(&r->arm, SPLIT_COUNTER_USER_ERRORS) +
                    split_arm_get(&r->baseline, SPLIT_COUNTER_USER_ERRORS);
     bool known = ((r->arm.present | r->baseline.present) & (1U << SPLIT_COUNTER_USER_ERRORS)) != 0;
     put_fact(out, "Errors that visitors saw", known ? text_count(seen, value) : "unknown",
-             known ? "after failover, both systems" : "the source does not tell");
+             known ? "after failover" : "the source does not tell");
     fputs("</dl>\n", out);
+}
+
+typedef struct hands {
+    FILE *out;
+    int64_t n;
+} hands;
+
+static int
+tell_hand(const journal_action *a, void *ctx)
+{
+    hands *h = ctx;
+    if (++h->n > HANDS_TOLD)
+        return CTL_OK;
+    fputs(h->n == 1 ? "<p>By hand: " : "; ", h->out);
+    html_text(h->out, a->action);
+    fputs(" by ", h->out);
+    html_words(h->out, a->who);
+    fputs(" at ", h->out);
+    html_time(h->out, a->at_us);
+    fputs(a->window < 0 ? " (refused)" : "", h->out);
+    return CTL_OK;
+}
+
+static void
+tell_hands(FILE *out, const report *r)
+{
+    hands h = {.out = out};
+    (void)journal_each_action(r->follow->journal, r->follow->rollout_id, tell_hand, &h);
+    if (h.n > HANDS_TOLD)
+        fprintf(out, " and %lld more", (long long)(h.n - HANDS_TOLD));
+    fputs(h.n > 0 ? ".</p>\n" : "", out);
 }
 
 void
@@ -217,6 +268,7 @@ page_story(FILE *out, const report *r)
         tell_phase(out, r, i);
     tell_rest(out, r, i);
     fputs("</ol>\n", out);
+    tell_hands(out, r);
     fputs("</section>\n", out);
 }
 
@@ -244,8 +296,10 @@ page_phases(FILE *out, const report *r)
     char heads[2][96];
     for (int a = 0; a < 2; a++)
         snprintf(heads[a], sizeof heads[a], "Requests to %.70s", report_variant(r, a == 1));
-    const char *const columns[] = {"Share",  "Began (UTC)", "Took",   "Windows", heads[0],
-                                   "Failed", heads[1],      "Failed", NULL};
+    const char *columns[] = {"Share",  "Began (UTC)", "Took",   "Windows", heads[0],
+                             "Failed", heads[1],      "Failed", NULL};
+    if (!report_has_baseline(r))
+        columns[6] = NULL;
     fputs("<section id=\"stages\" aria-labelledby=\"stages-h\"><h2 id=\"stages-h\">Phases</h2>",
           out);
     html_table(out, "phases", "What each phase saw, all its windows together", columns);
@@ -253,7 +307,8 @@ page_phases(FILE *out, const report *r)
         const report_phase *p = &r->phases[i];
         fprintf(out, "<tr><th scope=\"row\">%s %%</th>", phase_share(r, i, share));
         if (p->began_us == 0) {
-            fputs("<td colspan=\"7\" class=\"soft\">not reached</td></tr>\n", out);
+            fprintf(out, "<td colspan=\"%d\" class=\"soft\">not reached</td></tr>\n",
+                    report_has_baseline(r) ? 7 : 5);
             continue;
         }
         fputs("<td>", out);
@@ -261,7 +316,8 @@ page_phases(FILE *out, const report *r)
         fprintf(out, "</td><td>%s</td><td>%s</td>", text_span(p->ended_us - p->began_us, span),
                 text_count(p->n_windows, count));
         put_rate(out, &p->arm);
-        put_rate(out, &p->baseline);
+        if (report_has_baseline(r))
+            put_rate(out, &p->baseline);
         fputs("</tr>\n", out);
     }
     html_table_end(out);
