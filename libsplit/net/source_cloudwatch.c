@@ -63,11 +63,11 @@ too_many_pages(split_error *error)
 }
 
 static int
-ask_page(cloudwatch_source *c, cw_points *points, const char *token, char **out_token, char *note,
-         split_error *error)
+ask_page(const cloudwatch_source *c, cw_plan *plan, cw_points *points, const char *token,
+         char **out_token, char *note, split_error *error)
 {
     split_http_answer answer;
-    char *body = split__cw_ask_metrics(&c->plan, points, token);
+    char *body = split__cw_ask_metrics(plan, points, token);
     if (body == NULL)
         return no_memory(error);
     const aws_call call =
@@ -77,21 +77,22 @@ ask_page(cloudwatch_source *c, cw_points *points, const char *token, char **out_
     free(body);
     if (rc != SPLIT_OK)
         return rc;
-    return split__cw_take_metrics(&c->plan, &answer, points, out_token, note,
+    return split__cw_take_metrics(plan, &answer, points, out_token, note,
                                   sizeof((split_reading *)0)->note, error);
 }
 
 /* All pages over the span of `points`, or an error and nothing of them. */
 static int
-ask_metrics(cloudwatch_source *c, cw_points *points, char *note, split_error *error)
+ask_metrics(const cloudwatch_source *c, cw_plan *plan, cw_points *points, char *note,
+            split_error *error)
 {
     char *token = NULL;
     int rc = SPLIT_OK;
-    for (size_t i = 0; i < c->plan.n_series; i++)
-        c->plan.series[i].complete = false;
+    for (size_t i = 0; i < plan->n_series; i++)
+        plan->series[i].complete = false;
     for (int page = 0; rc == SPLIT_OK && page <= CW_PAGES_MAX; page++) {
         char *next = NULL;
-        rc = page < CW_PAGES_MAX ? ask_page(c, points, token, &next, note, error)
+        rc = page < CW_PAGES_MAX ? ask_page(c, plan, points, token, &next, note, error)
                                  : too_many_pages(error);
         free(token);
         token = next;
@@ -99,11 +100,12 @@ ask_metrics(cloudwatch_source *c, cw_points *points, char *note, split_error *er
             break;
     }
     free(token);
-    return rc == SPLIT_OK ? split__cw_check_whole(&c->plan, error) : rc;
+    return rc == SPLIT_OK ? split__cw_check_whole(plan, error) : rc;
 }
 
 static int
-ask_alarm_page(cloudwatch_source *c, const char *token, char **out_token, split_error *error)
+ask_alarm_page(cloudwatch_source *c, cw_suspects *suspects, const char *token, char **out_token,
+               split_error *error)
 {
     split_http_answer answer;
     char *body = split__cw_ask_alarms(c->place.prefix, token);
@@ -114,7 +116,25 @@ ask_alarm_page(cloudwatch_source *c, const char *token, char **out_token, split_
                   "X-Amz-Target: GraniteServiceVersion20100801.DescribeAlarms", body);
     int rc = split__aws_send(c->http, &call, &answer, error);
     free(body);
-    return rc == SPLIT_OK ? split__cw_take_alarms(&answer, &c->alarms, out_token, error) : rc;
+    return rc == SPLIT_OK ? split__cw_take_alarms(&answer, &c->alarms, suspects, out_token, error)
+                          : rc;
+}
+
+/* An alarm tells why it changed its state last; what it watches may have had data since. */
+static void
+look_for_data(cloudwatch_source *c, cw_suspects *suspects)
+{
+    cw_points points;
+    char note[sizeof((split_reading *)0)->note] = "";
+    split_us end = floor_to(split_clock_wall(), CW_SUSPECT_PERIOD_US);
+    split_us start = end - CW_SUSPECT_PERIODS * CW_SUSPECT_PERIOD_US;
+    if (suspects->plan.n_series > 0 &&
+        split__cw_points_new(suspects->plan.n_series, start, CW_SUSPECT_PERIOD_US,
+                             CW_SUSPECT_PERIODS, &points) == SPLIT_OK) {
+        (void)ask_metrics(c, &suspects->plan, &points, note, NULL);
+        split__cw_points_free(&points);
+    }
+    split__cw_suspects_close(suspects, &c->alarms);
 }
 
 /* Alarms are shown, not judged: that they are unknown must not keep a failure from being proven. */
@@ -123,17 +143,20 @@ ask_alarms(cloudwatch_source *c, char *note, size_t note_size)
 {
     split_error error = {.size = sizeof error};
     char *token = NULL;
+    cw_suspects suspects = {.plan = {.n_series = 0}};
     int rc = SPLIT_OK;
     split_reading_init(&c->alarms);
     for (int page = 0; rc == SPLIT_OK && page <= CW_PAGES_MAX; page++) {
         char *next = NULL;
-        rc = page < CW_PAGES_MAX ? ask_alarm_page(c, token, &next, &error) : too_many_pages(&error);
+        rc = page < CW_PAGES_MAX ? ask_alarm_page(c, &suspects, token, &next, &error)
+                                 : too_many_pages(&error);
         free(token);
         token = next;
         if (next == NULL)
             break;
     }
     free(token);
+    look_for_data(c, &suspects);
     if (rc == SPLIT_OK)
         return;
     split_reading_init(&c->alarms);
@@ -160,17 +183,22 @@ note_unseen(const cloudwatch_source *c, char *note, size_t note_size)
 {
     size_t n = 0;
     const cw_series *first = NULL;
+    const cw_series *zero = NULL;
     char name[112];
     for (size_t i = 0; i < c->plan.n_series; i++) {
         const cw_series *s = &c->plan.series[i];
         bool unseen = !s->seen && !s->text.sparse;
         first = unseen && first == NULL ? s : first;
+        zero = !s->seen && s->text.sparse && zero == NULL ? s : zero;
         n += unseen ? 1 : 0;
     }
-    if (n == 0 || note[0] != '\0')
+    if ((n == 0 && zero == NULL) || note[0] != '\0')
         return;
-    split__cw_print(&first->text, name, sizeof name);
-    if (n == 1)
+    split__cw_print(n > 0 ? &first->text : &zero->text, name, sizeof name);
+    if (n == 0)
+        snprintf(note, note_size, "%.90s had no datapoint yet and counts as 0; is its name right?",
+                 name);
+    else if (n == 1)
         snprintf(note, note_size, "no datapoints of %.110s", name);
     else
         snprintf(note, note_size, "no datapoints of %.90s and %zu more", name, n - 1);
@@ -189,7 +217,7 @@ look_first(cloudwatch_source *c, split_reading *out, split_error *error)
                                   c->place.period, PREFLIGHT_PERIODS, &points);
         if (rc != SPLIT_OK)
             return no_memory(error);
-        rc = ask_metrics(c, &points, out->note, error);
+        rc = ask_metrics(c, &c->plan, &points, out->note, error);
         split__cw_points_free(&points);
     }
     if (rc != SPLIT_OK)
@@ -208,7 +236,7 @@ read_periods(cloudwatch_source *c, size_t n_periods, split_reading *out, split_e
     if (rc != SPLIT_OK)
         return no_memory(error);
     if (c->plan.n_series > 0)
-        rc = ask_metrics(c, &points, out->note, error);
+        rc = ask_metrics(c, &c->plan, &points, out->note, error);
     if (rc == SPLIT_OK) {
         bool any =
             split__cw_count(&c->plan, &points, c->options.metrics, c->options.n_metrics, out);

@@ -64,6 +64,7 @@ class Visitors:
         now = int(time.time())
         for second in range(now - 20, now):
             self.write(second + 0.5, self.rate)
+        self.cloud.put("AWS/Lambda", "Errors", {"FunctionName": "search-new"}, [0], now - 600)
         self.thread.start()
         return self
 
@@ -100,10 +101,13 @@ class CloudWatchTest(CtlTest):
         self.assertEqual(got["p95"]["new_n"], sum(len(w[4]) for w in of))
 
     def test_percentiles_are_those_of_the_newest_second_and_alarms_have_names(self):
+        blind = {"StateValue": "OK", "Namespace": "AWS/Lambda", "MetricName": "Errors",
+                 "StateReason": "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was "
+                                "treated as [NonBreaching]."}
         self.cloud.alarms = [{"AlarmName": "search-errors", "StateValue": "ALARM"},
-                             {"AlarmName": "search-blind", "StateValue": "OK",
-                              "StateReason": "Threshold Crossed: no datapoints were received for 1 period and 1 missing "
-                                             "datapoint was treated as [NonBreaching]."},
+                             {"AlarmName": "search-blind", "Dimensions": [{"Name": "FunctionName", "Value": "x"}], **blind},
+                             {"AlarmName": "search-sees-now", **blind,
+                              "Dimensions": [{"Name": "FunctionName", "Value": "search-new"}]},
                              {"AlarmName": "other", "StateValue": "ALARM"}]
         with Visitors(self.cloud) as visitors:
             code, out, err = self.ask("monitor", "--once", "--json", "--interval", "3s", spec=SPEC + "&alarms=search-")

@@ -9,11 +9,60 @@
 
 #define ALARM(name, state, more) "{\"AlarmName\":\"" name "\",\"StateValue\":\"" state "\"" more "}"
 
+/* Which alarms are doubted; nothing is looked up for them but what `seen` says. */
+static int
+take_alarms_seen(const char *body, split_reading *r, bool seen, char **token, split_error *e)
+{
+    const split_http_answer answer = {.body = body, .body_len = strlen(body), .status = 200};
+    cw_suspects suspects = {.plan = {.n_series = 0}};
+    int rc = split__cw_take_alarms(&answer, r, &suspects, token, e);
+    for (size_t i = 0; i < suspects.plan.n_series; i++)
+        suspects.plan.series[i].seen = seen;
+    split__cw_suspects_close(&suspects, r);
+    return rc;
+}
+
 static int
 take_alarms(const char *body, split_reading *r, char **token, split_error *e)
 {
-    const split_http_answer answer = {.body = body, .body_len = strlen(body), .status = 200};
-    return split__cw_take_alarms(&answer, r, token, e);
+    return take_alarms_seen(body, r, false, token, e);
+}
+
+#define NO_DATAPOINTS                                                                              \
+    ",\"StateReason\":\"Threshold Crossed: no datapoints were received for 1 period and 1 "        \
+    "missing datapoint was treated as [NonBreaching].\""
+
+Test(cloudwatch_alarms, a_doubtful_alarm_is_unknown_when_its_metric_has_no_data)
+{
+    static const char body[] = "{\"MetricAlarms\":[" ALARM(
+        "a", "OK",
+        NO_DATAPOINTS ",\"Namespace\":\"N\",\"MetricName\":\"M\","
+                      "\"Dimensions\":[{\"Name\":\"F\",\"Value\":"
+                      "\"x\"}]") "," ALARM("expression", "OK", NO_DATAPOINTS) "]}";
+    static split_reading r;
+    split_error e;
+    char *token;
+    split_reading_init(&r);
+    cr_assert_eq(take_alarms_seen(body, &r, false, &token, &e), 0);
+    cr_expect(r.n_alarms_unknown == 2 && r.n_alarm_names == 2);
+    split_reading_init(&r);
+    cr_assert_eq(take_alarms_seen(body, &r, true, &token, &e), 0);
+    cr_expect(r.n_alarms_unknown == 1 && strcmp(r.alarm_names[0].name, "expression") == 0);
+}
+
+Test(cloudwatch_alarms, of_many_doubtful_alarms_some_are_looked_up)
+{
+    static char body[40000] = "{\"MetricAlarms\":[";
+    static split_reading r;
+    split_error e;
+    char *token;
+    for (int i = 0; i < 70; i++)
+        snprintf(body + strlen(body), sizeof body - strlen(body), "%s%s", i > 0 ? "," : "",
+                 ALARM("a", "OK", NO_DATAPOINTS ",\"Namespace\":\"N\",\"MetricName\":\"M\""));
+    strcat(body, "]}");
+    split_reading_init(&r);
+    cr_assert_eq(take_alarms_seen(body, &r, true, &token, &e), 0);
+    cr_expect_eq(r.n_alarms_unknown, 70 - CW_SUSPECTS_MAX);
 }
 
 Test(cloudwatch_alarms, an_alarm_that_never_saw_a_datapoint_is_unknown)

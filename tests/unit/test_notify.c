@@ -146,6 +146,69 @@ Test(notify, sns_gets_a_signed_form)
     cr_expect_null(strstr(s.request, "wJalrXUtnFEMI"));
 }
 
+/* The subject of a notice, as the form has it. */
+static void
+sns_subject(const char *split, char subject[256])
+{
+    canned_server s;
+    char url[64];
+    char endpoint[64];
+    split_sns sns;
+    split_notice n = notice;
+    split_http *http = client();
+    setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI", 1);
+    serve(&s, ok_answers, url);
+    snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%d", s.port);
+    split_sns_init(&sns, "arn:aws:sns:eu-west-1:123456789012:alerts");
+    sns.endpoint = endpoint;
+    n.split = split;
+    cr_assert_eq(split_notify_sns(http, &sns, &n, NULL), 0);
+    split_http_free(&http);
+    canned_server_stop(&s);
+    const char *from = strstr(s.request, "&Subject=");
+    cr_assert_not_null(from);
+    from += strlen("&Subject=");
+    snprintf(subject, 256, "%.*s", (int)strcspn(from, "&"), from);
+}
+
+Test(notify, a_subject_is_short_ascii_without_control_characters)
+{
+    char subject[256];
+    char longest[301];
+    memset(longest, 'x', 300);
+    longest[300] = '\0';
+    sns_subject(longest, subject);
+    cr_expect_eq(strlen(subject), 64 + strlen("%3A+rollback"));
+    sns_subject(" a\r\nBcc: \xC3\xA4\x7f", subject);
+    cr_expect_str_eq(subject, "%3Fa%3F%3FBcc%3A+%3F%3F%3F%3A+rollback");
+    sns_subject("", subject);
+    cr_expect_str_eq(subject, "%3A+rollback");
+}
+
+Test(notify, sns_refusals_are_in_words_and_without_secrets)
+{
+    static const char denied[] =
+        "HTTP/1.1 403 No\r\nConnection: close\r\n\r\n<ErrorResponse><Error><Type>Sender</Type>"
+        "<Code>AuthorizationError</Code><Message>AKIDEXAMPLE</Message></Error></ErrorResponse>";
+    static const char *const answers[] = {denied};
+    canned_server s;
+    char url[64];
+    split_sns sns;
+    split_error e;
+    split_http *http = client();
+    setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI", 1);
+    serve(&s, answers, url);
+    split_sns_init(&sns, "arn:aws:sns:eu-west-1:123456789012:alerts");
+    url[strlen(url) - strlen("/hook")] = '\0';
+    sns.endpoint = url;
+    cr_expect_eq(split_notify_sns(http, &sns, &notice, &e), SPLIT_ERR_PEER);
+    cr_expect_str_eq(e.text, "SNS: AuthorizationError: these credentials may not sns:Publish");
+    canned_server_stop(&s);
+    split_http_free(&http);
+}
+
 Test(notify, sns_refuses_what_is_no_topic_and_missing_credentials)
 {
     static const char *const wrong[] = {"alerts", "arn:aws:s3:eu-west-1:1:x", "arn:aws:sns",

@@ -153,6 +153,35 @@ Test(source_cloudwatch, a_mark_leaves_out_the_traffic_before_it)
     split_source_mark(NULL);
 }
 
+Test(source_cloudwatch, a_zero_that_was_never_seen_as_anything_else_is_doubted)
+{
+    static const split_source_field sparse[] = {{M_ERROR, "bad", ERRORS " or 0"},
+                                                {M_ERROR, "total", CALLS}};
+    static split_reading r;
+    canned_server s;
+    split_source *source;
+    split_error e;
+    char text[1024];
+    int n = snprintf(text, sizeof text, HEAD "{\"MetricDataResults\":[");
+    for (int i = 0; i < 4; i++)
+        n +=
+            snprintf(text + n, sizeof text - (size_t)n,
+                     "%s{\"Id\":\"q%d\",\"Timestamps\":[%.0ld],\"Values\":[%s],"
+                     "\"StatusCode\":\"Complete\"}",
+                     i > 0 ? "," : "", i, i % 2 == 0 ? 0 : (long)(split_clock_wall() / 1000000) - 3,
+                     i % 2 == 0 ? "" : "9");
+    strcat(text, "]}");
+    const char *const answers[] = {text};
+    cr_assert_eq(canned_server_start(&s, answers, 1), 0);
+    set_up(&s);
+    cr_assert_eq(open_source(spec, sparse, 2, 1000000, &source, &e), 0, "%s", e.text);
+    cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_NO_DATA, "%s", e.text);
+    cr_expect_str_eq(r.note, "AWS/Lambda:Errors{FunctionName=search-new}:Sum had no datapoint yet "
+                             "and counts as 0; is its name right?");
+    split_source_free(&source);
+    canned_server_stop(&s);
+}
+
 Test(source_cloudwatch, alarms_are_shown_and_their_failure_is_only_a_note)
 {
     static split_reading r;

@@ -6,8 +6,17 @@
 #include "../source.h"
 #include "cloudwatch.h"
 
-/* What an alarm says of itself when it has not seen a datapoint. An alarm that takes missing data
- * for good news shows OK for ever. */
+/* EVALUATION_ERROR, EVALUATION_FAILURE: it does not look any more. */
+static bool
+is_broken(const cJSON *alarm)
+{
+    const char *evaluation =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "EvaluationState"));
+    return evaluation != NULL && strcmp(evaluation, "PARTIAL_DATA") != 0;
+}
+
+/* What an alarm says of itself when it had no datapoint. One that takes missing data for good news
+ * shows OK for ever. */
 static bool
 is_blind(const cJSON *alarm)
 {
@@ -15,10 +24,6 @@ is_blind(const cJSON *alarm)
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "StateReason"));
     const char *data =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "StateReasonData"));
-    const char *evaluation =
-        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "EvaluationState"));
-    if (evaluation != NULL && strcmp(evaluation, "PARTIAL_DATA") != 0)
-        return true; /* EVALUATION_ERROR, EVALUATION_FAILURE: it does not look any more */
     if (reason != NULL && strstr(reason, "no datapoints were received") != NULL)
         return true;
     cJSON *root = data != NULL ? cJSON_Parse(data) : NULL;
@@ -65,26 +70,35 @@ keep_name(split_reading *out, const char *name, split_reading_alarm_state state)
     out->n_alarm_names = last + 1;
 }
 
+void
+split__cw_keep_alarm(split_reading *out, const cJSON *alarm, split_reading_alarm_state state)
+{
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "AlarmName"));
+    if (state == SPLIT_READING_ALARM_RINGS)
+        out->n_alarms++;
+    else
+        out->n_alarms_unknown++;
+    keep_name(out, name, state);
+}
+
 static bool
-take_alarm(const cJSON *alarm, split_reading *out)
+take_alarm(const cJSON *alarm, cw_suspects *suspects, split_reading *out)
 {
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "AlarmName"));
     const char *state = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "StateValue"));
     if (name == NULL || state == NULL)
         return false;
-    if (strcmp(state, "ALARM") == 0) {
-        out->n_alarms++;
-        keep_name(out, name, SPLIT_READING_ALARM_RINGS);
-    } else if (strcmp(state, "OK") != 0 || is_blind(alarm)) {
-        out->n_alarms_unknown++;
-        keep_name(out, name, SPLIT_READING_ALARM_UNKNOWN);
-    }
+    if (strcmp(state, "ALARM") == 0)
+        split__cw_keep_alarm(out, alarm, SPLIT_READING_ALARM_RINGS);
+    else if (strcmp(state, "OK") != 0 || is_broken(alarm) ||
+             (is_blind(alarm) && !split__cw_suspect(suspects, alarm)))
+        split__cw_keep_alarm(out, alarm, SPLIT_READING_ALARM_UNKNOWN);
     return true;
 }
 
 int
-split__cw_take_alarms(const split_http_answer *answer, split_reading *out, char **out_token,
-                      split_error *error)
+split__cw_take_alarms(const split_http_answer *answer, split_reading *out, cw_suspects *suspects,
+                      char **out_token, split_error *error)
 {
     static const char *const lists[] = {"MetricAlarms", "CompositeAlarms"};
     cJSON *root = cJSON_ParseWithLength(answer->body, answer->body_len);
@@ -93,7 +107,7 @@ split__cw_take_alarms(const split_http_answer *answer, split_reading *out, char 
     *out_token = NULL;
     for (int i = 0; i < 2; i++)
         cJSON_ArrayForEach(alarm, cJSON_GetObjectItemCaseSensitive(root, lists[i])) understood =
-            understood && take_alarm(alarm, out);
+            understood && take_alarm(alarm, suspects, out);
     if (understood)
         *out_token = split__cw_token(root);
     cJSON_Delete(root);

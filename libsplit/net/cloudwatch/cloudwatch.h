@@ -124,9 +124,29 @@ int split__cw_check_whole(const cw_plan *plan, split_error *error);
 /* The answer's NextToken, owned; NULL at the end. */
 char *split__cw_token(const cJSON *root);
 
-/* Alarms as far as a reading shows them. */
-int split__cw_take_alarms(const split_http_answer *answer, split_reading *out, char **out_token,
-                          split_error *error);
+#define CW_SUSPECTS_MAX 64
+#define CW_SUSPECT_PERIODS 180
+#define CW_SUSPECT_PERIOD_US INT64_C(60000000)
+
+/* Alarms that show OK and had no data when they last changed; their metrics are the plan's series,
+ * in the same order. Begins as zeros. */
+typedef struct cw_suspects {
+    cw_plan plan;
+    cJSON *alarm[CW_SUSPECTS_MAX];
+} cw_suspects;
+
+/* Alarms as far as a reading shows them; doubtful ones go to the suspects first. */
+int split__cw_take_alarms(const split_http_answer *answer, split_reading *out,
+                          cw_suspects *suspects, char **out_token, split_error *error);
+
+/* False when it is none that can be looked up; then it is unknown at once. */
+bool split__cw_suspect(cw_suspects *suspects, const cJSON *alarm);
+
+/* Those whose series had no datapoint are unknown; frees all. */
+void split__cw_suspects_close(cw_suspects *suspects, split_reading *out);
+
+/* Count an alarm and keep its name. */
+void split__cw_keep_alarm(split_reading *out, const cJSON *alarm, split_reading_alarm_state state);
 
 /* Turn datapoints into what is judged and shown; true when an arm has anything that is judged. */
 bool split__cw_count(const cw_plan *plan, const cw_points *points, const split_metric *metrics,
