@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A signed request to AWS: credentials, address, and attempts. */
+/* W8. A signed request to AWS: credentials, address, and attempts. */
 #include "aws.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CloudWatch: counts of whole periods, each one read exactly once, and alarms. */
+/* CloudWatch: counts of whole periods, each one read exactly once, and alarms (DESIGN.md 7.10). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +137,7 @@ look_for_data(cloudwatch_source *c, cw_suspects *suspects)
     split__cw_suspects_close(suspects, &c->alarms);
 }
 
-/* Alarms are shown, not judged: that they are unknown must not keep a failure from being proven. */
+/* W7. Alarms are shown, not judged: that they are unknown must not keep a failure from being proven. */
 static void
 ask_alarms(cloudwatch_source *c, char *note, size_t note_size)
 {
@@ -204,7 +204,7 @@ note_unseen(const cloudwatch_source *c, char *note, size_t note_size)
         snprintf(note, note_size, "no datapoints of %.90s and %zu more", name, n - 1);
 }
 
-/* Credentials, region and names are tried out on periods that are not counted. */
+/* W6. Credentials, region and names are tried out on periods that are not counted. */
 static int
 look_first(cloudwatch_source *c, split_reading *out, split_error *error)
 {
@@ -227,7 +227,7 @@ look_first(cloudwatch_source *c, split_reading *out, split_error *error)
     return split__net_fault(error, SPLIT_ERR_NO_DATA, "first look at CloudWatch");
 }
 
-/* The mark moves only when everything up to its new place was read. */
+/* W1. The mark moves only when everything up to its new place was read. */
 static int
 read_periods(cloudwatch_source *c, size_t n_periods, split_reading *out, split_error *error)
 {
@@ -295,7 +295,7 @@ cloudwatch_read(void *state, split_reading *out, split_error *error)
     return c->failure.code;
 }
 
-/* Periods that began before now are of the traffic before. */
+/* W5. Periods that began before now are of the traffic before. */
 static void
 cloudwatch_mark(void *state)
 {

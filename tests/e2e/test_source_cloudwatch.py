@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import pathlib
 import random
 import subprocess
 import threading
@@ -12,6 +13,7 @@ import unittest
 from ctl import BAD_INPUT, CRITICAL, NO_DATA, OK, POLICY, SPLITCTL, TIMEOUT, USAGE, CtlTest, splitctl
 from fake_cloudwatch import KEY, SECRET, FakeCloudWatch, Refusal, percentile
 
+EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/aws/policy.json"
 SPEC = "cloudwatch:eu-west-1?period=1s&settle=1s"
 NAMES = {"bad": "AWS/Lambda:Errors{FunctionName=search-$arm}:Sum",
          "total": "AWS/Lambda:Invocations{FunctionName=search-$arm}:Sum"}
@@ -196,6 +198,22 @@ class CloudWatchTest(CtlTest):
             code, out, err = self.ask("compare", "--period", "3s", "--json")
         self.assertEqual((code, err), (OK, ""), out)
         self.assertEqual(self.cloud.failures, [])
+
+    def test_the_example_asks_each_region_for_its_own(self):
+        document = json.loads(EXAMPLE.read_text())
+        document["rollout"]["window"] = "1s"
+        self.write_policy(document)
+        asked = {}
+        for region in ("eu-west-1", "us-east-1"):
+            self.cloud.asked.clear()
+            code, out, _ = self.ask("compare", "--period", "1s", spec=f"cloudwatch:{region}?period=1s&settle=1s")
+            self.assertEqual((code, out), (NO_DATA, ""))
+            asked[region] = self.cloud.asked[0][1]["MetricDataQueries"]
+        names = {region: {q["MetricStat"]["Metric"]["MetricName"] for q in queries} for region, queries in asked.items()}
+        self.assertEqual(names["eu-west-1"], {"Errors", "Invocations", "Duration", "CacheHits", "CacheMisses"})
+        self.assertEqual(names["us-east-1"], {"5xxErrorRate", "Requests"})
+        readme = (EXAMPLE.parent / "README.md").read_text()
+        self.assertIn(f"asks for {sum(map(len, asked.values()))} series a minute", readme)
 
     def test_what_cannot_be_answered_is_refused_before_it_is_asked(self):
         cloudfront = {"bad_percent": "AWS/CloudFront:5xxErrorRate{DistributionId=$arm}:Average",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Datapoints become counts of the window. A period counts for a metric when all of the metric's
+/* W2. Datapoints become counts of the window. A period counts for a metric when all of the metric's
  * counts are there; out of a part of them nothing honest can be said. */
 #include <math.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ to_count(double value, int64_t *out)
     return true;
 }
 
-/* Rounded up: a failure is never rounded away. The little that is taken off is the rate's own
+/* W4. Rounded up: a failure is never rounded away. The little that is taken off is the rate's own
  * rounding. */
 static bool
 from_percent(double percent, int64_t total, int64_t *out)
@@ -121,7 +121,7 @@ put_note(const tally *t, const char *metric, bool put, split_reading *out)
         snprintf(out->note, sizeof out->note, "%.64s: %s", metric, why);
 }
 
-/* The newest period that has one: percentiles cannot be added up. */
+/* W3. The newest period that has one: percentiles cannot be added up. */
 static void
 put_percentile(const cw_points *points, const cw_use *use, split_reading *out)
 {
