@@ -95,6 +95,7 @@
         rows: table?.querySelectorAll('tbody tr').length,
         ticks: [...svg.querySelectorAll('.tick')].map((t) => t.textContent),
         times: [...svg.querySelectorAll('.time')].map((t) => t.textContent),
+        marks: [...svg.querySelectorAll('[y="12"]')].map((t) => t.textContent),
         bounds: [...svg.querySelectorAll('.name')].map((t) => t.textContent),
         dashes: [...svg.querySelectorAll('.plot .line')].map((p) => getComputedStyle(p).strokeDasharray),
       };

@@ -132,6 +132,7 @@ class Recorded(ReportTest):
                 self.assertTrue(all(re.fullmatch(r"-?[\d.]+ (%|ms)", t) for t in d["ticks"]), d["ticks"])
                 self.assertGreaterEqual(len(d["times"]), 2)
                 self.assertEqual(len(set(d["dashes"])), d["series"] if "Share" not in d["name"] else 1, "not colour alone")
+                self.assertIn("rolled back", d["marks"])
         p95 = next(d for d in drawings if d["name"] == "p95 of both systems")
         self.assertEqual(sorted(p95["bounds"]), ["critical > 200ms", "target < 100ms", "warning > 150ms"])
         self.assertIn("milliseconds", p95["caption"])

@@ -52,7 +52,8 @@ write_report(const report *r, const char *path)
     report_html(out, r);
     if (!finish(out, replace ? temporary : NULL, path))
         return not_written(path);
-    printf("%s: %zu window%s\n", path, r->n_rows, r->n_rows == 1 ? "" : "s");
+    printf("%s: %s, %zu window%s\n", path, page_state_word(r), r->n_rows,
+           r->n_rows == 1 ? "" : "s");
     return CTL_OK;
 }
 

@@ -143,6 +143,22 @@ draw_phase(FILE *out, const report_row *row, double x, bool crowded)
             weights_print((int64_t)((double)row->asked * 1e6 + 0.5), share));
 }
 
+/* How it ended, at the right edge, when the last phase's name leaves room for it. */
+static void
+draw_end(FILE *out, const report *r, double last_phase)
+{
+    const report_phase *p = report_last_phase(r);
+    bool back = p != NULL && p->last.decision == SPLIT_DECISION_ROLLBACK;
+    if (p == NULL || (!back && p->last.decision != SPLIT_DECISION_COMPLETE))
+        return;
+    fprintf(out, "<line class=\"end-%s\" x1=\"100%%\" x2=\"100%%\" y1=\"4\" y2=\"%d\"/>",
+            back ? "bad" : "good", PLOT_TOP + PLOT_HEIGHT);
+    if (last_phase < 62)
+        fprintf(out, "<text class=\"end-%s%s\" x=\"100%%\" y=\"12\">%s</text>",
+                back ? "bad" : "good", last_phase < 48 ? "" : " wide",
+                back ? "rolled back" : "complete");
+}
+
 void
 chart_phases(FILE *out, const report *r, const chart_scale *s)
 {
@@ -157,4 +173,5 @@ chart_phases(FILE *out, const report *r, const chart_scale *s)
         draw_phase(out, row, x, x - last < 14 || x > 88);
         last = x;
     }
+    draw_end(out, r, last);
 }

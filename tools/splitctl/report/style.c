@@ -66,7 +66,10 @@ const char *const page_style[] = {
     ".chart text{fill:var(--soft)}.tick{text-anchor:end}.time{text-anchor:middle}\n",
     ".chart .mark{fill:var(--fg);font-weight:600;transform:translateX(4px)}.chart .name{transform:translateX(8px);"
     "font-weight:600}\n",
-    ".grid{stroke:var(--grid)}.axis{stroke:var(--soft)}.phase{stroke:var(--soft);stroke-dasharray:1 3}\n",
+    ".grid{stroke:var(--grid)}.axis{stroke:var(--soft)}.phase{stroke:var(--soft);stroke-dasharray:1 3}"
+    "line.end-bad{stroke:var(--bad)}line.end-good{stroke:var(--good)}.chart text.end-bad{fill:var(--bad)}"
+    ".chart text.end-good{fill:var(--good)}text.end-bad,text.end-good{text-anchor:end;font-weight:600;"
+    "transform:translateX(-4px)}\n",
     ".line,.dot{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}"
     ".dot{stroke-width:5}\n",
     ".new{stroke:var(--new)}.old{stroke:var(--old)}.line.old{stroke-dasharray:5 4;stroke-linecap:butt}\n",
