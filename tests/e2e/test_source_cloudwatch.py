@@ -194,8 +194,9 @@ class CloudWatchTest(CtlTest):
 
     def test_throttling_and_errors_of_the_service_are_asked_again(self):
         self.cloud.failures = [Refusal(400, "ThrottlingException", "Rate exceeded")]
+        self.cloud.token = "of a role"
         with Visitors(self.cloud):
-            code, out, err = self.ask("compare", "--period", "3s", "--json")
+            code, out, err = self.ask("compare", "--period", "3s", "--json", AWS_SESSION_TOKEN="of a role")
         self.assertEqual((code, err), (OK, ""), out)
         self.assertEqual(self.cloud.failures, [])
 

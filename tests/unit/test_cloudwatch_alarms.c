@@ -32,6 +32,46 @@ take_alarms(const char *body, split_reading *r, char **token, split_error *e)
     ",\"StateReason\":\"Threshold Crossed: no datapoints were received for 1 period and 1 "        \
     "missing datapoint was treated as [NonBreaching].\""
 
+/* What moto answered, out of tests/vectors/aws. */
+static void
+recorded(const char *name, char *body, size_t body_size)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/../aws/%s", SOURCE_VECTORS, name);
+    FILE *f = fopen(path, "r");
+    cr_assert_not_null(f);
+    size_t n = fread(body, 1, body_size - 1, f);
+    body[n] = '\0';
+    fclose(f);
+}
+
+Test(cloudwatch_alarms, recorded_answers_are_read)
+{
+    static split_reading r;
+    static cw_series series[2];
+    cw_plan plan = {.series = series, .n_series = 2};
+    cw_points points;
+    split_error e;
+    char *token;
+    char note[160] = "";
+    char body[4096];
+    recorded("describe_alarms.json", body, sizeof body);
+    split_reading_init(&r);
+    cr_assert_eq(take_alarms(body, &r, &token, &e), 0, "%s", e.text);
+    cr_expect(r.n_alarms == 1 && strcmp(r.alarm_names[0].name, "err") == 0);
+    recorded("get_metric_data.json", body, sizeof body);
+    /* our names for the two series in place of "e" and "i" */
+    memcpy(strstr(body, "\"Id\": \"e\""), "\"Id\":\"q0\"", 9);
+    memcpy(strstr(body, "\"Id\": \"i\""), "\"Id\":\"q1\"", 9);
+    const split_http_answer answer = {.body = body, .body_len = strlen(body), .status = 200};
+    cr_assert_eq(split__cw_points_new(2, 1795393844000000, 60000000, 2, &points), 0);
+    cr_assert_eq(split__cw_take_metrics(&plan, &answer, &points, &token, note, sizeof note, &e), 0,
+                 "%s", body);
+    cr_expect(points.value[1] == 7 && points.value[3] == 1000);
+    cr_expect(series[0].complete && series[1].complete && token == NULL);
+    split__cw_points_free(&points);
+}
+
 Test(cloudwatch_alarms, a_doubtful_alarm_is_unknown_when_its_metric_has_no_data)
 {
     static const char body[] = "{\"MetricAlarms\":[" ALARM(
