@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Headless Chromium over its debugging pipe (no port, no package): pages, themes, sizes, keys, screenshots."""
+import atexit
 import base64
 import fcntl
 import json
@@ -41,7 +42,8 @@ class Browser:
                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(theirs_in)
         os.close(theirs_out)
-        self.serial, self.buffer, self.events = 0, b"", []
+        self.serial, self.buffer, self.events, self.open = 0, b"", [], True
+        atexit.register(self.close)  # also when the tests are interrupted
 
     def receive(self, deadline):
         while b"\0" not in self.buffer:
@@ -75,6 +77,9 @@ class Browser:
         return Page(self)
 
     def close(self):
+        if not self.open:
+            return
+        self.open = False
         try:
             os.killpg(self.child.pid, signal.SIGKILL)
         except ProcessLookupError:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The live view in a real terminal: tmux at many sizes, through advance, pause and rollback, resized, and left by Ctrl-C."""
+import atexit
 import json
 import os
 import re
@@ -21,6 +22,7 @@ class Terminal:
 
     def __init__(self, folder):
         self.socket = folder / "tmux"
+        atexit.register(self.close)  # also when the tests are interrupted
         self.call("-f", "/dev/null", "new-session", "-d", "-s", "keep", "-x", 80, "-y", 24, "sleep 600")
         self.call("set-option", "-g", "remain-on-exit", "on")
         self.call("set-option", "-g", "history-limit", "500")
@@ -42,7 +44,9 @@ class Terminal:
         return [line.rstrip() for line in self.call("capture-pane", "-p", *options, "-t", name).split("\n")][:-1]
 
     def close(self):
-        self.call("kill-server")
+        if self.socket.exists():
+            self.call("kill-server")
+        atexit.unregister(self.close)
 
 
 class LiveView(CtlTest):
