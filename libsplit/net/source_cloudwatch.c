@@ -20,6 +20,7 @@ typedef struct cloudwatch_source {
     bool has_looked;      /* the first look was answered */
     split_us mark;        /* wall clock; everything before it is read */
     split_reading alarms; /* the newest that are known */
+    split_us deadline_us; /* monotonic: of the present look */
     split_us failed_us;   /* monotonic: when the last answer was an error; 0 for none */
     split_error failure;
 } cloudwatch_source;
@@ -55,11 +56,17 @@ no_memory(split_error *error)
     return split__net_fault(error, SPLIT_ERR_NOMEM, "%s", split_strerror(SPLIT_ERR_NOMEM));
 }
 
+/* A look must not take longer than a window, however many pages it has. */
 static int
-too_many_pages(split_error *error)
+check_pages(const cloudwatch_source *c, int page, split_error *error)
 {
-    return split__net_fault(error, SPLIT_ERR_PEER, "CloudWatch: the answer has more than %d pages",
-                            CW_PAGES_MAX);
+    if (page == CW_PAGES_MAX)
+        return split__net_fault(error, SPLIT_ERR_PEER,
+                                "CloudWatch: the answer has more than %d pages", CW_PAGES_MAX);
+    if (page > 0 && split_clock_now() > c->deadline_us)
+        return split__net_fault(error, SPLIT_ERR_NET,
+                                "CloudWatch: its pages take longer than a window");
+    return SPLIT_OK;
 }
 
 static int
@@ -92,8 +99,9 @@ ask_metrics(const cloudwatch_source *c, cw_plan *plan, cw_points *points, char *
         plan->series[i].complete = false;
     for (int page = 0; rc == SPLIT_OK && page <= CW_PAGES_MAX; page++) {
         char *next = NULL;
-        rc = page < CW_PAGES_MAX ? ask_page(c, plan, points, token, &next, note, error)
-                                 : too_many_pages(error);
+        rc = check_pages(c, page, error);
+        if (rc == SPLIT_OK)
+            rc = ask_page(c, plan, points, token, &next, note, error);
         free(token);
         token = next;
         if (next == NULL)
@@ -137,7 +145,8 @@ look_for_data(cloudwatch_source *c, cw_suspects *suspects)
     split__cw_suspects_close(suspects, &c->alarms);
 }
 
-/* W7. Alarms are shown, not judged: that they are unknown must not keep a failure from being proven. */
+/* W7. Alarms are shown, not judged: that they are unknown must not keep a failure from being
+ * proven. */
 static void
 ask_alarms(cloudwatch_source *c, char *note, size_t note_size)
 {
@@ -148,8 +157,9 @@ ask_alarms(cloudwatch_source *c, char *note, size_t note_size)
     split_reading_init(&c->alarms);
     for (int page = 0; rc == SPLIT_OK && page <= CW_PAGES_MAX; page++) {
         char *next = NULL;
-        rc = page < CW_PAGES_MAX ? ask_alarm_page(c, &suspects, token, &next, &error)
-                                 : too_many_pages(&error);
+        rc = check_pages(c, page, &error);
+        if (rc == SPLIT_OK)
+            rc = ask_alarm_page(c, &suspects, token, &next, &error);
         free(token);
         token = next;
         if (next == NULL)
@@ -284,6 +294,7 @@ cloudwatch_read(void *state, split_reading *out, split_error *error)
     cloudwatch_source *c = state;
     split_us now = split_clock_now();
     if (c->failed_us == 0 || now - c->failed_us >= FAILED_PAUSE_US) {
+        c->deadline_us = now + c->options.window_us;
         int rc = ask(c, out, &c->failure);
         bool failed = rc != SPLIT_OK && rc != SPLIT_ERR_NO_DATA;
         c->failure.code = rc;

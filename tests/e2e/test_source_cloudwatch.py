@@ -135,9 +135,10 @@ class CloudWatchTest(CtlTest):
 
     def test_a_window_never_has_counts_of_the_phase_before(self):
         self.cloud.delay = 0.8
+        self.cloud.alarms = [{"AlarmName": 'search "edge"', "StateValue": "ALARM"}]
         with Visitors(self.cloud, self.route):
             child = subprocess.Popen([str(SPLITCTL.resolve()), "run", "-p", str(self.policy), "--new", "--duration", "15s",
-                                      "--source", SPEC, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                      "--source", SPEC + "&alarms=*", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                      env=self.env(), stdin=subprocess.DEVNULL)
             self.addCleanup(lambda: (child.poll() is None and child.kill(), child.communicate()))
             time.sleep(6.5)
@@ -145,6 +146,8 @@ class CloudWatchTest(CtlTest):
             self.assertEqual(code, OK, out + err)
             out, err = child.communicate(timeout=60)
         self.assertEqual((child.returncode, err), (TIMEOUT, b""), out)
+        _, status, _ = self.ctl("status", "--json")
+        self.assertEqual(json.loads(status)["alarm_names"], [{"name": 'search "edge"', "state": "alarm"}], "kept in the journal")
         decisions = {d["id"]: d for d in (json.loads(line) for line in out.splitlines() if line.startswith(b"{"))}
         _, history, _ = self.ctl("history", "--json")
         seen = {0: [], 1: []}

@@ -232,6 +232,30 @@ Test(source_cloudwatch, pages_without_end_are_an_error)
     cr_expect_not_null(strstr(s.request, "\"NextToken\":\"again\""));
 }
 
+Test(source_cloudwatch, pages_that_take_longer_than_a_window_are_an_error)
+{
+    static split_reading r;
+    static const char again[] = HEAD "{\"MetricDataResults\":[],\"NextToken\":\"again\"}";
+    static const char *const answers[] = {again, "", again};
+    canned_server s;
+    split_source_options o;
+    split_source *source;
+    split_error e;
+    cr_assert_eq(canned_server_start(&s, answers, 3), 0);
+    set_up(&s);
+    fill_options(&o, fields, 2);
+    o.spec = spec;
+    o.window_us = 1000000;
+    o.http.tries = 2;
+    o.http.backoff_us = 2500000; /* the second page comes after more than a second */
+    cr_assert_eq(split_source_new(&o, &source, &e), 0, "%s", e.text);
+    cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_NET);
+    cr_expect_str_eq(e.text, "CloudWatch: its pages take longer than a window");
+    split_source_free(&source);
+    canned_server_stop(&s);
+    cr_expect_eq(s.n_served, 3);
+}
+
 Test(source_cloudwatch, what_is_missing_is_said_before_anything_is_asked)
 {
     split_source *source = NULL;
