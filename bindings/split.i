@@ -82,7 +82,7 @@
 %ignore splitb_plan_pin;
 %ignore splitb_plan_unpin;
 %ignore splitb_plan_assign_pinned;
-%ignore splitb_plan_fallback;
+%ignore splitb_plan_assign_each;
 
 #ifdef SWIGPYTHON
 /* Classes, so that Python's own can derive from them and the collector frees them. */

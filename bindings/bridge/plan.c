@@ -121,12 +121,6 @@ splitb_plan_assign(splitb_plan *self, const char *key, size_t key_len, uint32_t 
     return err;
 }
 
-uint32_t
-splitb_plan_fallback(splitb_plan *self)
-{
-    return plan_of(self) != NULL ? split_plan_default(plan_of(self)) : 0;
-}
-
 /* A bucket that was not drawn is -1 in records. */
 static double
 bucket_number(uint32_t bucket)
@@ -236,6 +230,18 @@ splitb_plan_assign_pinned(const void *pinned, const char *keys, size_t keys_len,
         return SPLIT_ERR_ARG;
     int err = split_assign_many(pinned, keys, keys_len, offsets, n_variants, variants, &n_bad);
     *out_n_bad = (uint32_t)n_bad;
+    return err;
+}
+
+int
+splitb_plan_assign_each(splitb_plan *self, const char *const *keys, const size_t *key_lens, size_t n_keys,
+                        uint16_t *variants, uint32_t *n_bad)
+{
+    size_t n_bad_here = 0;
+    if (plan_of(self) == NULL)
+        return SPLIT_ERR_MODE;
+    int err = split_assign_each(plan_of(self), keys, key_lens, n_keys, variants, &n_bad_here);
+    *n_bad += (uint32_t)n_bad_here;
     return err;
 }
 

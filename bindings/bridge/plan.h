@@ -26,8 +26,6 @@ int splitb_plan_close(splitb_plan *self);
 
 /* The variant of a key. */
 int splitb_plan_assign(splitb_plan *self, const char *key, size_t key_len, uint32_t *out_variant);
-/* Default variant; 0 for an empty box. */
-uint32_t splitb_plan_fallback(splitb_plan *self);
 /* Record out: variant, bucket, reason. */
 int splitb_plan_decide(splitb_plan *self, const char *key, size_t key_len, double *out, size_t *n_out);
 /* Record out: hash, variant, reason, bucket, range, start, end, range's variant, coverage bucket, holdout bucket, override
@@ -40,7 +38,10 @@ int splitb_plan_unit_hash(splitb_plan *self, const char *key, size_t key_len, do
 /* Columnar batch: n_offsets = n_variants + 1; unusable keys get the default variant and are counted. */
 int splitb_plan_assign_columns(splitb_plan *self, const char *keys, size_t keys_len, const uint32_t *offsets,
                                size_t n_offsets, uint16_t *variants, size_t n_variants, uint32_t *out_n_bad);
-/* The same on a pinned plan (NULL for an empty box), for callers that let go of the interpreter's lock meanwhile. */
+/* For callers in C only: keys that lie anywhere; unusable ones are added to *n_bad. */
+int splitb_plan_assign_each(splitb_plan *self, const char *const *keys, const size_t *key_lens, size_t n_keys,
+                            uint16_t *variants, uint32_t *n_bad);
+/* The same as the columns on a pinned plan (NULL for an empty box), for callers that let go of the interpreter's lock meanwhile. */
 void *splitb_plan_pin(splitb_plan *self);
 void splitb_plan_unpin(splitb_plan *self, void *pinned);
 int splitb_plan_assign_pinned(const void *pinned, const char *keys, size_t keys_len, const uint32_t *offsets,

@@ -80,18 +80,18 @@ async function buildNative() {
   const wrapper = path.join(objects, 'core_wrap.cc');
   run(swig, ['-javascript', '-napi', '-c++', '-w321,490', ...includes, '-o', wrapper, path.join(top, 'bindings/split.i')]);
   const cc = process.env.CC || 'cc', cxx = process.env.CXX || 'c++';
-  const flags = ['-O2', '-fPIC', '-DNDEBUG', '-fvisibility=hidden', '-ffp-contract=off', ...includes];
+  const flags = ['-O2', '-fPIC', '-DNDEBUG', '-DSPLIT_STATIC', '-fvisibility=hidden', '-ffp-contract=off', ...includes];
   const napi = path.join(headers('node-api-headers'), 'include');
   const addon = headers('node-addon-api');
   const sources = [path.join(top, 'libsplit/unity.c'), ...['bindings/bridge', 'libsplit/policy', 'libsplit/token'].flatMap(sourcesIn)];
-  const object = (i) => path.join(objects, `${i}.o`);
+  const object = (source) => path.join(objects, `${path.relative(top, source).replaceAll(path.sep, '_')}.o`);
   await runAll([
     [cxx, ['-std=c++17', ...flags, '-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS', `-I${napi}`, `-I${addon}`, '-c', wrapper,
-      '-o', object('wrap')]],
-    ...sources.map((source, i) => [cc, ['-std=gnu11', ...flags, '-c', source, '-o', object(i)]]),
+      '-o', object(wrapper)]],
+    ...sources.map((source) => [cc, ['-std=gnu11', ...flags, '-c', source, '-o', object(source)]]),
   ]);
   const undefinedLater = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
-  run(cxx, ['-shared', ...undefinedLater, object('wrap'), ...sources.map((_, i) => object(i)), '-lcjson', '-lcrypto', '-lm',
+  run(cxx, ['-shared', ...undefinedLater, ...[wrapper, ...sources].map(object), '-lcjson', '-lcrypto', '-lm',
     '-o', path.join(build, 'core.node.new')]);
   fs.renameSync(path.join(build, 'core.node.new'), path.join(build, 'core.node'));
   require(path.join(build, 'core.node'));

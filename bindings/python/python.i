@@ -25,10 +25,22 @@ raise_type(void)
     }
 }
 
+/* Text whose bytes lie in it: all of ASCII, in a str and not in a class derived from it. */
+static inline int
+is_plain_text(PyObject *object)
+{
+    return PyUnicode_Check(object) && PyUnicode_IS_COMPACT_ASCII(object);
+}
+
 /* Text or bytes-like to bytes, without copying. When *held becomes true, `view` needs a release. */
 static inline int
 take_bytes(PyObject *object, Py_buffer *view, int *held, const char **bytes, size_t *n_bytes)
 {
+    if (is_plain_text(object)) {
+        *bytes = PyUnicode_DATA(object);
+        *n_bytes = (size_t)PyUnicode_GET_LENGTH(object);
+        return 0;
+    }
     if (PyUnicode_Check(object)) {
         Py_ssize_t n;
         const char *utf8 = PyUnicode_AsUTF8AndSize(object, &n);
@@ -251,42 +263,53 @@ PYTHON_BOX(splitb_token)
     splitb_plan_unpin(arg1, pinned);
 }
 
-%typemap(in) PyObject *keys "$1 = $input;"
+/* The decision itself has a result of its own, so no None is made first. */
+%typemap(out) int splitb_plan::assign {
+    if ($1 != SPLIT_OK) {
+        raise_code("make", $1);
+        SWIG_fail;
+    }
+}
 
-/* A list of texts, walked in C: no joining and no offsets to build. */
+%typemap(in) PyObject *keys, PyObject *type "$1 = $input;"
 %rename(plan_assign_list) splitb_plan_assign_list;
+%rename(plan_own_assign) splitb_plan_own_assign;
+%{
+#include "python/list.h"
+%}
 %inline %{
+/* A list of texts, walked in C: no joining and no offsets to build. */
 int
 splitb_plan_assign_list(splitb_plan *self, PyObject *keys, uint16_t *variants, size_t n_variants, uint32_t *out_n_bad)
 {
-    uint32_t fallback = splitb_plan_fallback(self), n_bad = 0;
-    PyObject *items = PySequence_Tuple(keys);
-    int err = items == NULL || (size_t)PyTuple_GET_SIZE(items) != n_variants ? SPLIT_ERR_ARG : SPLIT_OK;
-    for (size_t i = 0; err == SPLIT_OK && i < n_variants; i++) {
-        Py_buffer view;
-        int held = 0;
-        const char *key;
-        size_t key_len;
-        uint32_t variant;
-        if (take_bytes(PyTuple_GET_ITEM(items, (Py_ssize_t)i), &view, &held, &key, &key_len) != 0) {
-            Py_DECREF(items);
-            return SPLITB_RAISED;
-        }
-        err = splitb_plan_assign(self, key, key_len, &variant);
-        if (held)
-            PyBuffer_Release(&view);
-        if (err == SPLIT_ERR_KEY) {
-            variant = fallback;
-            n_bad++;
-            err = SPLIT_OK;
-        }
-        if (err == SPLIT_OK)
-            variants[i] = (uint16_t)variant;
-    }
-    Py_XDECREF(items);
-    PyErr_Clear();
-    *out_n_bad = n_bad;
-    return err;
+    return assign_list(self, keys, variants, n_variants, out_n_bad);
+}
+
+/*
+ * Give a class derived from PlanBox an `assign` of its own. The interpreter calls a method in C without detours only when the
+ * object is of the very class that the method was made for.
+ */
+int
+splitb_plan_own_assign(PyObject *type)
+{
+    PyTypeObject *box = ((SwigPyClientData *)SWIGTYPE_p_splitb_plan->clientdata)->pytype;
+    PyObject *method = PyObject_GetAttrString((PyObject *)box, "assign"), *own = NULL;
+    if (method == NULL)
+        return SPLITB_RAISED;
+    if (Py_IS_TYPE(method, &PyMethodDescr_Type) && PyDescr_TYPE(method) == box && PyType_Check(type) &&
+        PyType_IsSubtype((PyTypeObject *)type, box))
+        own = PyDescr_NewMethod((PyTypeObject *)type, ((PyMethodDescrObject *)method)->d_method);
+    else
+        raise_code("make_type_error", SPLIT_ERR_ARG);
+    Py_DECREF(method);
+    if (own == NULL)
+        return SPLITB_RAISED;
+    /* By way of `type` itself: SWIG's kind of class refuses to hide an inherited method. */
+    PyObject *name = PyUnicode_InternFromString("assign");
+    int err = name != NULL ? PyType_Type.tp_setattro(type, name, own) : -1;
+    Py_XDECREF(name);
+    Py_DECREF(own);
+    return err == 0 ? SPLIT_OK : SPLITB_RAISED;
 }
 %}
 

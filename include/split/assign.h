@@ -112,6 +112,25 @@ SPLIT_API SPLIT_CHECKED int split_assign_many(const split_plan *plan, const char
                                               size_t n_keys, uint16_t *out, size_t *out_n_bad);
 
 /**
+ * Decide for many keys of a sticky plan that lie anywhere.
+ *
+ * A key that is empty, NULL or too long gets the default variant.
+ *
+ * @param plan       Plan.
+ * @param keys       n_keys pointers.
+ * @param key_lens   n_keys lengths in bytes.
+ * @param n_keys     Number of keys.
+ * @param out        Receives n_keys variants.
+ * @param out_n_bad  Receives how many keys were unusable; may be NULL.
+ * @return 0; SPLIT_ERR_MODE when the plan is not sticky; SPLIT_ERR_ARG for NULL.
+ * @note Source: DESIGN.md A20. Threads: const-safe. Cost: as n_keys times split_assign(). Since
+ * 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_assign_each(const split_plan *plan, const char *const *keys,
+                                              const size_t *key_lens, size_t n_keys, uint16_t *out,
+                                              size_t *out_n_bad);
+
+/**
  * Decide as split_assign() does and say why.
  *
  * @param plan    Plan.

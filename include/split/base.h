@@ -30,15 +30,16 @@
 #define SPLIT_END
 #endif
 
-#if defined(SWIG)
-#define SPLIT_API
-#define SPLIT_CHECKED
-#elif defined(__GNUC__) || defined(__clang__)
-#define SPLIT_API __attribute__((visibility("default")))
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(SWIG)
 #define SPLIT_CHECKED __attribute__((warn_unused_result))
 #else
-#define SPLIT_API
 #define SPLIT_CHECKED
+#endif
+/* SPLIT_STATIC: the library is compiled into what uses it, which exports nothing of it. */
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(SWIG) && !defined(SPLIT_STATIC)
+#define SPLIT_API __attribute__((visibility("default")))
+#else
+#define SPLIT_API
 #endif
 
 SPLIT_BEGIN

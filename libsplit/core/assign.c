@@ -107,7 +107,9 @@ split_assign(const split_plan *plan, const char *key, size_t key_len, split_assi
         return answer(plan, split__hash_bare(key, key_len), out);
     if (key_len - 1 >= plan->direct_bytes)
         return assign_gated(plan, key, key_len, out);
-    return answer(plan, split__hash_unit(&plan->unit_prefix, key, key_len), out);
+    if (split__is_long(&plan->unit_prefix, key_len))
+        return answer(plan, split__hash_long(&plan->unit_prefix, key, key_len), out);
+    return answer(plan, split__hash_short(&plan->unit_prefix, key, key_len), out);
 }
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sticky decisions for many keys in columnar buffers (DESIGN.md A20). */
+/* Sticky decisions for many keys, behind each other or anywhere (DESIGN.md A20). */
 #include "hash_inline.h"
 #include "plan_data.h"
 #include "split/assign.h"
@@ -9,6 +9,24 @@ static bool
 is_usable_slice(uint32_t start, uint32_t end, size_t keys_len)
 {
     return start < end && end <= keys_len && end - start <= SPLIT_KEY_BYTES_MAX;
+}
+
+/* Short keys take less time than memory takes to answer, and the machine by itself looks too few of
+ * them ahead, so their bytes are asked for early. Any address may be asked for, also one behind the
+ * last key. Long keys are streams that the machine sees through. */
+#define AHEAD_BYTES 2048
+#define AHEAD_KEY_BYTES_MAX 128
+
+static inline void
+ask_ahead(const char *key, size_t key_len)
+{
+#if defined(__GNUC__)
+    if (SPLIT__LIKELY(key_len <= AHEAD_KEY_BYTES_MAX))
+        __builtin_prefetch((const void *)((uintptr_t)key + AHEAD_BYTES));
+#else
+    (void)key;
+    (void)key_len;
+#endif
 }
 
 /* One loop for each way to decide, so that the plan is not asked again for each key. */
@@ -40,14 +58,31 @@ decide_salted(const split_plan *plan, const char *key, size_t key_len)
 }
 
 static inline size_t
-decide_all(const split_plan *plan, const char *keys, size_t keys_len, const uint32_t *offsets,
-           size_t n_keys, uint16_t *out, decide_fn *decide)
+decide_columns(const split_plan *plan, const char *keys, size_t keys_len, const uint32_t *offsets,
+               size_t n_keys, uint16_t *out, decide_fn *decide)
 {
     size_t n_bad = 0;
     for (size_t i = 0; i < n_keys; i++) {
         uint32_t start = offsets[i], end = offsets[i + 1];
         if (is_usable_slice(start, end, keys_len)) {
+            ask_ahead(keys + start, end - start);
             out[i] = (uint16_t)decide(plan, keys + start, end - start);
+        } else {
+            out[i] = (uint16_t)plan->default_variant;
+            n_bad++;
+        }
+    }
+    return n_bad;
+}
+
+static inline size_t
+decide_each(const split_plan *plan, const char *const *keys, const size_t *key_lens, size_t n_keys,
+            uint16_t *out, decide_fn *decide)
+{
+    size_t n_bad = 0;
+    for (size_t i = 0; i < n_keys; i++) {
+        if (keys[i] != NULL && key_lens[i] - 1 < SPLIT_KEY_BYTES_MAX) {
+            out[i] = (uint16_t)decide(plan, keys[i], key_lens[i]);
         } else {
             out[i] = (uint16_t)plan->default_variant;
             n_bad++;
@@ -66,11 +101,31 @@ split_assign_many(const split_plan *plan, const char *keys, size_t keys_len,
     if (plan->mode != SPLIT_MODE_STICKY)
         return SPLIT_ERR_MODE;
     if (plan->direct_bytes == 0)
-        n_bad = decide_all(plan, keys, keys_len, offsets, n_keys, out, decide_gated);
+        n_bad = decide_columns(plan, keys, keys_len, offsets, n_keys, out, decide_gated);
     else if (plan->unit_prefix.len == 0)
-        n_bad = decide_all(plan, keys, keys_len, offsets, n_keys, out, decide_bare);
+        n_bad = decide_columns(plan, keys, keys_len, offsets, n_keys, out, decide_bare);
     else
-        n_bad = decide_all(plan, keys, keys_len, offsets, n_keys, out, decide_salted);
+        n_bad = decide_columns(plan, keys, keys_len, offsets, n_keys, out, decide_salted);
+    if (out_n_bad != NULL)
+        *out_n_bad = n_bad;
+    return SPLIT_OK;
+}
+
+int
+split_assign_each(const split_plan *plan, const char *const *keys, const size_t *key_lens,
+                  size_t n_keys, uint16_t *out, size_t *out_n_bad)
+{
+    size_t n_bad;
+    if (plan == NULL || keys == NULL || key_lens == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    if (plan->mode != SPLIT_MODE_STICKY)
+        return SPLIT_ERR_MODE;
+    if (plan->direct_bytes == 0)
+        n_bad = decide_each(plan, keys, key_lens, n_keys, out, decide_gated);
+    else if (plan->unit_prefix.len == 0)
+        n_bad = decide_each(plan, keys, key_lens, n_keys, out, decide_bare);
+    else
+        n_bad = decide_each(plan, keys, key_lens, n_keys, out, decide_salted);
     if (out_n_bad != NULL)
         *out_n_bad = n_bad;
     return SPLIT_OK;

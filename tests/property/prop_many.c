@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ten million random keys through split_assign and split_assign_many: not one differs.
+/* Ten million random keys through split_assign, split_assign_many and split_assign_each: not one differs.
  * SPLIT_TEST_KEYS=N for another N. */
 #include <criterion/criterion.h>
 #include <string.h>
@@ -11,7 +11,9 @@
 
 static char keys[BLOCK * LONGEST];
 static uint32_t offsets[BLOCK + 1];
-static uint16_t got[BLOCK];
+static const char *at[BLOCK];
+static size_t lens[BLOCK];
+static uint16_t got[BLOCK], got_each[BLOCK];
 
 static void
 fill(uint64_t *seed)
@@ -19,10 +21,12 @@ fill(uint64_t *seed)
     for (size_t i = 0; i < BLOCK; i++) {
         uint64_t r = test_random(seed);
         size_t len = 1 + r % LONGEST;
+        at[i] = keys + offsets[i];
+        lens[i] = len;
         offsets[i + 1] = offsets[i] + (uint32_t)len;
-        for (size_t at = 0; at < len; at += 8) {
+        for (size_t done = 0; done < len; done += 8) {
             uint64_t word = test_random(seed);
-            memcpy(keys + offsets[i] + at, &word, len - at < 8 ? len - at : 8);
+            memcpy(keys + offsets[i] + done, &word, len - done < 8 ? len - done : 8);
         }
     }
 }
@@ -44,10 +48,11 @@ Test(prop_many, many_is_assign_for_ten_million_keys, .timeout = 600)
         size_t n_bad = 99, n_wrong = 0;
         fill(&seed);
         cr_assert_eq(split_assign_many(plan, keys, sizeof keys, offsets, BLOCK, got, &n_bad), 0);
+        cr_assert_eq(split_assign_each(plan, at, lens, BLOCK, got_each, NULL), 0);
         for (size_t i = 0; i < BLOCK; i++) {
             split_assignment a = {UINT32_MAX, 0, 0};
             int err = split_assign(plan, keys + offsets[i], offsets[i + 1] - offsets[i], &a);
-            n_wrong += err != 0 || a.variant != got[i];
+            n_wrong += err != 0 || a.variant != got[i] || a.variant != got_each[i];
         }
         cr_assert(n_wrong == 0 && n_bad == 0, "block %zu: %zu differ, %zu bad", block, n_wrong,
                   n_bad);

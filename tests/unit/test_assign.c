@@ -225,6 +225,52 @@ Test(assign, many_refuses_null_and_other_modes)
     split_plan_free(&plan, NULL);
 }
 
+Test(assign, each_gives_the_same_answers_and_counts_bad_keys)
+{
+    static const char long_key[4097] = "long";
+    static const char *const keys[] = {"alice", "", "bob", NULL, long_key, long_key};
+    static const size_t lens[] = {5, 0, 3, 3, 4096, 4097};
+    uint16_t got[6];
+    size_t n_bad = 0;
+    const uint64_t w[3] = {1, 1, 1};
+    split_plan_options o = plan_options(w, 3);
+    o.default_variant = 2;
+    for (int way = 0; way < 3; way++) {
+        o.coverage_upct = way == 1 ? 50 * SPLIT_PERCENT : 100 * SPLIT_PERCENT;
+        o.salt = way == 2 ? "" : NULL;
+        split_plan *plan = plan_or_die(&o);
+        split_assignment a = {0};
+        cr_assert_eq(split_assign_each(plan, keys, lens, 6, got, &n_bad), 0);
+        cr_assert_eq(got[0], assigned(plan, "alice").variant);
+        cr_assert_eq(got[2], assigned(plan, "bob").variant);
+        cr_assert_eq(split_assign(plan, long_key, 4096, &a), 0);
+        cr_assert_eq(got[4], a.variant);
+        cr_assert(got[1] == 2 && got[3] == 2 && got[5] == 2, "empty, NULL, too long");
+        cr_assert_eq(n_bad, 3);
+        split_plan_free(&plan, NULL);
+    }
+}
+
+Test(assign, each_refuses_null_and_other_modes)
+{
+    const char *key = "k";
+    const size_t len = 1;
+    uint16_t got;
+    const uint64_t w[2] = {1, 1};
+    split_plan_options o = plan_options(w, 2);
+    split_plan *plan = plan_or_die(&o);
+    cr_assert_eq(split_assign_each(NULL, &key, &len, 1, &got, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_assign_each(plan, NULL, &len, 1, &got, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_assign_each(plan, &key, NULL, 1, &got, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_assign_each(plan, &key, &len, 1, NULL, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_assign_each(plan, &key, &len, 0, &got, NULL), 0);
+    split_plan_free(&plan, NULL);
+    o.mode = SPLIT_MODE_RANDOM;
+    plan = plan_or_die(&o);
+    cr_assert_eq(split_assign_each(plan, &key, &len, 1, &got, NULL), SPLIT_ERR_MODE);
+    split_plan_free(&plan, NULL);
+}
+
 Test(assign, sticky_calls_refuse_plans_that_draw)
 {
     const uint64_t w[2] = {1, 1};

@@ -101,6 +101,11 @@ many(const split_plan *plan)
     for (int i = 0; i < 200; i++)
         sum +=
             (uint64_t)split_assign_many(plan, keys, sizeof keys, offsets, 1000, out, NULL) + out[i];
+    for (size_t i = 0; i < 1000; i++) {
+        const char *key = keys + 36 * i;
+        const size_t key_len = 36;
+        sum += (uint64_t)split_assign_each(plan, &key, &key_len, 1, out, NULL) + out[0];
+    }
     return sum;
 }
 

@@ -229,6 +229,9 @@ class Plan(_core.PlanBox):
         return {_core.plan_override_key(self, i): _core.plan_override_variant(self, i)[0] for i in range(n)}
 
 
+_core.plan_own_assign(Plan)
+
+
 class Draw(_core.DrawBox):
     """State of the random or even mode: draws a variant per request. One for each thread."""
 

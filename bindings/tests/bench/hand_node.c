@@ -28,16 +28,18 @@ hash_bare(napi_env env, napi_callback_info info)
     return out;
 }
 
+/* batch(keys, offsets, out): 0, or an error. */
 static napi_value
-batch_ns(napi_env env, napi_callback_info info)
+batch(napi_env env, napi_callback_info info)
 {
-    size_t n_arguments = 1;
-    uint32_t n = 0;
-    napi_value argument, out;
-    napi_get_cb_info(env, info, &n_arguments, &argument, NULL, NULL);
-    napi_get_value_uint32(env, argument, &n);
-    napi_create_double(env, c_batch_ns(n), &out);
-    return out;
+    size_t n_arguments = 3, n[3] = {0};
+    void *bytes[3] = {0};
+    napi_value arguments[3], result;
+    napi_get_cb_info(env, info, &n_arguments, arguments, NULL, NULL);
+    for (int i = 0; i < 3; i++)
+        napi_get_typedarray_info(env, arguments[i], NULL, &n[i], &bytes[i], NULL, NULL);
+    napi_create_int32(env, assign_batch(bytes[0], n[0], bytes[1], n[1], bytes[2], n[2]), &result);
+    return result;
 }
 
 NAPI_MODULE_INIT()
@@ -47,7 +49,7 @@ NAPI_MODULE_INIT()
     napi_set_named_property(env, exports, "hashOne", function);
     napi_create_function(env, "hashBare", NAPI_AUTO_LENGTH, hash_bare, NULL, &function);
     napi_set_named_property(env, exports, "hashBare", function);
-    napi_create_function(env, "batchNs", NAPI_AUTO_LENGTH, batch_ns, NULL, &function);
-    napi_set_named_property(env, exports, "batchNs", function);
+    napi_create_function(env, "batch", NAPI_AUTO_LENGTH, batch, NULL, &function);
+    napi_set_named_property(env, exports, "batch", function);
     return exports;
 }
