@@ -292,14 +292,17 @@ splitb_plan_assign_list(splitb_plan *self, PyObject *keys, uint16_t *variants, s
 int
 splitb_plan_own_assign(PyObject *type)
 {
+    static PyMethodDef definition;
     PyTypeObject *box = ((SwigPyClientData *)SWIGTYPE_p_splitb_plan->clientdata)->pytype;
     PyObject *method = PyObject_GetAttrString((PyObject *)box, "assign"), *own = NULL;
     if (method == NULL)
         return SPLITB_RAISED;
     if (Py_IS_TYPE(method, &PyMethodDescr_Type) && PyDescr_TYPE(method) == box && PyType_Check(type) &&
-        PyType_IsSubtype((PyTypeObject *)type, box))
-        own = PyDescr_NewMethod((PyTypeObject *)type, ((PyMethodDescrObject *)method)->d_method);
-    else
+        PyType_IsSubtype((PyTypeObject *)type, box)) {
+        definition = *((PyMethodDescrObject *)method)->d_method;
+        definition.ml_doc = "Index of the variant of a key.\n\nsplit_assign(): override, holdout, coverage, hash, in this order.";
+        own = PyDescr_NewMethod((PyTypeObject *)type, &definition);
+    } else
         raise_code("make_type_error", SPLIT_ERR_ARG);
     Py_DECREF(method);
     if (own == NULL)

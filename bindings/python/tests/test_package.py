@@ -43,6 +43,45 @@ def test_a_batch_says_what_single_calls_say(batch):
     assert [plan.explain(key).variant for key in batch] == single
 
 
+class Derived(str):
+    """Text whose bytes do not lie in the object."""
+
+
+@pytest.mark.parametrize("salt", [None, ""])
+def test_a_list_may_mix_kinds_of_keys(salt):
+    plan = split.Plan("p", [3, 1, 4, 1, 5], salt=salt, default=2)
+    kinds = [str, Derived, str.encode, lambda s: bytearray(s.encode()), lambda s: s + "\u00fc", lambda s: memoryview(s.encode())]
+    mixed = [kinds[i * i % 7 % 6](f"user-{i}" * (1 + i % 9)) for i in range(500)]
+    single = [plan.assign(key) for key in mixed]
+    assert list(plan.assign_many(mixed)) == list(plan.assign_many(tuple(mixed))) == single
+    assert list(plan.assign_many(iter(mixed))) == single
+    for bad in ("", b"", "x" * 4097):
+        at = mixed[:37] + [bad] + mixed[37:]
+        assert list(plan.assign_many(at)) == single[:37] + [2] + single[37:]
+    for wrong in (5, None, "\ud800"):
+        with pytest.raises(split.SplitError):
+            plan.assign_many(mixed + [wrong])
+    with pytest.raises(split.UsageError):
+        plan.assign_many(mixed, array("H", [0] * 3))
+    plan.close()
+    with pytest.raises(split.UsageError):
+        plan.assign_many(mixed)
+
+
+def test_a_derived_class_decides_the_same():
+    class Mine(split.Plan):
+        pass
+
+    assert [Mine("p", [1, 1]).assign(f"{i}") for i in range(99)] == [split.Plan("p", [1, 1]).assign(f"{i}") for i in range(99)]
+    for wrong in (5, str, split.Draw, None):
+        with pytest.raises(split.UsageError):
+            _core.plan_own_assign(wrong)
+    with pytest.raises(TypeError):
+        split.Plan.assign(split.Draw(), "x")
+    with pytest.raises(split.UsageError):
+        split.Plan.assign(split.Plan.__new__(split.Plan), "x")
+
+
 @given(keys)
 @settings(max_examples=200, deadline=None)
 def test_text_and_its_bytes_are_one_key(key):
