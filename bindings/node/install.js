@@ -13,6 +13,7 @@ const here = __dirname;
 const top = path.resolve(here, '../..');
 const build = path.join(here, 'build');
 const quiet = process.env.LIBSPLIT_VERBOSE ? 'inherit' : 'pipe';
+const hasSources = fs.existsSync(path.join(top, 'bindings/split.i'));
 const version = require('./package.json').version;
 
 function run(command, args) {
@@ -72,6 +73,7 @@ function headers(name) {
 }
 
 async function buildNative() {
+  if (!hasSources) throw new Error('the package carries no C sources; install from the source tree for it');
   const objects = path.join(build, 'objects');
   fs.mkdirSync(objects, { recursive: true });
   writeVersionHeader(objects);
@@ -97,11 +99,16 @@ async function buildNative() {
   require(path.join(build, 'core.node'));
 }
 
-// The packed package carries its module; a tree of sources builds it.
+const WASM = ['split-full.wasm', 'split.wasm', 'split.mjs'];
+
+// A packed package carries its modules in lib; a tree of sources builds them and puts them there.
 function buildWasm() {
-  const carried = path.join(here, 'lib', 'split-full.wasm');
-  if (!fs.existsSync(carried)) run(path.join(top, 'bindings/wasm/build'), [path.join(build, 'wasm')]);
-  fs.copyFileSync(fs.existsSync(carried) ? carried : path.join(build, 'wasm', 'split-full.wasm'), path.join(build, 'split-full.wasm'));
+  const lib = path.join(here, 'lib');
+  if (hasSources) {
+    run(path.join(top, 'bindings/wasm/build'), [path.join(build, 'wasm')]);
+    for (const name of WASM) fs.copyFileSync(path.join(build, 'wasm', name), path.join(lib, name));
+  }
+  fs.copyFileSync(path.join(lib, 'split-full.wasm'), path.join(build, 'split-full.wasm'));
 }
 
 async function attempt(name, action) {
@@ -117,6 +124,7 @@ async function attempt(name, action) {
 
 async function main() {
   fs.mkdirSync(build, { recursive: true });
+  if (process.argv[2] === '--carry') return buildWasm();
   const native = !process.env.LIBSPLIT_NO_NATIVE && await attempt('native', buildNative);
   if (!native) fs.rmSync(path.join(build, 'core.node'), { force: true });
   const wasm = await attempt('WebAssembly', buildWasm);
