@@ -12,6 +12,7 @@
 #define ROUNDS 60
 #define STEPS 300
 #define OLD_MAX 3
+#define ROTATIONS_BACK 7 /* the source keeps eight renamed files open */
 
 static const char *const variants[] = {"new", "legacy", "third"};
 static const int statuses[] = {200, 200, 200, 404, 500, 503, 499};
@@ -37,6 +38,7 @@ typedef struct world {
     size_t partial_len, partial_at;
     expected partial_counts;
     char old[OLD_MAX][96]; /* rotated files that still get lines */
+    int old_number[OLD_MAX];
     size_t n_old;
     int n_rotated;
     int n_truncated;
@@ -152,6 +154,14 @@ look(world *x)
     x->e = (expected){0};
 }
 
+static void
+drop_oldest(world *x)
+{
+    x->n_old--;
+    memmove(x->old, x->old + 1, x->n_old * sizeof x->old[0]);
+    memmove(x->old_number, x->old_number + 1, x->n_old * sizeof x->old_number[0]);
+}
+
 /* The file gets another name; the logger goes on in it for a while, or not. */
 static void
 rotate(world *x)
@@ -164,15 +174,16 @@ rotate(world *x)
     write_lines(x, x->w.path);
     snprintf(name, sizeof name, "access.log.%d", ++x->n_rotated);
     const char *path = log_writer_path(&x->w, name);
+    while (x->n_old > 0 && x->old_number[0] <= x->n_rotated - ROTATIONS_BACK)
+        drop_oldest(x);
     cr_assert_eq(rename(x->w.path, path), 0);
     if (below(x, 4) == 0) {
         cr_assert_eq(unlink(path), 0);
         return;
     }
-    if (x->n_old == OLD_MAX) {
-        memmove(x->old, x->old + 1, sizeof x->old - sizeof x->old[0]);
-        x->n_old--;
-    }
+    if (x->n_old == OLD_MAX)
+        drop_oldest(x);
+    x->old_number[x->n_old] = x->n_rotated;
     snprintf(x->old[x->n_old++], sizeof x->old[0], "%s", path);
 }
 

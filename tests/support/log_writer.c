@@ -53,10 +53,11 @@ log_writer_path(const log_writer *w, const char *name)
 size_t
 log_writer_line(char line[LOG_WRITER_LINE], const char *variant, int status, int ms)
 {
+    static unsigned n; /* no two requests are alike, as time stamps tell them apart elsewhere */
     return (size_t)snprintf(line, LOG_WRITER_LINE,
-                            "1.2.3.4 - - [23/Nov/2026:00:46:29 +0000] \"GET / HTTP/1.1\" %d 34 "
-                            "\"-\" \"x\" rt=%d.%03d variant=%s\n",
-                            status, ms / 1000, ms % 1000, variant);
+                            "1.2.3.4 - - [23/Nov/2026:00:46:29 +0000] \"GET /%07u HTTP/1.1\" %d "
+                            "34 \"-\" \"x\" rt=%d.%03d variant=%s\n",
+                            n++, status, ms / 1000, ms % 1000, variant);
 }
 
 void

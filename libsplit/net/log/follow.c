@@ -43,7 +43,6 @@ set_aside(log_follow *f)
     f->grew_us[f->n_old] = split_clock_now();
     f->old[f->n_old++] = f->now;
     f->now = NULL;
-    f->n_rotations++;
 }
 
 static bool
@@ -105,10 +104,8 @@ read_now(log_follow *f, log_sink *sink)
     bool grew;
     if (f->now == NULL)
         return 0;
-    if (split__tail_began_anew(f->now)) {
-        f->n_truncations++;
+    if (split__tail_began_anew(f->now))
         split__tail_rewind(f->now);
-    }
     return split__tail_read(f->now, sink, &grew);
 }
 
@@ -116,8 +113,6 @@ int
 split__follow_look(log_follow *f, log_sink *sink)
 {
     bool first = !f->is_marked;
-    f->n_rotations = 0;
-    f->n_truncations = 0;
     int code = find_file(f);
     if (code != 0)
         return code;

@@ -16,8 +16,6 @@ typedef struct log_follow {
     size_t n_old;
     bool is_marked; /* the first look is over: a new file is read from its start */
     bool is_missing;
-    int64_t n_rotations;   /* of the last look: another file took the name, */
-    int64_t n_truncations; /* or the file was truncated */
 } log_follow;
 
 void split__follow_close(log_follow *f);

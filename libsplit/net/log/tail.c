@@ -124,9 +124,6 @@ bool
 split__tail_began_anew(log_tail *t)
 {
     char now[HEAD_BYTES];
-    struct stat st;
-    if (fstat(t->fd, &st) != 0 || st.st_size < t->at)
-        return true;
     if (read_at(t->fd, now, t->head_len, 0) != t->head_len ||
         memcmp(now, t->head, t->head_len) != 0)
         return true;
