@@ -12,6 +12,7 @@
 #include "core/evidence_plan.c"
 #include "core/failover_admin.c"
 #include "core/failover_adopt.c"
+#include "core/failover_check.c"
 #include "core/failover_choose.c"
 #include "core/failover_codec.c"
 #include "core/failover_deadline.c"

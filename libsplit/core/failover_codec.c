@@ -27,21 +27,34 @@ split__fo_codec_instant(split__fo_codec *c, split_us instant)
 {
     split_us distance = instant < 0 && c->now > INT64_MAX + instant ? -INT64_MAX : instant - c->now;
     distance = (split_us)split__fo_codec_word(c, (uint64_t)distance);
-    if (distance < -INT64_MAX)
-        distance = -INT64_MAX;
+    if (distance < -INT64_MAX) {
+        c->failed = true;
+        return 0;
+    }
     return distance > 0 ? split__add_sat(c->now, distance) : c->now + distance;
 }
 
-static void
-codec_u32(split__fo_codec *c, uint32_t *x)
+/* A word that is at most `most`, or failure. */
+static uint64_t
+codec_at_most(split__fo_codec *c, uint64_t value, uint64_t most)
 {
-    *x = (uint32_t)split__fo_codec_word(c, *x);
+    uint64_t word = split__fo_codec_word(c, value);
+    if (word <= most)
+        return word;
+    c->failed = true;
+    return 0;
+}
+
+void
+split__fo_codec_u32(split__fo_codec *c, uint32_t *x)
+{
+    *x = (uint32_t)codec_at_most(c, *x, UINT32_MAX);
 }
 
 static void
 codec_u8(split__fo_codec *c, uint8_t *x)
 {
-    *x = (uint8_t)split__fo_codec_word(c, *x);
+    *x = (uint8_t)codec_at_most(c, *x, UINT8_MAX);
 }
 
 static void
@@ -57,7 +70,7 @@ codec_instant_if(split__fo_codec *c, bool means_something, split_us *x)
     if (means_something)
         codec_instant(c, x);
     else
-        (void)split__fo_codec_word(c, 0), *x = 0;
+        *x = (split_us)codec_at_most(c, 0, 0);
 }
 
 static void
@@ -77,7 +90,7 @@ codec_counts(split__fo_codec *c, split__fo_origin *o)
                                &o->bad, &o->lost,     &o->in_flight, &o->in_flight_limit};
     uint8_t *const octets[] = {&o->state, &o->mode, &o->level, &o->degraded, &o->latched, &o->step, &o->n_stamps};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        codec_u32(c, words[i]);
+        split__fo_codec_u32(c, words[i]);
     for (size_t i = 0; i < sizeof octets / sizeof octets[0]; i++)
         codec_u8(c, octets[i]);
     o->run_keys = split__fo_codec_word(c, o->run_keys);
@@ -94,8 +107,8 @@ codec_window(split__fo_codec *c, const split_failover *layout, split__fo_origin 
         uint32_t at = (o->slot_at + layout->p.buckets - age) % layout->p.buckets;
         split__fo_slot *slot = split__fo_slots(o) + at;
         slot->bad_keys = split__fo_codec_word(c, slot->bad_keys);
-        codec_u32(c, &slot->total);
-        codec_u32(c, &slot->bad);
+        split__fo_codec_u32(c, &slot->total);
+        split__fo_codec_u32(c, &slot->bad);
     }
 }
 

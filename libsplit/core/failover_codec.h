@@ -16,6 +16,9 @@ typedef struct split__fo_codec {
 /* Exchange one 64-bit word. */
 uint64_t split__fo_codec_word(split__fo_codec *c, uint64_t value);
 
+/* Exchange a number in a word of its own; a word that does not fit fails. */
+void split__fo_codec_u32(split__fo_codec *c, uint32_t *x);
+
 /* Exchange an instant as a duration from now. */
 split_us split__fo_codec_instant(split__fo_codec *c, split_us instant);
 

@@ -226,7 +226,7 @@ fill_counts(const split_failover_options *o, split__fo_params *p)
     p->flap_limit = o->flap_limit;
     p->retry_deposit = o->retry_deposit_milli;
     p->retry_cap = o->retry_cap_milli;
-    p->in_flight_cap = o->in_flight_cap;
+    p->in_flight_cap = o->in_flight != SPLIT_FAILOVER_IN_FLIGHT_OFF ? o->in_flight_cap : 0;
     p->in_flight_min = o->in_flight_min;
     p->drill_permille = (uint16_t)o->drill_permille;
     p->max_attempts = (uint8_t)o->max_attempts;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "failover_adopt.h"
+#include "failover_check.h"
 #include "failover_codec.h"
 #include "failover_window.h"
 #include "hash.h"
@@ -38,22 +39,14 @@ codec_head(split__fo_codec *c, split_failover *head)
 {
     if (split__fo_codec_word(c, MAGIC_AND_VERSION) != MAGIC_AND_VERSION)
         c->failed = true;
-    head->n_origins = (uint32_t)split__fo_codec_word(c, head->n_origins);
-    head->p.buckets = (uint32_t)split__fo_codec_word(c, head->p.buckets);
+    split__fo_codec_u32(c, &head->n_origins);
+    split__fo_codec_u32(c, &head->p.buckets);
     head->p.slot_len = (split_us)split__fo_codec_word(c, (uint64_t)head->p.slot_len);
-    head->p.probes_in_flight = (uint32_t)split__fo_codec_word(c, head->p.probes_in_flight);
-    head->p.flap_limit = (uint32_t)split__fo_codec_word(c, head->p.flap_limit);
+    split__fo_codec_u32(c, &head->p.probes_in_flight);
+    split__fo_codec_u32(c, &head->p.flap_limit);
     head->seq = split__fo_codec_word(c, head->seq);
-    head->budget = (uint32_t)split__fo_codec_word(c, head->budget);
+    split__fo_codec_u32(c, &head->budget);
     head->n_regressions = split__fo_codec_word(c, head->n_regressions);
-}
-
-static bool
-head_is_valid(const split_failover *head, size_t n_bytes)
-{
-    return head->n_origins <= SPLIT_FAILOVER_MAX_ORIGINS && head->p.buckets >= 1 && head->p.buckets <= 16 &&
-           head->p.slot_len >= 1 && head->p.probes_in_flight <= 8 && head->p.flap_limit <= 8 &&
-           n_bytes == snapshot_bytes(head->n_origins, &head->p);
 }
 
 static void
@@ -87,13 +80,6 @@ split_failover_snapshot(const split_failover *fo, split_us now, void *buf, size_
     return SPLIT_OK;
 }
 
-static bool
-origin_is_valid(const split_failover *head, const split__fo_origin *o)
-{
-    return o->state < SPLIT_FAILOVER_N_STATES && o->mode < SPLIT_FAILOVER_N_MODES && o->degraded <= 1 &&
-           o->latched <= 1 && o->n_stamps <= head->p.flap_limit;
-}
-
 /* Read the next origin into scratch, its window placed as the clock of `head` wants it. */
 static uint64_t
 read_origin(split__fo_codec *c, const split_failover *head, scratch *s)
@@ -103,7 +89,7 @@ read_origin(split__fo_codec *c, const split_failover *head, scratch *s)
     uint64_t id = split__fo_codec_word(c, 0);
     split__fo_codec_origin(c, head, &s->origin);
     s->origin.in_flight = 0; /* those attempts ended with their process */
-    if (!origin_is_valid(head, &s->origin))
+    if (c->failed || !split__fo_origin_is_valid(head, &s->origin))
         c->failed = true;
     return id;
 }
@@ -119,13 +105,18 @@ checksum_fits(const uint8_t *bytes, size_t n_bytes)
     return stored == split__hash_bytes(bytes, n_bytes - 8);
 }
 
-/* Walk all origins; with fo, take over those it has. */
+/* Walk all origins, each of another name; with fo, take over those it has. */
 static bool
 walk_origins(split__fo_codec c, const split_failover *head, split_failover *fo)
 {
+    uint64_t ids[SPLIT_FAILOVER_MAX_ORIGINS];
     for (uint32_t i = 0; i < head->n_origins && !c.failed; i++) {
         scratch s;
         uint64_t id = read_origin(&c, head, &s);
+        ids[i] = id;
+        for (uint32_t j = 0; j < i; j++)
+            if (ids[j] == id)
+                c.failed = true;
         for (uint32_t j = 0; fo != NULL && j < fo->n_origins; j++)
             if (split__fo_at(fo, j)->id == id)
                 split__fo_adopt(fo, j, head, &s.origin);
@@ -143,7 +134,7 @@ split_failover_restore(split_failover *fo, split_us now, const void *bytes, size
     split_failover head = {.now = split__max_i64(fo->now, now)};
     split__fo_codec c = {.bytes = (uint8_t *)(uintptr_t)bytes, .n_bytes = n_bytes - 8, .now = head.now};
     codec_head(&c, &head);
-    if (c.failed || !head_is_valid(&head, n_bytes))
+    if (c.failed || !split__fo_head_is_valid(&head) || n_bytes != snapshot_bytes(head.n_origins, &head.p))
         return SPLIT_ERR_SNAPSHOT;
     lay_out_as_read(&head);
     if (!walk_origins(c, &head, NULL))

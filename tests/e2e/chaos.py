@@ -5,6 +5,8 @@ For each fault: errors that visitors saw on replayable requests (must be 0), on 
 what the first hop cost after the trip, probes, time to full return, visitors who changed variant (must be 0).
 
   chaos.py [--long] [FAULT...]     short form about 40 s; long form about 12 minutes, more load and longer faults
+  chaos.py --default-budget [--rate N] [--percent N] [FAULT...]
+                                   what the retry budget of the defaults costs; then errors are a measure, not a failure
 """
 import argparse
 import concurrent.futures
@@ -56,12 +58,13 @@ class Stage:
         self.victim = victim
         self.origins = {name: kit.OriginProcess(name, folder, 0, "latency_ms=3", "jitter_ms=2")
                         for name in ("new", "legacy")}
+        budget = {} if form.get("default_budget") else {"retry_cap_milli": 1000000, "retry_start_milli": 1000000}
         document = kit.policy(
             *({"url": f"http://127.0.0.1:{o.port}", "connect_timeout": "1s", "first_byte_timeout": "1s",
-               "timeout": "5s"} for o in self.origins.values()), 50,
-            # Retries are a matter of the policy: here no replayable request may be lost while the machine finds out.
+               "timeout": "5s"} for o in self.origins.values()), form.get("percent", 50),
+            # Retries are a matter of the policy: with this budget no replayable request is lost while the machine finds out.
             failover={"base_open": "300ms", "max_open": "1s", "probe_interval": "50ms", "ramp_hold": "100ms",
-                      "ramp_min_ok": 2, "ramp_max_hold": "2s", "retry_cap_milli": 1000000, "retry_start_milli": 1000000})
+                      "ramp_min_ok": 2, "ramp_max_hold": "2s", **budget})
         document["split"]["variants"][1]["chain"] = ["legacy", "new"]
         self.proxy = kit.Proxy(folder, document)
 
@@ -247,6 +250,7 @@ def play(name, stage, form, folder, done):
         "fault": name,
         "requests": summary["requests"],
         "errors_replayable": summary["user_errors_replayable"],
+        "before_trip": began_before(records, trips[0] if trips else ended),
         "errors_other": summary["user_errors_not_replayable"],
         "sent_twice": len(posts) - len(set(posts)),
         "trip_ms": (trips[0] - started) * 1000 if trips else None,
@@ -258,6 +262,11 @@ def play(name, stage, form, folder, done):
     }
 
 
+def began_before(records, moment):
+    """Failed GETs that visitors sent before this moment."""
+    return sum(r["method"] == "GET" and r["status"] not in ("200", "304") and int(r["mono_us"]) / 1e6 < moment for r in records)
+
+
 def why_given_up(stage, records):
     """For a failed campaign: what the proxy says of the errors, and the first of them as the visitor saw them."""
     given = {k.split('"')[1]: int(v) for k, v in stage.proxy.metrics().items() if k.startswith("split_give_ups_total") and v}
@@ -266,7 +275,7 @@ def why_given_up(stage, records):
     return f"{given} {seen[:8]} {stage.proxy.errors()[-1500:]}"
 
 
-COLUMNS = (("fault", 26), ("requests", 9), ("errors_replayable", 18), ("errors_other", 13), ("sent_twice", 11), ("trip_ms", 8),
+COLUMNS = (("fault", 26), ("requests", 9), ("errors_replayable", 18), ("before_trip", 12), ("errors_other", 13), ("sent_twice", 11), ("trip_ms", 8),
            ("hop_ms", 7), ("probes", 7), ("return_ms", 10), ("changed", 8))
 
 
@@ -290,10 +299,14 @@ def faulty(row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--long", action="store_true")
+    parser.add_argument("--default-budget", action="store_true")
+    parser.add_argument("--rate", type=int, help="requests a second")
+    parser.add_argument("--percent", type=int, default=50, help="share of the new system")
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("faults", nargs="*", default=[])
     args = parser.parse_args()
-    form = LONG if args.long else SHORT
+    form = dict(LONG if args.long else SHORT, default_budget=args.default_budget, percent=args.percent)
+    form["rate"] = args.rate or form["rate"]
     names = args.faults or list(FAULTS)
     print("".join(c.ljust(w) if c == "fault" else c.rjust(w) for c, w in COLUMNS))
     with concurrent.futures.ThreadPoolExecutor(1 if args.long else args.jobs) as pool:
@@ -301,6 +314,9 @@ def main():
         for row in pool.map(lambda n: run_fault(n, form), names):
             show(row)
             rows.append(row)
+    if args.default_budget:
+        print(f"{len(rows)} faults, {sum(r['requests'] for r in rows)} requests at {form['rate']}/s")
+        return 0
     bad = [r["fault"] for r in rows if faulty(r)]
     total = sum(r["requests"] for r in rows)
     for row in rows:
