@@ -24,7 +24,7 @@ split__fo_head_is_valid(const split_failover *head)
     return head->n_origins >= 1 && head->n_origins <= SPLIT_FAILOVER_MAX_ORIGINS && head->p.buckets >= 1 &&
            head->p.buckets <= 16 && head->p.slot_len >= 1 && head->p.slot_len <= LONGEST_US &&
            head->p.probes_in_flight >= 1 && head->p.probes_in_flight <= 8 && head->p.flap_limit <= 8 &&
-           head->seq <= INT64_MAX;
+           head->seq <= INT64_MAX && head->n_regressions <= INT64_MAX;
 }
 
 static bool
@@ -32,7 +32,8 @@ words_are_valid(const split_failover *head, const split__fo_origin *o)
 {
     return o->state < SPLIT_FAILOVER_N_STATES && o->mode < SPLIT_FAILOVER_N_MODES && o->degraded <= 1 &&
            o->latched <= 1 && o->step < SPLIT_FAILOVER_MAX_RAMP && o->n_stamps <= head->p.flap_limit &&
-           o->in_flight_limit <= MOST_LIMIT && o->n_stale <= o->n_reported;
+           o->in_flight_limit <= MOST_LIMIT && o->n_stale <= o->n_reported && o->n_reported <= INT64_MAX &&
+           o->n_issued <= INT64_MAX;
 }
 
 /* Each state has its own evidence; that of the others was cleared on the way in. */

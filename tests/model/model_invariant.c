@@ -38,7 +38,13 @@ static bool
 serves(const split__fo_origin *o)
 {
     return o->mode == SPLIT_FAILOVER_MODE_FORCE_UP ||
-           (o->mode == SPLIT_FAILOVER_MODE_AUTO && o->state == SPLIT_FAILOVER_CLOSED);
+           (o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN && o->state == SPLIT_FAILOVER_CLOSED);
+}
+
+static bool
+decides(const split__fo_origin *o)
+{
+    return o->mode == SPLIT_FAILOVER_MODE_AUTO || o->mode == SPLIT_FAILOVER_MODE_OBSERVE;
 }
 
 static bool
@@ -46,13 +52,15 @@ kind_fits_state(split_failover_kind kind, const split__fo_origin *o)
 {
     switch (kind) {
     case SPLIT_FAILOVER_KIND_NORMAL:
-        return o->state == SPLIT_FAILOVER_CLOSED && o->mode == SPLIT_FAILOVER_MODE_AUTO;
+        return o->state == SPLIT_FAILOVER_CLOSED && decides(o);
     case SPLIT_FAILOVER_KIND_RAMP:
-        return o->state == SPLIT_FAILOVER_RAMP && o->mode == SPLIT_FAILOVER_MODE_AUTO;
+        return o->state == SPLIT_FAILOVER_RAMP && decides(o);
     case SPLIT_FAILOVER_KIND_PROBE:
         return o->state == SPLIT_FAILOVER_HALF_OPEN || o->state == SPLIT_FAILOVER_HOLD;
     case SPLIT_FAILOVER_KIND_FORCED:
         return o->mode == SPLIT_FAILOVER_MODE_FORCE_UP;
+    case SPLIT_FAILOVER_KIND_OBSERVED:
+        return o->mode == SPLIT_FAILOVER_MODE_OBSERVE && o->state != SPLIT_FAILOVER_CLOSED;
     default:
         return kind == SPLIT_FAILOVER_KIND_PANIC;
     }
@@ -235,6 +243,8 @@ i13_trips_have_their_evidence(const view *v)
         const split_failover_event *e = &v->s->events.items[i];
         const bool broad = e->run_span_us >= p->run_min_span && e->run_keys >= p->min_keys;
         if (e->cause == SPLIT_FAILOVER_CAUSE_RUN && (e->run < p->consecutive || !broad))
+            return false;
+        if (e->cause == SPLIT_FAILOVER_CAUSE_HARD_RUN && (e->hard_run < p->hard_consecutive || !broad))
             return false;
         if (e->cause == SPLIT_FAILOVER_CAUSE_RATIO &&
             (e->total < p->min_samples || e->bad * UINT64_C(1000000) < (uint64_t)p->fail_ppm * e->total ||
