@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Mutation test of the failover machine: each mutant flips one guard in a copy of the source, and the traces, the search or
-the unit scenarios must notice. Usage: tests/model/mutants.py BUILD [--from N] [--write]; BUILD is a configured build folder.
---from begins with the mutant of that number. With --write the table is stored in tests/model/mutants.md."""
+"""Mutation test of the failover machine: each mutant flips one guard in a copy of the source, and the traces, the search, the unit
+scenarios, the forged snapshots or the oracle must notice. Usage: tests/model/mutants.py BUILD [--from N] [--oracle] [--write]; BUILD is
+a configured build folder. --from begins with the mutant of that number; --oracle asks the oracle alone. With --write the table is
+stored in tests/model/mutants.md."""
 import pathlib
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORE = ROOT / "libsplit/core"
 STATES = "30000"
-UNITS = ("failover", "failover_scenarios", "failover_around", "failover_guards", "failover_reload")
+UNITS = ("failover", "failover_scenarios", "failover_around", "failover_forged", "failover_guards", "failover_reload")
 
 # file without "failover_" and ".c", text (must occur once), its replacement
 MUTANTS = [
@@ -202,12 +203,36 @@ MUTANTS = [
     ("deadline", "FAILBACK_DELAY && !o->latched)\n", "FAILBACK_DELAY)\n"),
     ("deadline", "return o->bad == 0 ?", "return true ?"),
     ("deadline", "    best = sooner(fo, best, after(o->last_probe, fo->p.probe_interval));\n", ""),
+    ("check", "o->state < SPLIT_FAILOVER_N_STATES && ", ""),
+    ("check", "o->mode < SPLIT_FAILOVER_N_MODES && ", ""),
+    ("check", "o->n_stamps <= head->p.flap_limit &&", "true &&"),
+    ("check", "o->step < SPLIT_FAILOVER_MAX_RAMP && ", ""),
+    ("check", "o->n_stale <= o->n_reported && ", ""),
+    ("check", "o->run == 0 && !o->degraded", "!o->degraded"),
+    ("check", "(!serves(o) || !o->latched) &&", "true &&"),
+    ("check", "is_past(head, o->run_start) && ", ""),
+    ("check", "is_past(head, o->since) && ", ""),
+    ("check", "o->open_until - head->now <= LATEST_US", "true"),
+    ("check", "o->hard_run <= o->run && ", ""),
+    ("check", "slot->bad > slot->total || ", ""),
+    ("check", "split__fo_popcount(slot->bad_keys) > slot->bad ||", "false ||"),
+    ("check", " || (slot->total != 0 && !serves(o)))", ")"),
+    ("check", "leases[i].seq > head->seq || ", ""),
+    ("check", "if (leases[j].seq == leases[i].seq)", "if (0)"),
+    ("check", "(n == 1 && o->state == SPLIT_FAILOVER_HOLD)", "o->state == SPLIT_FAILOVER_HOLD"),
+    ("check", "expiry - head->now > LONGEST_US", "expiry - head->now < 0"),
+    ("check", " || (i > 0 && stamps[i] < stamps[i - 1])", ""),
+    ("check", "head->seq <= INT64_MAX && ", ""),
+    ("check", "head->n_origins >= 1 && ", ""),
+    ("check", "head->p.probes_in_flight >= 1 && ", ""),
+    ("codec", "    c->failed = true;\n    return 0;\n}", "    return word;\n}"),
+    ("snapshot", "            if (ids[j] == id)\n                c.failed = true;\n", "            ;\n"),
 ]
 
 
 def flags(build):
     return ["-std=c11", "-O1", "-w", "-D_GNU_SOURCE", "-DXXH_INLINE_ALL", f"-I{ROOT}/include", f"-I{build}/include", f"-I{CORE}",
-            f"-I{ROOT}/tests/vectors", f"-I{ROOT}/tests/model", f"-I{ROOT}/tests/unit", f"-I{ROOT}/tests/support",
+            f"-I{ROOT}/tests/vectors", f"-I{ROOT}/tests/model", f"-I{ROOT}/tests/unit", f"-I{ROOT}/tests/support", f"-I{ROOT}/tests/fuzz",
             "-I/usr/include/cjson"]
 
 
@@ -218,15 +243,19 @@ def compile_to(source, out, build):
 class Bench:
     """Everything that does not change, compiled once."""
 
-    def __init__(self, build, folder):
+    def __init__(self, build, folder, only_oracle):
         self.build, self.folder = build, folder
         self.core = self.compile("core", CORE.glob("*.c"))
+        self.only_oracle = only_oracle
         vectors = [p for p in (ROOT / "tests/vectors").glob("*.c") if p.name != "kind_verdict.c"]
         self.vectors = self.compile("vectors", vectors)
-        self.model = self.compile("model", (ROOT / "tests/model").glob("*.c"))
+        self.model = self.compile("model", (ROOT / "tests/model").glob("model_*.c"))
         support = self.compile("support", [ROOT / "tests/support/counting_alloc.c"])
         self.units = {n: {**support, **self.compile("unit", [ROOT / f"tests/unit/test_{n}.c"])}
                       for n in UNITS}
+        self.forged = {**self.compile("forged", [ROOT / f"tests/fuzz/{n}_forged.c" for n in ("failover", "replay")]),
+                       **{n: self.model[n] for n in ("model_config.c", "model_invariant.c", "model_world.c")}}
+        self.oracle = self.compile("oracle", [ROOT / "tests/model/oracle_driver.c"])
         self.traces = sorted(str(p) for p in (ROOT / "tests/vectors/failover").glob("*.json"))
 
     def compile(self, kind, sources):
@@ -248,7 +277,9 @@ class Bench:
             return False
 
     def killer(self, core):
-        """Who notices: 'traces', 'search', 'units' or None."""
+        """Who notices: 'traces', 'search', 'units', 'forged', 'oracle' or None."""
+        if self.only_oracle:
+            return self.by_oracle(core)
         if not self.survives(self.link(self.vectors.values(), core, ["-lcjson"]), "failover", *self.traces):
             return "traces"
         if not self.survives(self.link(self.model.values(), core, []), "--states", STATES):
@@ -256,7 +287,14 @@ class Bench:
         for unit in self.units.values():
             if not self.survives(self.link(unit.values(), core, ["-lcriterion"])):
                 return "units"
-        return None
+        if not self.survives(self.link(self.forged.values(), core, []), "200000"):
+            return "forged"
+        return self.by_oracle(core)
+
+    def by_oracle(self, core):
+        driver = self.link(self.oracle.values(), core, [])
+        play = [sys.executable, ROOT / "tests/model/oracle_play.py", driver, "--games", "400", "--calls", "400"]
+        return "oracle" if subprocess.run(play, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode else None
 
 
 def mutate(bench, number, mutant):
@@ -277,7 +315,7 @@ def main():
     first = int(sys.argv[sys.argv.index("--from") + 1]) if "--from" in sys.argv else 1
     rows, alive = [], 0
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(build, pathlib.Path(folder))
+        bench = Bench(build, pathlib.Path(folder), "--oracle" in sys.argv)
         if bench.killer(bench.core.values()) is not None:
             raise SystemExit("the unchanged machine fails")
         for number, mutant in enumerate(MUTANTS, 1):
