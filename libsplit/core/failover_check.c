@@ -48,7 +48,7 @@ evidence_fits_state(const split__fo_origin *o)
 
 /* Nothing has happened that is still to come; only an ejection and a floor reach ahead. */
 static bool
-times_are_valid(const split_failover *head, const split__fo_origin *o)
+snapshot_times_are_valid(const split_failover *head, const split__fo_origin *o)
 {
     bool may_be_ahead = o->state == SPLIT_FAILOVER_OPEN || o->state == SPLIT_FAILOVER_CLOSED;
     return is_past(head, o->run_start) && is_past(head, o->since) && is_past(head, o->last_probe) &&
@@ -105,6 +105,6 @@ stamps_are_valid(const split_failover *head, const split__fo_origin *o)
 bool
 split__fo_origin_is_valid(const split_failover *head, const split__fo_origin *o)
 {
-    return words_are_valid(head, o) && evidence_fits_state(o) && times_are_valid(head, o) && run_is_valid(o) &&
+    return words_are_valid(head, o) && evidence_fits_state(o) && snapshot_times_are_valid(head, o) && run_is_valid(o) &&
            window_is_valid(head, o) && leases_are_valid(head, o) && stamps_are_valid(head, o);
 }
