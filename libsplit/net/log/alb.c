@@ -41,12 +41,7 @@ alb_parse(log_state *s, const char *line, size_t n, split_log_record *out)
         timed = timed && split__log_seconds(field[5 + i].at, field[5 + i].len, &parts[i]);
     if (timed) /* -1 where the target was never reached */
         out->latency_us = parts[0] + parts[1];
-    split_log_text request = split__log_quoted(&p, end);
-    if (request.at == NULL)
-        return SPLIT_LOG_REJECT;
-    const char *space = memchr(request.at, ' ', request.len);
-    out->method = (split_log_text){request.at, space == NULL ? 0 : (size_t)(space - request.at)};
-    return SPLIT_LOG_RECORD;
+    return split__log_request(&p, end, &out->method) ? SPLIT_LOG_RECORD : SPLIT_LOG_REJECT;
 }
 
 const log_format split__log_alb = {"aws alb", alb_fits, alb_parse};

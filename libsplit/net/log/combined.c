@@ -104,11 +104,8 @@ combined_parse(log_state *s, const char *line, size_t n, split_log_record *out)
     if (close == NULL || !split__log_clock(s, open + 1, (size_t)(close - open - 1), &out->at_us))
         return SPLIT_LOG_REJECT;
     const char *p = close + 1;
-    split_log_text request = split__log_quoted(&p, end);
-    if (request.at == NULL)
+    if (!split__log_request(&p, end, &out->method))
         return SPLIT_LOG_REJECT;
-    const char *space = memchr(request.at, ' ', request.len);
-    out->method = (split_log_text){request.at, space == NULL ? 0 : (size_t)(space - request.at)};
     split_log_text code = split__log_word(&p, end);
     if (code.len != 3 || !split__log_integer(code.at, 3, &status))
         return SPLIT_LOG_REJECT;

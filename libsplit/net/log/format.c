@@ -149,6 +149,15 @@ split__log_quoted(const char **p, const char *end)
     return (split_log_text){0};
 }
 
+bool
+split__log_request(const char **p, const char *end, split_log_text *out_method)
+{
+    split_log_text line = split__log_quoted(p, end);
+    const char *space = line.at == NULL ? NULL : memchr(line.at, ' ', line.len);
+    *out_method = (split_log_text){line.at, space == NULL ? 0 : (size_t)(space - line.at)};
+    return line.at != NULL;
+}
+
 split_log_cache
 split__log_cache_of(split_log_text word)
 {

@@ -41,6 +41,8 @@ bool split__log_clock(log_state *s, const char *p, size_t n,
 split_log_text split__log_quoted(const char **p,
                                  const char *end); /* text between quotes, escapes left in */
 split_log_text split__log_word(const char **p, const char *end); /* up to the next space */
+/* The method of a request line between quotes; false when there is no such line. */
+bool split__log_request(const char **p, const char *end, split_log_text *out_method);
 split_log_cache split__log_cache_of(split_log_text word);        /* Hit, Miss, EXPIRED, ... */
 
 #endif

@@ -77,12 +77,7 @@ haproxy_parse(log_state *s, const char *line, size_t n, split_log_record *out)
     split_log_text ending = split__log_word(&p, end);
     if (ending.len >= 1 && ending.at[0] == 'C')
         out->status = 0; /* the visitor left first */
-    split_log_text request = split__log_quoted(&p, end);
-    if (request.at == NULL)
-        return SPLIT_LOG_REJECT;
-    const char *space = memchr(request.at, ' ', request.len);
-    out->method = (split_log_text){request.at, space == NULL ? 0 : (size_t)(space - request.at)};
-    return SPLIT_LOG_RECORD;
+    return split__log_request(&p, end, &out->method) ? SPLIT_LOG_RECORD : SPLIT_LOG_REJECT;
 }
 
 const log_format split__log_haproxy = {"haproxy http", haproxy_fits, haproxy_parse};
