@@ -29,7 +29,8 @@ ask_ahead(const char *key, size_t key_len)
 #endif
 }
 
-/* One loop for each way to decide, so that the plan is not asked again for each key. */
+/* One loop for each way to decide, so that the plan is not asked again for each key. The compiler
+ * has to be told to put the fast two into both loops. */
 typedef uint32_t decide_fn(const split_plan *plan, const char *key, size_t key_len);
 
 static uint32_t
@@ -40,7 +41,7 @@ decide_gated(const split_plan *plan, const char *key, size_t key_len)
     return err == 0 ? a.variant : plan->default_variant;
 }
 
-static inline uint32_t
+XXH_FORCE_INLINE uint32_t
 decide_bare(const split_plan *plan, const char *key, size_t key_len)
 {
     if (SPLIT__LIKELY(key_len >= SPLIT__STRIPE))
@@ -48,7 +49,7 @@ decide_bare(const split_plan *plan, const char *key, size_t key_len)
     return split__plan_variant(plan, split__hash_short(&plan->unit_prefix, key, key_len));
 }
 
-static inline uint32_t
+XXH_FORCE_INLINE uint32_t
 decide_salted(const split_plan *plan, const char *key, size_t key_len)
 {
     const split__prefix *prefix = &plan->unit_prefix;
