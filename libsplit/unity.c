@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every core file in one, for builds that want to name a single C file (bindings, WebAssembly). A test compares this
- * list with libsplit/meson.build. */
+/* Every core file in one, for builds that want to name a single C file (bindings, WebAssembly). A
+ * test compares this list with libsplit/meson.build. */
 #include "core/alloc.c"
 #include "core/arm.c"
 #include "core/assign.c"

@@ -4,14 +4,17 @@
  * What every header needs: attributes, time, allocator, version.
  *
  * Rules that hold for the whole library, said once:
- * - Functions return 0 or a negative SPLIT_ERR_* (error.h). On error nothing changed: outputs are not written and
- *   the object is as before, unless the function says otherwise.
- * - Options structs start with `size`; fill them with split_X_options_init(). Pointers inside are borrowed for the call.
- * - An object lives in memory of the caller: split_X_size(), then split_X_init(). Objects hold no pointers, so they may
- *   be copied byte for byte or mapped at several addresses. split_X_new() and split_X_free() are thin helpers on top.
+ * - Functions return 0 or a negative SPLIT_ERR_* (error.h). On error nothing changed: outputs are
+ *   not written and the object is as before, unless the function says otherwise.
+ * - Options structs start with `size`; fill them with split_X_options_init(). Pointers inside are
+ *   borrowed for the call.
+ * - An object lives in memory of the caller: split_X_size(), then split_X_init(). Objects hold no
+ *   pointers, so they may be copied byte for byte or mapped at several addresses. split_X_new() and
+ *   split_X_free() are thin helpers on top.
  * - After init no call allocates, locks, reads a clock or does I/O.
- * - Thread rule of each type, in one word: *pure* (touches no shared state), *const-safe* (any number of threads may
- *   use one object through const functions), *exclusive* (one thread at a time for each object).
+ * - Thread rule of each type, in one word: *pure* (touches no shared state), *const-safe* (any
+ *   number of threads may use one object through const functions), *exclusive* (one thread at a
+ *   time for each object).
  */
 #ifndef SPLIT_BASE_H
 #define SPLIT_BASE_H
@@ -44,7 +47,10 @@
 
 SPLIT_BEGIN
 
-/** Instant or duration in microseconds. Instants come from one monotonic clock of the caller. @since 0.1 */
+/**
+ * Instant or duration in microseconds. Instants come from one monotonic clock of the caller.
+ * @since 0.1
+ */
 typedef int64_t split_us;
 
 /** "Never", as an instant or a duration. @since 0.1 */
@@ -53,7 +59,8 @@ typedef int64_t split_us;
 /**
  * Allocator for the split_X_new() and split_X_free() pairs; nothing else allocates.
  *
- * NULL in place of a `const split_alloc *` means malloc() and free(). The same allocator must be given to free.
+ * NULL in place of a `const split_alloc *` means malloc() and free(). The same allocator must be
+ * given to free.
  */
 typedef struct split_alloc {
     void *(*malloc_fn)(size_t n_bytes, void *ctx); /**< Returns NULL when there is no memory. */
@@ -64,7 +71,8 @@ typedef struct split_alloc {
 /**
  * Version of the linked library, as "MAJOR.MINOR.PATCH".
  *
- * @return Static text; compare with SPLIT_VERSION to find a header and library that do not belong together.
+ * @return Static text; compare with SPLIT_VERSION to find a header and library that do not belong
+ *         together.
  * @note Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API const char *split_version(void);

@@ -3,8 +3,9 @@
  * @file error.h
  * Error codes, their names and texts, and the struct for detail.
  *
- * Codes are pinned: a number never changes its meaning and is never used again. Hundreds are categories:
- * 1xx the caller's mistake, 2xx input data, 3xx resources, 4xx the outside world, 9xx a bug in the library.
+ * Codes are pinned: a number never changes its meaning and is never used again. Hundreds are
+ * categories: 1xx the caller's mistake, 2xx input data, 3xx resources, 4xx the outside world, 9xx a
+ * bug in the library.
  */
 #ifndef SPLIT_ERROR_H
 #define SPLIT_ERROR_H
@@ -13,7 +14,10 @@
 
 SPLIT_BEGIN
 
-/** The one list of errors: XX(name, number, text). Enum, names, texts and the bindings' exceptions come from it. */
+/**
+ * The one list of errors: XX(name, number, text). Enum, names, texts and the bindings' exceptions
+ * come from it.
+ */
 #define SPLIT_ERR_MAP(XX)                                                                          \
     XX(ARG, -101, "an argument is NULL or out of its documented range")                            \
     XX(STRUCT, -102, "the size field of an options struct is not set; use its init function")      \
@@ -106,7 +110,8 @@ SPLIT_API const char *split_strerror(int code);
  * Category of an error code.
  *
  * @param code Any int.
- * @return SPLIT_CATEGORY_NONE for 0, else the category; SPLIT_CATEGORY_BUG for a number that is no code.
+ * @return SPLIT_CATEGORY_NONE for 0, else the category; SPLIT_CATEGORY_BUG for a number that is no
+ *         code.
  * @note Threads: pure. Cost: O(number of codes). Since 0.1.
  */
 SPLIT_API split_err_category split_errcategory(int code);

@@ -3,12 +3,15 @@
  * @file failover.h
  * Who serves instead when an origin fails, whether to try another, and when to come back.
  *
- * One breaker for each origin, shared by all chains. A request of a chain asks split_failover_route() where to go, and
- * says with split_failover_report() how it went; the answer may be another attempt. Each call can return the transitions
- * it made. Rules: DESIGN.md section 3 (F1 to F36).
+ * One breaker for each origin, shared by all chains. A request of a chain asks
+ * split_failover_route() where to go, and says with split_failover_report() how it went; the answer
+ * may be another attempt. Each call can return the transitions it made. Rules: DESIGN.md section 3
+ * (F1 to F36).
  *
- * Time: any `now` is accepted; the machine uses the largest one it has seen. Nothing depends on being called in time.
- * Threads: exclusive. Many processes may share one machine in shared memory under a lock of the caller.
+ * Time: any `now` is accepted; the machine uses the largest one it has seen. Nothing depends on
+ * being called in time.
+ * Threads: exclusive. Many processes may share one machine in shared memory under a lock of the
+ * caller.
  */
 #ifndef SPLIT_FAILOVER_H
 #define SPLIT_FAILOVER_H
@@ -19,32 +22,35 @@ SPLIT_BEGIN
 
 typedef struct split_failover split_failover;
 
-/** Parameters; split_failover_options_init() fills the defaults shown. 0 turns a rule off where it says so. */
+/**
+ * Parameters; split_failover_options_init() fills the defaults shown. 0 turns a rule off where it
+ * says so.
+ */
 typedef struct split_failover_options {
     size_t size;
-    const char *const *origins; /**< Names; a name is the origin's identity. Borrowed for the call. */
-    size_t n_origins;           /**< 1 to 64. */
+    const char *const *origins;         /**< Names: their identity. Borrowed for the call. */
+    size_t n_origins;                   /**< 1 to 64. */
     const split_failover_chain *chains; /**< Borrowed for the call. */
     size_t n_chains;                    /**< 1 to 64. */
     uint64_t seed;                      /**< 1. Of jitter, ramp cohorts and drill. */
 
-    split_us run_min_span_us;  /**< 100 ms. A run shorter than this trips nothing. */
-    split_us window_us;        /**< 10 s. Of the ratio rule. */
-    split_us slow_us;          /**< 0 off. From here an OK answer is SLOW. */
-    split_us fair_us;          /**< 0: slow_us or else 1 s. A caller's deadline below this is NEUTRAL. */
-    split_us base_open_us;     /**< 5 s. First ejection; doubles with each level. */
-    split_us max_open_us;      /**< 300 s. */
+    split_us run_min_span_us;   /**< 100 ms. A run shorter than this trips nothing. */
+    split_us window_us;         /**< 10 s. Of the ratio rule. */
+    split_us slow_us;           /**< 0 off. From here an OK answer is SLOW. */
+    split_us fair_us;           /**< 0: slow_us, else 1 s. A deadline below it is NEUTRAL. */
+    split_us base_open_us;      /**< 5 s. First ejection; doubles with each level. */
+    split_us max_open_us;       /**< 300 s. */
     split_us probe_interval_us; /**< 500 ms between probes. */
-    split_us probe_lease_us;   /**< 10 s; then a probe without a report is lost. */
-    split_us half_open_max_us; /**< 60 s. */
-    split_us overdue_us;       /**< 30 s; then unsafe or foreign requests may probe. */
-    split_us ramp_hold_us;     /**< 5 s. A step takes at least this. */
-    split_us ramp_max_hold_us; /**< 60 s; then a step without failure needs no count. */
-    split_us decay_us;         /**< 60 s in service, and min_samples successes, lower the level by one. */
+    split_us probe_lease_us;    /**< 10 s; then a probe without a report is lost. */
+    split_us half_open_max_us;  /**< 60 s. */
+    split_us overdue_us;        /**< 30 s; then unsafe or foreign requests may probe. */
+    split_us ramp_hold_us;      /**< 5 s. A step takes at least this. */
+    split_us ramp_max_hold_us;  /**< 60 s; then a step without failure needs no count. */
+    split_us decay_us;          /**< 60 s in service and min_samples successes lower the level. */
     split_us failback_delay_us; /**< 0. */
-    split_us hold_probe_us;    /**< 30 s between keep-alive probes in HOLD. */
-    split_us flap_window_us;   /**< 10 min. */
-    split_us emergency_us;     /**< 1 s. Ejected peers of a degraded last origin are probed by then. */
+    split_us hold_probe_us;     /**< 30 s between keep-alive probes in HOLD. */
+    split_us flap_window_us;    /**< 10 min. */
+    split_us emergency_us;      /**< 1 s. Peers of a degraded last origin are probed by then. */
 
     uint32_t consecutive;      /**< 5. 0 off. */
     uint32_t hard_consecutive; /**< 3 connect failures. 0 off. */
@@ -68,15 +74,15 @@ typedef struct split_failover_options {
     uint32_t in_flight_cap;       /**< 0. Needed when in_flight is not OFF. */
     uint32_t in_flight_min;       /**< 1, and never less. AIMD does not go below. */
 
-    split_failover_failback failback; /**< AUTO. */
-    split_failover_sticky sticky;     /**< RETURN. */
+    split_failover_failback failback;      /**< AUTO. */
+    split_failover_sticky sticky;          /**< RETURN. */
     split_failover_unsafe unsafe_failover; /**< ROUTE. */
     split_failover_in_flight in_flight;    /**< OFF. */
 
-    uint32_t n_ramp;                                  /**< 4. */
-    uint32_t ramp_permille[SPLIT_FAILOVER_MAX_RAMP];  /**< 50, 250, 500, 1000: rising, the last is 1000. */
-    uint32_t n_statuses;                              /**< 4. */
-    uint32_t statuses[SPLIT_FAILOVER_MAX_STATUSES];   /**< 500, 502, 503, 504: answers that are failures. */
+    uint32_t n_ramp;                                 /**< 4. */
+    uint32_t ramp_permille[SPLIT_FAILOVER_MAX_RAMP]; /**< 50, 250, 500, 1000. Rising, to 1000. */
+    uint32_t n_statuses;                             /**< 4. */
+    uint32_t statuses[SPLIT_FAILOVER_MAX_STATUSES];  /**< Failures: 500, 502, 503, 504. */
 } split_failover_options;
 
 /**
@@ -95,7 +101,8 @@ SPLIT_API void split_failover_options_init(split_failover_options *o);
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_NAME for any other name.
  * @note Source: DESIGN.md F34. Threads: pure. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_failover_options_preset(split_failover_options *o, const char *name);
+SPLIT_API SPLIT_CHECKED int split_failover_options_preset(split_failover_options *o,
+                                                          const char *name);
 
 /**
  * Name of a preset, for lists and messages.
@@ -122,12 +129,14 @@ SPLIT_API size_t split_failover_size(const split_failover_options *o);
  * @param mem_bytes At least split_failover_size().
  * @param o         Options.
  * @param out       Receives the machine.
- * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_STRUCT, SPLIT_ERR_NEWER for the struct; SPLIT_ERR_LIMIT for a bad count of
- *         origins, chains or chain members; SPLIT_ERR_NAME for a bad or doubled name; SPLIT_ERR_INDEX for a chain with an
- *         unknown or doubled origin; SPLIT_ERR_VALUE for a parameter out of range; SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
+ * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_STRUCT, SPLIT_ERR_NEWER for the struct;
+ *         SPLIT_ERR_LIMIT for a bad count of origins, chains or chain members; SPLIT_ERR_NAME for a
+ *         bad or doubled name; SPLIT_ERR_INDEX for a chain with an unknown or doubled origin;
+ *         SPLIT_ERR_VALUE for a parameter out of range; SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
  * @note Source: DESIGN.md F1-F3. Threads: pure. Cost: O(size). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_failover_init(void *mem, size_t mem_bytes, const split_failover_options *o,
+SPLIT_API SPLIT_CHECKED int split_failover_init(void *mem, size_t mem_bytes,
+                                                const split_failover_options *o,
                                                 split_failover **out);
 
 /**
@@ -139,8 +148,8 @@ SPLIT_API SPLIT_CHECKED int split_failover_init(void *mem, size_t mem_bytes, con
  * @return As split_failover_init(); SPLIT_ERR_NOMEM.
  * @note Threads: pure. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_failover_new(const split_failover_options *o, const split_alloc *alloc,
-                                               split_failover **out);
+SPLIT_API SPLIT_CHECKED int split_failover_new(const split_failover_options *o,
+                                               const split_alloc *alloc, split_failover **out);
 
 /**
  * Free what split_failover_new() made and set the pointer to NULL.
@@ -160,15 +169,19 @@ SPLIT_API void split_failover_free(split_failover **fo, const split_alloc *alloc
  * @param out    Receives origin, kind, reason, token. Send the attempt, then report the token.
  * @param events Receives the transitions made; may be NULL.
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_INDEX for an unknown chain or pinned origin.
- * @note Source: DESIGN.md F10-F16. Threads: exclusive. Cost: O(origins), a few ns when all are well. Since 0.1.
+ * @note Source: DESIGN.md F10-F16. Threads: exclusive. Cost: O(origins), a few ns when all are
+ *       well. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_failover_route(split_failover *fo, split_us now, const split_failover_request *req,
-                                                 split_failover_answer *out, split_failover_events *events);
+SPLIT_API SPLIT_CHECKED int split_failover_route(split_failover *fo, split_us now,
+                                                 const split_failover_request *req,
+                                                 split_failover_answer *out,
+                                                 split_failover_events *events);
 
 /**
  * Ask for a synthetic probe of an origin: a request of the caller's own, such as a health check.
  *
- * Useful where no user's request can be a probe. It takes a lease like any probe, and has no follow-up.
+ * Useful where no user's request can be a probe. It takes a lease like any probe, and has no
+ * follow-up.
  *
  * @param fo     Machine.
  * @param now    Caller's monotonic clock.
@@ -179,27 +192,32 @@ SPLIT_API SPLIT_CHECKED int split_failover_route(split_failover *fo, split_us no
  * @note Source: DESIGN.md F17. Threads: exclusive. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_probe(split_failover *fo, split_us now, uint32_t origin,
-                                                 split_failover_answer *out, split_failover_events *events);
+                                                 split_failover_answer *out,
+                                                 split_failover_events *events);
 
 /**
  * Say how an attempt ended, and learn what the request does next.
  *
  * @param fo      Machine; may be a reloaded one.
  * @param now     Caller's monotonic clock.
- * @param token   Of the answer or follow-up that started the attempt. A probe's second report is STALE; a second report
- *                of another token counts twice.
+ * @param token   Of the answer or follow-up that started the attempt. A probe's second report is
+ *                STALE; a second report of another token counts twice.
  * @param outcome How it ended.
  * @param out     Receives credit and what to do next, with a new attempt when next is ATTEMPT.
  * @param events  Receives the transitions made; may be NULL.
  * @return 0; SPLIT_ERR_ARG for NULL or an unknown class.
- * @note Source: DESIGN.md F18-F29. Threads: exclusive. Cost: O(origins), a few ns when all are well. Since 0.1.
+ * @note Source: DESIGN.md F18-F29. Threads: exclusive. Cost: O(origins), a few ns when all are
+ *       well. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_failover_report(split_failover *fo, split_us now, const split_failover_token *token,
-                                                  const split_failover_outcome *outcome, split_failover_followup *out,
+SPLIT_API SPLIT_CHECKED int split_failover_report(split_failover *fo, split_us now,
+                                                  const split_failover_token *token,
+                                                  const split_failover_outcome *outcome,
+                                                  split_failover_followup *out,
                                                   split_failover_events *events);
 
 /**
- * Operator's hand: set a mode, approve a held origin, or reset one to CLOSED. APPROVE outside HOLD does nothing.
+ * Operator's hand: set a mode, approve a held origin, or reset one to CLOSED. APPROVE outside HOLD
+ * does nothing.
  *
  * @param fo     Machine.
  * @param now    Caller's monotonic clock.
@@ -210,10 +228,12 @@ SPLIT_API SPLIT_CHECKED int split_failover_report(split_failover *fo, split_us n
  * @note Source: DESIGN.md F30. Threads: exclusive. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_admin(split_failover *fo, split_us now, uint32_t origin,
-                                                 split_failover_action action, split_failover_events *events);
+                                                 split_failover_action action,
+                                                 split_failover_events *events);
 
 /**
- * Run the due timers of all origins, at most one transition each. Never needed for correctness; keeps displays fresh.
+ * Run the due timers of all origins, at most one transition each. Never needed for correctness;
+ * keeps displays fresh.
  *
  * @param fo     Machine.
  * @param now    Caller's monotonic clock.
@@ -221,13 +241,15 @@ SPLIT_API SPLIT_CHECKED int split_failover_admin(split_failover *fo, split_us no
  * @return 0; SPLIT_ERR_ARG for NULL.
  * @note Source: DESIGN.md F9. Threads: exclusive. Cost: O(origins). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_failover_tick(split_failover *fo, split_us now, split_failover_events *events);
+SPLIT_API SPLIT_CHECKED int split_failover_tick(split_failover *fo, split_us now,
+                                                split_failover_events *events);
 
 /**
  * Next instant at which time alone can change an answer or a state.
  *
  * @param fo Machine.
- * @return Instant; the machine's time when a timer is due now; SPLIT_NEVER when all origins are settled.
+ * @return Instant; the machine's time when a timer is due now; SPLIT_NEVER when all origins are
+ *         settled.
  * @note Source: DESIGN.md F31. Threads: const-safe. Cost: O(origins not CLOSED). Since 0.1.
  */
 SPLIT_API split_us split_failover_deadline(const split_failover *fo);
@@ -267,7 +289,8 @@ SPLIT_API uint64_t split_failover_regressions(const split_failover *fo);
 SPLIT_API uint32_t split_failover_budget_milli(const split_failover *fo);
 
 /**
- * Class of an HTTP answer: statuses of the options are FAIL_STATUS, 429 is BUSY, the rest OK or SLOW.
+ * Class of an HTTP answer: statuses of the options are FAIL_STATUS, 429 is BUSY, the rest OK or
+ * SLOW.
  *
  * @param fo         Machine, for its parameters.
  * @param status     HTTP status.
@@ -275,19 +298,20 @@ SPLIT_API uint32_t split_failover_budget_milli(const split_failover *fo);
  * @return The class.
  * @note Source: DESIGN.md F6. Threads: const-safe. Since 0.1.
  */
-SPLIT_API split_failover_class split_failover_classify_status(const split_failover *fo, uint32_t status,
-                                                              split_us elapsed_us);
+SPLIT_API split_failover_class split_failover_classify_status(const split_failover *fo,
+                                                              uint32_t status, split_us elapsed_us);
 
 /**
- * Class of an attempt that the caller's own deadline or budget ended: FAIL_TIMEOUT when the origin had a fair chance,
- * else NEUTRAL.
+ * Class of an attempt that the caller's own deadline or budget ended: FAIL_TIMEOUT when the origin
+ * had a fair chance, else NEUTRAL.
  *
  * @param fo         Machine, for its parameters.
  * @param elapsed_us How long the origin had.
  * @return The class.
  * @note Source: DESIGN.md F7. Threads: const-safe. Since 0.1.
  */
-SPLIT_API split_failover_class split_failover_classify_deadline(const split_failover *fo, split_us elapsed_us);
+SPLIT_API split_failover_class split_failover_classify_deadline(const split_failover *fo,
+                                                                split_us elapsed_us);
 
 /**
  * Bytes a snapshot of this machine takes.
@@ -299,7 +323,8 @@ SPLIT_API split_failover_class split_failover_classify_deadline(const split_fail
 SPLIT_API size_t split_failover_snapshot_size(const split_failover *fo);
 
 /**
- * Write the state as bytes that another process, machine or later start can restore: durations from now, never instants.
+ * Write the state as bytes that another process, machine or later start can restore: durations from
+ * now, never instants.
  *
  * @param fo    Machine.
  * @param now   Caller's monotonic clock; the state itself is not changed.
@@ -309,8 +334,8 @@ SPLIT_API size_t split_failover_snapshot_size(const split_failover *fo);
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_SPACE.
  * @note Source: DESIGN.md F32. Threads: const-safe. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_failover_snapshot(const split_failover *fo, split_us now, void *buf,
-                                                    size_t buf_bytes, size_t *out_bytes);
+SPLIT_API SPLIT_CHECKED int split_failover_snapshot(const split_failover *fo, split_us now,
+                                                    void *buf, size_t buf_bytes, size_t *out_bytes);
 
 /**
  * Take over the state of a snapshot for every origin of the same name.
@@ -322,12 +347,12 @@ SPLIT_API SPLIT_CHECKED int split_failover_snapshot(const split_failover *fo, sp
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_SNAPSHOT when it is damaged or of another version.
  * @note Source: DESIGN.md F32. Threads: exclusive. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_failover_restore(split_failover *fo, split_us now, const void *bytes,
-                                                   size_t n_bytes);
+SPLIT_API SPLIT_CHECKED int split_failover_restore(split_failover *fo, split_us now,
+                                                   const void *bytes, size_t n_bytes);
 
 /**
- * Take over the state of a machine with older options: every origin of the same name keeps its state, time and budget
- * go on, tokens of the old machine may be reported to the new one.
+ * Take over the state of a machine with older options: every origin of the same name keeps its
+ * state, time and budget go on, tokens of the old machine may be reported to the new one.
  *
  * @param fo  Fresh machine with the new options.
  * @param old Machine it replaces; not changed.

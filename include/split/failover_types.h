@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file failover_types.h
- * Words and values of the failover machine: states, kinds, causes, tokens, answers, events. Functions: failover.h.
+ * Words and values of the failover machine: states, kinds, causes, tokens, answers, events.
+ * Functions: failover.h.
  *
- * Each X-macro list is the one place where its words are written; the enum and split_failover_X_name() come from it.
+ * Each X-macro list is the one place where its words are written; the enum and
+ * split_failover_X_name() come from it.
  */
 #ifndef SPLIT_FAILOVER_TYPES_H
 #define SPLIT_FAILOVER_TYPES_H
@@ -19,16 +21,26 @@ SPLIT_BEGIN
 /** Most steps of a ramp, and most HTTP statuses that count as failure. @since 0.1 */
 #define SPLIT_FAILOVER_MAX_RAMP 8
 #define SPLIT_FAILOVER_MAX_STATUSES 24
-/** Room of the caller's event buffer; a call that makes more counts them in n_dropped. @since 0.1 */
+/**
+ * Room of the caller's event buffer; a call that makes more counts them in n_dropped.
+ * @since 0.1
+ */
 #define SPLIT_FAILOVER_MAX_EVENTS 16
 /** "No origin", as an index. @since 0.1 */
 #define SPLIT_FAILOVER_NONE (-1)
 
+/* clang-format off */
 /** States of an origin: XX(name). @since 0.1 */
 #define SPLIT_FAILOVER_STATE_MAP(XX) XX(CLOSED) XX(OPEN) XX(HALF_OPEN) XX(HOLD) XX(RAMP)
-/** Modes an operator sets. OBSERVE books and reports everything but admits as if CLOSED. @since 0.1 */
+/**
+ * Modes an operator sets. OBSERVE books and reports everything but admits as if CLOSED.
+ * @since 0.1
+ */
 #define SPLIT_FAILOVER_MODE_MAP(XX) XX(AUTO) XX(FORCE_UP) XX(FORCE_DOWN) XX(OBSERVE)
-/** What an operator can do: the four modes, APPROVE a held origin, RESET one to CLOSED. @since 0.1 */
+/**
+ * What an operator can do: the four modes, APPROVE a held origin, RESET one to CLOSED.
+ * @since 0.1
+ */
 #define SPLIT_FAILOVER_ACTION_MAP(XX) SPLIT_FAILOVER_MODE_MAP(XX) XX(APPROVE) XX(RESET)
 /** How an attempt is meant. FAIL_FAST: no attempt, answer the user with an error. @since 0.1 */
 #define SPLIT_FAILOVER_KIND_MAP(XX)                                                                \
@@ -53,18 +65,29 @@ SPLIT_BEGIN
 #define SPLIT_FAILOVER_CLASS_MAP(XX)                                                               \
     XX(OK) XX(SLOW) XX(FAIL_STATUS) XX(FAIL_TIMEOUT) XX(FAIL_RESET) XX(FAIL_CONNECT) XX(BUSY)      \
     XX(NEUTRAL)
-/** What a report did: scored, too late to matter, or never scored (PANIC, FORCED, OBSERVED). @since 0.1 */
+/**
+ * What a report did: scored, too late to matter, or never scored (PANIC, FORCED, OBSERVED).
+ * @since 0.1
+ */
 #define SPLIT_FAILOVER_CREDIT_MAP(XX) XX(APPLIED) XX(STALE) XX(UNSCORED)
-/** What the request does next. ATTEMPT: send it as split_failover_followup.attempt says. @since 0.1 */
+/**
+ * What the request does next. ATTEMPT: send it as split_failover_followup.attempt says.
+ * @since 0.1
+ */
 #define SPLIT_FAILOVER_NEXT_MAP(XX)                                                                \
     XX(DONE) XX(ATTEMPT) XX(GIVE_UP_COMMITTED) XX(GIVE_UP_UNSAFE) XX(GIVE_UP_PANIC)                \
     XX(GIVE_UP_ATTEMPTS) XX(GIVE_UP_BUDGET) XX(GIVE_UP_NO_ALTERNATIVE)
-/** Causes of events. STEP1 to STEP7 are steps inside RAMP; SUPPRESSED_X are trips that did not happen. @since 0.1 */
+/**
+ * Causes of events. STEP1 to STEP7 are steps inside RAMP; SUPPRESSED_X are trips that did not
+ * happen.
+ * @since 0.1
+ */
 #define SPLIT_FAILOVER_CAUSE_MAP(XX)                                                               \
     XX(RUN) XX(HARD_RUN) XX(RATIO) XX(RAMP_FAILED) XX(PROBE_DUE) XX(PROBE_FAILED) XX(PROBE_BUSY)   \
     XX(PROBES_LOST) XX(HALF_OPEN_TIMEOUT) XX(VERIFIED) XX(APPROVED) XX(FAILBACK_DELAY)             \
     XX(RAMP_DONE) XX(URGENT_RAMP) XX(RESET) XX(SUPPRESSED_LAST) XX(SUPPRESSED_COMMON_CAUSE)        \
     XX(STEP1) XX(STEP2) XX(STEP3) XX(STEP4) XX(STEP5) XX(STEP6) XX(STEP7)
+/* clang-format on */
 
 #define XX(name) SPLIT_FAILOVER_##name,
 typedef enum split_failover_state {
@@ -112,26 +135,40 @@ typedef enum split_failover_cause {
 } split_failover_cause;
 #undef XX
 
-/** When a verified origin returns: at once, after failback_delay_us, or when an operator approves. @since 0.1 */
+/**
+ * When a verified origin returns: at once, after failback_delay_us, or when an operator approves.
+ * @since 0.1
+ */
 typedef enum split_failover_failback {
     SPLIT_FAILOVER_FAILBACK_AUTO,
     SPLIT_FAILOVER_FAILBACK_DELAY,
     SPLIT_FAILOVER_FAILBACK_MANUAL
 } split_failover_failback;
 
-/** Sessions with a pinned origin follow the ramp home, or stay on the fallback until they end. @since 0.1 */
+/**
+ * Sessions with a pinned origin follow the ramp home, or stay on the fallback until they end.
+ * @since 0.1
+ */
 typedef enum split_failover_sticky {
     SPLIT_FAILOVER_STICKY_RETURN,
     SPLIT_FAILOVER_STICKY_STAY
 } split_failover_sticky;
 
-/** Unsafe requests of an ejected origin: routed to the fallback, or refused because the systems would diverge. @since 0.1 */
+/**
+ * Unsafe requests of an ejected origin: routed to the fallback, or refused because the systems
+ * would diverge.
+ * @since 0.1
+ */
 typedef enum split_failover_unsafe {
     SPLIT_FAILOVER_UNSAFE_ROUTE,
     SPLIT_FAILOVER_UNSAFE_REFUSE
 } split_failover_unsafe;
 
-/** Cap on requests in flight for each origin. AIMD: from the cap down x 0.9 on failure, up + 1 on success. @since 0.1 */
+/**
+ * Cap on requests in flight for each origin. AIMD: from the cap down x 0.9 on failure, up + 1 on
+ * success.
+ * @since 0.1
+ */
 typedef enum split_failover_in_flight {
     SPLIT_FAILOVER_IN_FLIGHT_OFF,
     SPLIT_FAILOVER_IN_FLIGHT_FIXED,
@@ -141,9 +178,9 @@ typedef enum split_failover_in_flight {
 /** Bits of split_failover_answer.flags. @since 0.1 */
 typedef enum split_failover_flag {
     SPLIT_FAILOVER_FLAG_FALLBACK = 1, /**< Served by another origin than the assigned one. */
-    SPLIT_FAILOVER_FLAG_DRILL = 2,    /**< Drilled: sent to the fallback although its own origin is well. */
-    SPLIT_FAILOVER_FLAG_DEGRADED = 4, /**< The origin would have been ejected but is the last of a chain. */
-    SPLIT_FAILOVER_FLAG_REPIN = 8     /**< Served by another origin than the pinned one: pin the session to it. */
+    SPLIT_FAILOVER_FLAG_DRILL = 2,    /**< Sent to the fallback although its own origin is well. */
+    SPLIT_FAILOVER_FLAG_DEGRADED = 4, /**< To be ejected, but the last of a chain. */
+    SPLIT_FAILOVER_FLAG_REPIN = 8     /**< Not the pinned origin: pin the session to it. */
 } split_failover_flag;
 
 /** Ordered origins of one chain, by index; the first is the assigned one. @since 0.1 */
@@ -154,7 +191,7 @@ typedef struct split_failover_chain {
 
 /** A request that wants an origin. Zero is a fine default for what is not known. @since 0.1 */
 typedef struct split_failover_request {
-    uint64_t key;    /**< XXH64 of the unit: split_plan_unit_hash(). Any stable 64-bit number of the user. */
+    uint64_t key;    /**< Any stable number of the user, as split_plan_unit_hash(). */
     uint32_t chain;  /**< Index of the chain. */
     uint32_t pinned; /**< Origin index of the session, when has_pin. */
     bool safe;       /**< GET, HEAD, OPTIONS, TRACE, or declared idempotent. */
@@ -163,18 +200,19 @@ typedef struct split_failover_request {
 } split_failover_request;
 
 /**
- * An attempt's ticket: a plain value of the caller, given back once with the outcome. Copy it, do not change it; a
- * made-up token is at worst STALE. Report every token, with NEUTRAL when nothing is known.
+ * An attempt's ticket: a plain value of the caller, given back once with the outcome. Copy it, do
+ * not change it; a made-up token is at worst STALE. Report every token, with NEUTRAL when nothing
+ * is known.
  */
 typedef struct split_failover_token {
     uint64_t seq;       /**< Number of the attempt, from 1. */
     uint64_t origin_id; /**< XXH64 of the origin's name. */
     uint64_t key;
-    uint64_t tried;     /**< Origins this request has visited, this one included. */
+    uint64_t tried; /**< Origins this request has visited, this one included. */
     split_us issued_at;
-    uint32_t gen;       /**< The origin's generation at issue. */
-    uint8_t slot;       /**< The origin's bit in tried. */
-    uint8_t kind;       /**< split_failover_kind. */
+    uint32_t gen; /**< The origin's generation at issue. */
+    uint8_t slot; /**< The origin's bit in tried. */
+    uint8_t kind; /**< split_failover_kind. */
     uint8_t chain;
     uint8_t n_attempts; /**< Attempts so far that were not probes. */
     uint8_t flags;      /**< 1 safe, 2 replayable, 4 counted in flight, 8 synthetic. */
@@ -184,10 +222,10 @@ typedef struct split_failover_token {
 /** Where to send the request now. @since 0.1 */
 typedef struct split_failover_answer {
     int32_t origin;   /**< Index, or SPLIT_FAILOVER_NONE with kind FAIL_FAST. */
-    int32_t assigned; /**< First origin of the chain: what the request belongs to in any analysis. */
+    int32_t assigned; /**< First of the chain: whose request it is in any analysis. */
     split_failover_kind kind;
     split_failover_reason reason;
-    uint32_t flags;    /**< split_failover_flag bits. */
+    uint32_t flags; /**< split_failover_flag bits. */
     uint32_t reserved;
     split_us deadline; /**< As split_failover_deadline(). */
     split_failover_token token;
@@ -196,7 +234,7 @@ typedef struct split_failover_answer {
 /** How an attempt ended. @since 0.1 */
 typedef struct split_failover_outcome {
     split_failover_class klass;
-    bool committed;        /**< A byte of the answer went to the user: no other attempt is possible. */
+    bool committed;        /**< A byte went to the user: no other attempt is possible. */
     split_us push_back_us; /**< Retry-After of a failure or BUSY; 0 for none. */
 } split_failover_outcome;
 
@@ -209,7 +247,8 @@ typedef struct split_failover_followup {
 } split_failover_followup;
 
 /**
- * One transition (or step of a ramp, or suppressed trip) with the evidence it rests on, as it was just before.
+ * One transition (or step of a ramp, or suppressed trip) with the evidence it rests on, as it was
+ * just before.
  *
  * From these numbers alone a log line can say why.
  */
@@ -234,10 +273,13 @@ typedef struct split_failover_event {
     uint32_t lost;       /**< Probes lost. */
     uint32_t permille;   /**< Share of keys admitted after. */
     uint32_t latched;    /**< 1 when the origin flapped and waits for an operator. */
-    uint32_t transition; /**< Row of the transition table in DESIGN.md 3.3; 0 when the state stays. */
+    uint32_t transition; /**< Row of the table in DESIGN.md 3.3; 0 when the state stays. */
 } split_failover_event;
 
-/** The events of one call. The call sets n and n_dropped; pass NULL when nobody reads them. @since 0.1 */
+/**
+ * The events of one call. The call sets n and n_dropped; pass NULL when nobody reads them.
+ * @since 0.1
+ */
 typedef struct split_failover_events {
     uint32_t n;
     uint32_t n_dropped;
@@ -258,8 +300,8 @@ typedef struct split_failover_status {
     uint32_t total, bad, bad_keys;
     uint32_t probe_ok, lost, n_leases;
     uint32_t in_flight, in_flight_cap; /**< 0 when the cap is off. */
-    split_us in_state_us;  /**< Since the state, or the ramp's step, was entered. */
-    split_us open_left_us; /**< OPEN: until a probe is due, 0 when it is; else 0. */
+    split_us in_state_us;              /**< Since the state, or the ramp's step, was entered. */
+    split_us open_left_us;             /**< OPEN: until a probe is due, 0 when it is; else 0. */
     uint64_t n_issued, n_reported, n_stale;
 } split_failover_status;
 

@@ -55,7 +55,7 @@ typedef enum split_counter {
 #define XX(name, number, text) SPLIT_COUNTER_##name = number,
     SPLIT_COUNTER_MAP(XX)
 #undef XX
-    SPLIT_COUNTERS = 12 /**< How many there are. */
+        SPLIT_COUNTERS = 12 /**< How many there are. */
 } split_counter;
 
 /** Kinds of metrics: XX(name, number, JSON name). @since 0.1 */
@@ -71,7 +71,7 @@ typedef enum split_metric_kind {
 #define XX(name, number, text) SPLIT_METRIC_##name = number,
     SPLIT_METRIC_KIND_MAP(XX)
 #undef XX
-    SPLIT_METRIC_KINDS = 5 /**< How many there are. */
+        SPLIT_METRIC_KINDS = 5 /**< How many there are. */
 } split_metric_kind;
 
 /** Operators of a condition: XX(name, number, text). @since 0.1 */
@@ -86,7 +86,7 @@ typedef enum split_op {
 #define XX(name, number, text) SPLIT_OP_##name = number,
     SPLIT_OP_MAP(XX)
 #undef XX
-    SPLIT_OPS = 4 /**< How many there are. */
+        SPLIT_OPS = 4 /**< How many there are. */
 } split_op;
 
 /** What a gating metric without reports does: XX(name, number, JSON name). @since 0.1 */
@@ -100,7 +100,7 @@ typedef enum split_missing {
 #define XX(name, number, text) SPLIT_MISSING_##name = number,
     SPLIT_MISSING_MAP(XX)
 #undef XX
-    SPLIT_MISSINGS = 3 /**< How many there are. */
+        SPLIT_MISSINGS = 3 /**< How many there are. */
 } split_missing;
 
 /** The three bounds of a metric, as indices. @since 0.1 */

@@ -30,7 +30,7 @@ typedef enum split_judgement {
 #define XX(name, number, text) SPLIT_JUDGEMENT_##name = number,
     SPLIT_JUDGEMENT_MAP(XX)
 #undef XX
-    SPLIT_JUDGEMENTS = 3 /**< How many there are. */
+        SPLIT_JUDGEMENTS = 3 /**< How many there are. */
 } split_judgement;
 
 /** What is proven of a metric: XX(name, number, text). @since 0.1 */
@@ -46,7 +46,7 @@ typedef enum split_verdict {
 #define XX(name, number, text) SPLIT_VERDICT_##name = number,
     SPLIT_VERDICT_MAP(XX)
 #undef XX
-    SPLIT_VERDICTS = 5 /**< How many there are. */
+        SPLIT_VERDICTS = 5 /**< How many there are. */
 } split_verdict;
 
 /** Decisions: XX(name, number, text). @since 0.1 */
@@ -61,7 +61,7 @@ typedef enum split_decision {
 #define XX(name, number, text) SPLIT_DECISION_##name = number,
     SPLIT_DECISION_MAP(XX)
 #undef XX
-    SPLIT_DECISIONS = 4 /**< How many there are. */
+        SPLIT_DECISIONS = 4 /**< How many there are. */
 } split_decision;
 
 /** Reasons: XX(name, number, text). METRIC stands for the name of a metric. @since 0.1 */
@@ -88,7 +88,7 @@ typedef enum split_reason {
 #define XX(name, number, text) SPLIT_REASON_##name = number,
     SPLIT_REASON_MAP(XX)
 #undef XX
-    SPLIT_REASONS = 16 /**< How many there are. */
+        SPLIT_REASONS = 16 /**< How many there are. */
 } split_reason;
 
 /** Operator actions: XX(name, number, JSON name). @since 0.1 */
@@ -104,7 +104,7 @@ typedef enum split_action {
 #define XX(name, number, text) SPLIT_ACTION_##name = number,
     SPLIT_ACTION_MAP(XX)
 #undef XX
-    SPLIT_ACTIONS = 5 /**< How many there are. */
+        SPLIT_ACTIONS = 5 /**< How many there are. */
 } split_action;
 
 /** One phase. @since 0.1 */

@@ -2,7 +2,8 @@
 /**
  * @file split.h
  * Umbrella of the core library `split`. The optional libraries have headers of their own:
- * split/policy.h (split-policy, cJSON), split/net.h (split-net, libcurl), split/token.h (split-token, libcrypto).
+ * split/policy.h (split-policy, cJSON), split/net.h (split-net, libcurl), split/token.h
+ * (split-token, libcrypto).
  */
 #ifndef SPLIT_SPLIT_H
 #define SPLIT_SPLIT_H

@@ -26,7 +26,7 @@ typedef enum split_level {
 #define XX(name, number, text) SPLIT_LEVEL_##name = number,
     SPLIT_LEVEL_MAP(XX)
 #undef XX
-    SPLIT_LEVELS = 6 /**< How many there are. */
+        SPLIT_LEVELS = 6 /**< How many there are. */
 } split_level;
 
 /** Hysteresis of a shown level; all zero bytes are the start. @since 0.1 */

@@ -34,8 +34,8 @@ apply(split__fo_call *call, uint32_t origin, split_failover_action action)
 }
 
 int
-split_failover_admin(split_failover *fo, split_us now, uint32_t origin, split_failover_action action,
-                     split_failover_events *events)
+split_failover_admin(split_failover *fo, split_us now, uint32_t origin,
+                     split_failover_action action, split_failover_events *events)
 {
     if (fo == NULL || (uint32_t)action >= SPLIT_FAILOVER_N_ACTIONS)
         return SPLIT_ERR_ARG;

@@ -17,7 +17,8 @@ least(uint32_t a, uint32_t b)
 
 /* Evidence counted in other slots cannot be carried over; it is a few seconds old at most. */
 static void
-adopt_window(split_failover *fo, split__fo_origin *o, const split_failover *layout, const split__fo_origin *from)
+adopt_window(split_failover *fo, split__fo_origin *o, const split_failover *layout,
+             const split__fo_origin *from)
 {
     if (fo->p.buckets == layout->p.buckets && fo->p.slot_len == layout->p.slot_len) {
         memcpy(split__fo_slots(o), split__fo_slots(from), fo->p.buckets * sizeof(split__fo_slot));
@@ -31,7 +32,8 @@ adopt_window(split_failover *fo, split__fo_origin *o, const split_failover *layo
 }
 
 static void
-adopt_stamps(split_failover *fo, split__fo_origin *o, const split_failover *layout, const split__fo_origin *from)
+adopt_stamps(split_failover *fo, split__fo_origin *o, const split_failover *layout,
+             const split__fo_origin *from)
 {
     uint32_t n = least(from->n_stamps, fo->p.flap_limit);
     if (n != 0)
@@ -51,7 +53,8 @@ adopt_in_flight(split_failover *fo, split__fo_origin *o, uint32_t was)
 }
 
 void
-split__fo_adopt(split_failover *fo, uint32_t origin, const split_failover *layout, const split__fo_origin *from)
+split__fo_adopt(split_failover *fo, uint32_t origin, const split_failover *layout,
+                const split__fo_origin *from)
 {
     split__fo_origin *o = split__fo_at(fo, origin);
     uint64_t id = o->id;
@@ -78,7 +81,8 @@ same_origin(const split_failover *fo, uint64_t id)
     return i;
 }
 
-/* Known origins keep their bit in the tokens' tried map; new ones take bits that no token in flight can hold. */
+/* Known origins keep their bit in the tokens' tried map; new ones take bits that no token in flight
+ * can hold. */
 static void
 give_slots(split_failover *fo, const split_failover *old)
 {

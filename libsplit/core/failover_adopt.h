@@ -9,6 +9,7 @@
 #define SPLIT__FO_ORIGIN_BYTES_MAX (sizeof(split__fo_origin) + 16 * 16 + 8 * 16 + 8 * 8)
 
 /* Copy all but identity and slot; what does not fit the new parameters is clamped or dropped. */
-void split__fo_adopt(split_failover *fo, uint32_t origin, const split_failover *layout, const split__fo_origin *from);
+void split__fo_adopt(split_failover *fo, uint32_t origin, const split_failover *layout,
+                     const split__fo_origin *from);
 
 #endif

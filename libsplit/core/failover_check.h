@@ -5,10 +5,12 @@
 
 #include "failover_state.h"
 
-/* The layout and the numbers of a whole machine, as read from a snapshot, are those of some machine. */
+/* The layout and the numbers of a whole machine, as read from a snapshot, are those of some
+ * machine. */
 bool split__fo_head_is_valid(const split_failover *head);
 
-/* An origin as read, at the time and in the layout of `head`, is one that some machine could have. */
+/* An origin as read, at the time and in the layout of `head`, is one that some machine could
+ * have. */
 bool split__fo_origin_is_valid(const split_failover *head, const split__fo_origin *o);
 
 #endif

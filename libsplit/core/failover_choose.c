@@ -20,7 +20,8 @@ is_replay_safe(const split__fo_ask *ask)
     return (ask->flags & SPLIT__FO_SAFE) != 0 && (ask->flags & SPLIT__FO_REPLAYABLE) != 0;
 }
 
-/* The member where a machine that never ejects would send the request: OBSERVE lets only that one be probed (F35). */
+/* The member where a machine that never ejects would send the request: OBSERVE lets only that one
+ * be probed (F35). */
 static uint32_t
 natural_member(const split_failover *fo, const split__fo_ask *ask)
 {
@@ -38,7 +39,8 @@ is_bound_elsewhere(const split_failover *fo, const split__fo_ask *ask, uint32_t 
 {
     if (fo->p.sticky == SPLIT_FAILOVER_STICKY_STAY && ask->pinned != UINT32_MAX)
         return ask->pinned != origin;
-    return fo->p.refuse_unsafe && (ask->flags & SPLIT__FO_SAFE) == 0 && ask->chain->origin[0] != origin;
+    return fo->p.refuse_unsafe && (ask->flags & SPLIT__FO_SAFE) == 0 &&
+           ask->chain->origin[0] != origin;
 }
 
 static bool
@@ -56,7 +58,8 @@ may_be_probed(const split__fo_call *call, const split__fo_ask *ask, uint32_t ori
            !is_bound_elsewhere(fo, ask, origin);
 }
 
-/* An overdue origin takes any first attempt, except in HOLD; else a probe must not cost its user anything. */
+/* An overdue origin takes any first attempt, except in HOLD; else a probe must not cost its user
+ * anything. */
 static bool
 is_eligible(const split_failover *fo, const split__fo_ask *ask, uint32_t origin)
 {
@@ -81,7 +84,8 @@ choose_probe(split__fo_call *call, const split__fo_ask *ask, split_failover_answ
         bool overdue = split__fo_overdue(fo, split__fo_at(fo, origin));
         split__fo_lease(call, origin);
         split__fo_issue(fo, ask, origin, SPLIT_FAILOVER_KIND_PROBE,
-                        overdue ? SPLIT_FAILOVER_REASON_PROBE_OVERDUE : SPLIT_FAILOVER_REASON_PROBE, out);
+                        overdue ? SPLIT_FAILOVER_REASON_PROBE_OVERDUE : SPLIT_FAILOVER_REASON_PROBE,
+                        out);
         return true;
     }
     return false;
@@ -100,7 +104,8 @@ admission(const split_failover *fo, const split__fo_ask *ask, const split__fo_or
     if (split__fo_admits_key(fo, o, ask->key))
         return SPLIT_FAILOVER_KIND_RAMP;
     /* Where unsafe requests may not leave home, a home that returns takes them all. */
-    if (o->state == SPLIT_FAILOVER_RAMP && fo->p.refuse_unsafe && (ask->flags & SPLIT__FO_SAFE) == 0)
+    if (o->state == SPLIT_FAILOVER_RAMP && fo->p.refuse_unsafe &&
+        (ask->flags & SPLIT__FO_SAFE) == 0)
         return SPLIT_FAILOVER_KIND_RAMP;
     return o->mode == SPLIT_FAILOVER_MODE_OBSERVE ? SPLIT_FAILOVER_KIND_OBSERVED
                                                   : SPLIT_FAILOVER_KIND_FAIL_FAST;
@@ -122,7 +127,8 @@ reason_of(const split__fo_ask *ask, uint32_t origin, split_failover_kind kind)
     }
 }
 
-/* A session that stays keeps its origin as long as that admits it (F27). Follow-ups have no pin, so it is untried. */
+/* A session that stays keeps its origin as long as that admits it (F27). Follow-ups have no pin, so
+ * it is untried. */
 static bool
 choose_pinned(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out)
 {
@@ -138,7 +144,8 @@ choose_pinned(split__fo_call *call, const split__fo_ask *ask, split_failover_ans
     return true;
 }
 
-/* A permille of safe requests goes to the second origin while both are well, so the fallback is never untested (F26). */
+/* A permille of safe requests goes to the second origin while both are well, so the fallback is
+ * never untested (F26). */
 static bool
 choose_drill(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out)
 {
@@ -165,7 +172,8 @@ choose_member(split__fo_call *call, const split__fo_ask *ask, split_failover_ans
     for (uint32_t i = 0; i < (is_unsafe ? 1u : ask->chain->n); i++) {
         uint32_t origin = ask->chain->origin[i];
         const split__fo_origin *o = split__fo_at(fo, origin);
-        split_failover_kind kind = is_untried(ask, o) ? admission(fo, ask, o) : SPLIT_FAILOVER_KIND_FAIL_FAST;
+        split_failover_kind kind =
+            is_untried(ask, o) ? admission(fo, ask, o) : SPLIT_FAILOVER_KIND_FAIL_FAST;
         if (kind == SPLIT_FAILOVER_KIND_FAIL_FAST)
             continue;
         if (split__fo_full(fo, o)) {
@@ -187,5 +195,6 @@ split__fo_choose(split__fo_call *call, const split__fo_ask *ask, split_failover_
 {
     if ((call->fo->unsettled & ask->chain->members) != 0 && choose_probe(call, ask, out))
         return true;
-    return choose_pinned(call, ask, out) || choose_drill(call, ask, out) || choose_member(call, ask, out);
+    return choose_pinned(call, ask, out) || choose_drill(call, ask, out) ||
+           choose_member(call, ask, out);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Fields of an origin to and from snapshot bytes: one walk does both, so they cannot differ (DESIGN.md F32). */
+/* Fields of an origin to and from snapshot bytes: one walk does both, so they cannot differ
+ * (DESIGN.md F32). */
 #include "failover_codec.h"
 
 #include "num.h"
@@ -88,7 +89,8 @@ codec_counts(split__fo_codec *c, split__fo_origin *o)
 {
     uint32_t *const words[] = {&o->run, &o->hard_run, &o->gen,       &o->epoch,          &o->ok,
                                &o->bad, &o->lost,     &o->in_flight, &o->in_flight_limit};
-    uint8_t *const octets[] = {&o->state, &o->mode, &o->level, &o->degraded, &o->latched, &o->step, &o->n_stamps};
+    uint8_t *const octets[] = {&o->state,   &o->mode, &o->level,   &o->degraded,
+                               &o->latched, &o->step, &o->n_stamps};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         split__fo_codec_u32(c, words[i]);
     for (size_t i = 0; i < sizeof octets / sizeof octets[0]; i++)
@@ -99,7 +101,8 @@ codec_counts(split__fo_codec *c, split__fo_origin *o)
     o->n_stale = split__fo_codec_word(c, o->n_stale);
 }
 
-/* Slots go by age, in slots before the current one: their place in the ring belongs to the machine's own clock. */
+/* Slots go by age, in slots before the current one: their place in the ring belongs to the
+ * machine's own clock. */
 static void
 codec_window(split__fo_codec *c, const split_failover *layout, split__fo_origin *o)
 {

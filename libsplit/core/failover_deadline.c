@@ -67,7 +67,8 @@ of_origin(const split_failover *fo, const split__fo_origin *o)
 {
     switch (o->state) {
     case SPLIT_FAILOVER_OPEN:
-        return sooner(fo, sooner(fo, SPLIT_NEVER, o->open_until), after(o->open_until, fo->p.overdue));
+        return sooner(fo, sooner(fo, SPLIT_NEVER, o->open_until),
+                      after(o->open_until, fo->p.overdue));
     case SPLIT_FAILOVER_HALF_OPEN:
         return of_half_open(fo, o);
     case SPLIT_FAILOVER_HOLD:

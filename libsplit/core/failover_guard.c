@@ -101,7 +101,8 @@ split__fo_may_trip(const split_failover *fo, uint32_t origin)
 bool
 split__fo_half_open_over(const split_failover *fo, const split__fo_origin *o)
 {
-    return o->state == SPLIT_FAILOVER_HALF_OPEN && split__fo_elapsed(fo, o->since) >= fo->p.half_open_max;
+    return o->state == SPLIT_FAILOVER_HALF_OPEN &&
+           split__fo_elapsed(fo, o->since) >= fo->p.half_open_max;
 }
 
 bool
@@ -146,5 +147,6 @@ split__fo_admits_key(const split_failover *fo, const split__fo_origin *o, uint64
 bool
 split__fo_full(const split_failover *fo, const split__fo_origin *o)
 {
-    return fo->p.in_flight != SPLIT_FAILOVER_IN_FLIGHT_OFF && o->in_flight >= o->in_flight_limit / 1000;
+    return fo->p.in_flight != SPLIT_FAILOVER_IN_FLIGHT_OFF &&
+           o->in_flight >= o->in_flight_limit / 1000;
 }

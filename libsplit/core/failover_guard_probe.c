@@ -70,11 +70,13 @@ split__fo_urgent(const split_failover *fo, const split__fo_chain *chain, uint32_
 }
 
 bool
-split__fo_alternative(const split_failover *fo, const split__fo_chain *chain, uint32_t origin, uint64_t tried)
+split__fo_alternative(const split_failover *fo, const split__fo_chain *chain, uint32_t origin,
+                      uint64_t tried)
 {
     for (uint32_t i = 0; i < chain->n; i++) {
         const split__fo_origin *o = split__fo_at(fo, chain->origin[i]);
-        if (chain->origin[i] != origin && (tried & split__fo_bit(o->slot)) == 0 && split__fo_in_service(o))
+        if (chain->origin[i] != origin && (tried & split__fo_bit(o->slot)) == 0 &&
+            split__fo_in_service(o))
             return true;
     }
     return false;

@@ -89,10 +89,10 @@ static bool
 times_are_valid(const split_failover_options *o)
 {
     const split_us times[] = {
-        o->run_min_span_us,  o->slow_us,           o->fair_us,          o->base_open_us,
-        o->max_open_us,      o->probe_interval_us, o->probe_lease_us,   o->half_open_max_us,
-        o->overdue_us,       o->ramp_hold_us,      o->ramp_max_hold_us, o->decay_us,
-        o->failback_delay_us, o->hold_probe_us,    o->flap_window_us,   o->emergency_us,
+        o->run_min_span_us,   o->slow_us,           o->fair_us,          o->base_open_us,
+        o->max_open_us,       o->probe_interval_us, o->probe_lease_us,   o->half_open_max_us,
+        o->overdue_us,        o->ramp_hold_us,      o->ramp_max_hold_us, o->decay_us,
+        o->failback_delay_us, o->hold_probe_us,     o->flap_window_us,   o->emergency_us,
     };
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         if (times[i] < 0 || times[i] > LONGEST_US)
@@ -141,8 +141,8 @@ choices_are_valid(const split_failover_options *o)
            in_range(o->sticky, 0, SPLIT_FAILOVER_STICKY_STAY) &&
            in_range(o->unsafe_failover, 0, SPLIT_FAILOVER_UNSAFE_REFUSE) &&
            in_range(o->in_flight, 0, SPLIT_FAILOVER_IN_FLIGHT_AIMD) &&
-           (!capped ||
-            (in_range(o->in_flight_cap, 1, 1000000) && in_range(o->in_flight_min, 1, o->in_flight_cap)));
+           (!capped || (in_range(o->in_flight_cap, 1, 1000000) &&
+                        in_range(o->in_flight_min, 1, o->in_flight_cap)));
 }
 
 static int
@@ -153,8 +153,8 @@ take(split_failover_options *own, const split_failover_options *theirs)
         err = check_shape(own);
     if (err != SPLIT_OK)
         return err;
-    return counts_are_valid(own) && times_are_valid(own) && ramp_is_valid(own) && statuses_are_valid(own) &&
-                   choices_are_valid(own)
+    return counts_are_valid(own) && times_are_valid(own) && ramp_is_valid(own) &&
+                   statuses_are_valid(own) && choices_are_valid(own)
                ? SPLIT_OK
                : SPLIT_ERR_VALUE;
 }
@@ -165,7 +165,8 @@ lay_out(const split_failover_options *o, split_failover *fo)
     fo->n_origins = (uint32_t)o->n_origins;
     fo->n_chains = (uint32_t)o->n_chains;
     fo->lease_offset = (uint32_t)(sizeof(split__fo_origin) + o->buckets * sizeof(split__fo_slot));
-    fo->stamp_offset = fo->lease_offset + (uint32_t)(o->probes_in_flight * sizeof(split__fo_ticket));
+    fo->stamp_offset =
+        fo->lease_offset + (uint32_t)(o->probes_in_flight * sizeof(split__fo_ticket));
     fo->stride = fo->stamp_offset + (uint32_t)(o->flap_limit * sizeof(split_us));
 }
 
@@ -263,7 +264,8 @@ fill_origin(const split_failover *fo, const char *name, uint32_t index)
 }
 
 int
-split_failover_init(void *mem, size_t mem_bytes, const split_failover_options *o, split_failover **out)
+split_failover_init(void *mem, size_t mem_bytes, const split_failover_options *o,
+                    split_failover **out)
 {
     split_failover_options own;
     if (out == NULL)
@@ -278,7 +280,8 @@ split_failover_init(void *mem, size_t mem_bytes, const split_failover_options *o
     lay_out(&own, fo);
     fill_times(&own, &fo->p);
     fill_counts(&own, &fo->p);
-    fo->budget = own.retry_start_milli < own.retry_cap_milli ? own.retry_start_milli : own.retry_cap_milli;
+    fo->budget =
+        own.retry_start_milli < own.retry_cap_milli ? own.retry_start_milli : own.retry_cap_milli;
     for (uint32_t i = 0; i < fo->n_chains; i++)
         fill_chain(&own.chains[i], split__fo_chain_at(fo, i));
     for (uint32_t i = 0; i < fo->n_origins; i++)

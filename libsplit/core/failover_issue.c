@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Leases, tokens and answers: the paperwork of an attempt once its origin is chosen (DESIGN.md F14). */
+/* Leases, tokens and answers: the paperwork of an attempt once its origin is chosen (DESIGN.md
+ * F14). */
 #include "failover_choose.h"
 
 #include <string.h>
@@ -25,7 +26,8 @@ split__fo_lease(split__fo_call *call, uint32_t origin)
 }
 
 static uint32_t
-flags_of(const split__fo_ask *ask, uint32_t origin, const split__fo_origin *o, split_failover_reason reason)
+flags_of(const split__fo_ask *ask, uint32_t origin, const split__fo_origin *o,
+         split_failover_reason reason)
 {
     uint32_t flags = 0;
     if (ask->chain->origin[0] != origin)
@@ -52,14 +54,15 @@ token_fill(const split_failover *fo, const split__fo_ask *ask, const split__fo_o
     token->slot = o->slot;
     token->kind = (uint8_t)kind;
     token->chain = ask->chain_index;
-    token->n_attempts = (uint8_t)(ask->n_attempts + (kind != SPLIT_FAILOVER_KIND_PROBE && ask->n_attempts < UINT8_MAX));
+    token->n_attempts = (uint8_t)(ask->n_attempts + (kind != SPLIT_FAILOVER_KIND_PROBE &&
+                                                     ask->n_attempts < UINT8_MAX));
     token->flags = ask->flags;
     memset(token->reserved, 0, sizeof token->reserved);
 }
 
 void
-split__fo_issue(split_failover *fo, const split__fo_ask *ask, uint32_t origin, split_failover_kind kind,
-                split_failover_reason reason, split_failover_answer *out)
+split__fo_issue(split_failover *fo, const split__fo_ask *ask, uint32_t origin,
+                split_failover_kind kind, split_failover_reason reason, split_failover_answer *out)
 {
     split__fo_origin *o = split__fo_at(fo, origin);
     fo->seq++;

@@ -20,7 +20,8 @@ split__fo_mix(uint64_t h, uint64_t x)
 static inline uint64_t
 split__fo_key_bit(uint64_t key)
 {
-    return split__fo_bit((uint32_t)(split__fo_mix(split__fo_mix(SPLIT__FO_MIX_START, 7), key) & 63));
+    return split__fo_bit(
+        (uint32_t)(split__fo_mix(split__fo_mix(SPLIT__FO_MIX_START, 7), key) & 63));
 }
 
 /* mix(seed, id, epoch): jitter's word, and the start of every cohort's. */

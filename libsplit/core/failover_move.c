@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Transitions: the row of the table, then what entering the new state means (DESIGN.md F24, 3.3). */
+/* Transitions: the row of the table, then what entering the new state means (DESIGN.md F24,
+ * 3.3). */
 #include "failover_move.h"
 
 #include <string.h>
@@ -35,7 +36,8 @@ to_u32(uint64_t n)
     return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }
 
-/* A new event with the evidence as it is now, before the change; NULL when nobody reads it or the buffer is full. */
+/* A new event with the evidence as it is now, before the change; NULL when nobody reads it or the
+ * buffer is full. */
 static split_failover_event *
 event_begin(split__fo_call *call, uint32_t origin, split_failover_cause cause)
 {
@@ -66,7 +68,8 @@ event_begin(split__fo_call *call, uint32_t origin, split_failover_cause cause)
 }
 
 static void
-event_end(const split_failover *fo, const split__fo_origin *o, split_failover_event *e, uint32_t row)
+event_end(const split_failover *fo, const split__fo_origin *o, split_failover_event *e,
+          uint32_t row)
 {
     if (e == NULL)
         return;
@@ -98,7 +101,8 @@ open_length(const split__fo_params *p, uint32_t level)
     return split__min_i64(p->max_open, p->base_open << shift);
 }
 
-/* Whole milliseconds, 0 to jitter_ppm of b; b is at most 2^53 us and ppm at most 10^6, so the product is below 2^63. */
+/* Whole milliseconds, 0 to jitter_ppm of b; b is at most 2^53 us and ppm at most 10^6, so the
+ * product is below 2^63. */
 static split_us
 jitter(const split_failover *fo, const split__fo_origin *o, split_us b)
 {
@@ -139,7 +143,8 @@ enter(split_failover *fo, split__fo_origin *o)
     }
 }
 
-/* A trip is stamped; flap_limit stamps younger than flap_window latch (F25). The ring is ordered, oldest first. */
+/* A trip is stamped; flap_limit stamps younger than flap_window latch (F25). The ring is ordered,
+ * oldest first. */
 static void
 stamp_trip(const split_failover *fo, split__fo_origin *o)
 {
@@ -177,7 +182,8 @@ change_level(split__fo_origin *o, int8_t level)
 }
 
 void
-split__fo_move(split__fo_call *call, uint32_t origin, split_failover_state to, split_failover_cause cause)
+split__fo_move(split__fo_call *call, uint32_t origin, split_failover_state to,
+               split_failover_cause cause)
 {
     split_failover *fo = call->fo;
     split__fo_origin *o = split__fo_at(fo, origin);

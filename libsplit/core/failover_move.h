@@ -6,7 +6,8 @@
 #include "failover_state.h"
 
 /* Make the transition that the table has for this state and cause. */
-void split__fo_move(split__fo_call *call, uint32_t origin, split_failover_state to, split_failover_cause cause);
+void split__fo_move(split__fo_call *call, uint32_t origin, split_failover_state to,
+                    split_failover_cause cause);
 
 /* Report a step of the ramp or a suppressed trip: the state stays. */
 void split__fo_note(split__fo_call *call, uint32_t origin, split_failover_cause cause);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of the machine's words, from the X-macro lists. Switches, because a table of pointers would be writable data. */
+/* Names of the machine's words, from the X-macro lists. Switches, because a table of pointers would
+ * be writable data. */
 #include "split/failover.h"
 
 #define NAMES(list, what, ROW)                                                                     \

@@ -109,11 +109,13 @@ preset_cloudfront(split_failover_options *o)
     free_retries(o);
 }
 
-/* Envoy's outlier detection of consecutive 5xx; its statistical rules need five hosts, and retries are off. */
+/* Envoy's outlier detection of consecutive 5xx; its statistical rules need five hosts, and retries
+ * are off. */
 static void
 preset_envoy5xx(split_failover_options *o)
 {
-    static const uint32_t statuses[12] = {500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511};
+    static const uint32_t statuses[12] = {500, 501, 502, 503, 504, 505,
+                                          506, 507, 508, 509, 510, 511};
     preset_default(o);
     o->hard_consecutive = o->fail_ppm = 0;
     o->run_min_span_us = 0;

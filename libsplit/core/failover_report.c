@@ -12,7 +12,8 @@
 #define ATTEMPT_COST 1000u
 #define AIMD_UP 1000u
 
-/* The token's origin, also after a reload that moved it; UINT32_MAX when this machine has none such. */
+/* The token's origin, also after a reload that moved it; UINT32_MAX when this machine has none
+ * such. */
 static uint32_t
 origin_of(const split_failover *fo, const split_failover_token *token)
 {
@@ -68,7 +69,8 @@ leave(const split_failover *fo, split__fo_origin *o, const split_failover_token 
         limit = limit * 9 / 10;
     else if ((uint64_t)was * 2000 >= limit)
         limit += AIMD_UP;
-    uint64_t least = (uint64_t)fo->p.in_flight_min * 1000, most = (uint64_t)fo->p.in_flight_cap * 1000;
+    uint64_t least = (uint64_t)fo->p.in_flight_min * 1000,
+             most = (uint64_t)fo->p.in_flight_cap * 1000;
     o->in_flight_limit = (uint32_t)(limit < least ? least : limit > most ? most : limit);
 }
 
@@ -90,7 +92,8 @@ credit(split__fo_call *call, uint32_t origin, const split_failover_token *token,
     return credit;
 }
 
-/* An attempt that never reached the origin costs nobody anything, and a probe's user is owed one. */
+/* An attempt that never reached the origin costs nobody anything, and a probe's user is owed
+ * one. */
 static bool
 is_free(const split_failover_token *token, split_failover_class klass)
 {
@@ -128,15 +131,18 @@ give_up_reason(const split_failover *fo, const split_failover_token *token,
 }
 
 static split_failover_next
-follow_up(split__fo_call *call, const split_failover_token *token, const split_failover_outcome *outcome,
-          split_failover_answer *out)
+follow_up(split__fo_call *call, const split_failover_token *token,
+          const split_failover_outcome *outcome, split_failover_answer *out)
 {
     split_failover *fo = call->fo;
     split_failover_next next = give_up_reason(fo, token, outcome);
     if (next != SPLIT_FAILOVER_NEXT_ATTEMPT)
         return next;
-    split__fo_ask ask = {.chain = split__fo_chain_at(fo, token->chain), .key = token->key,
-                         .tried = token->tried, .pinned = UINT32_MAX, .chain_index = token->chain,
+    split__fo_ask ask = {.chain = split__fo_chain_at(fo, token->chain),
+                         .key = token->key,
+                         .tried = token->tried,
+                         .pinned = UINT32_MAX,
+                         .chain_index = token->chain,
                          .n_attempts = token->n_attempts,
                          .flags = token->flags & (SPLIT__FO_SAFE | SPLIT__FO_REPLAYABLE)};
     split_failover_answer answer;
@@ -150,14 +156,16 @@ follow_up(split__fo_call *call, const split_failover_token *token, const split_f
     return SPLIT_FAILOVER_NEXT_ATTEMPT;
 }
 
-/* A success of an origin in service without any trouble pending only counts; everything else takes the long way. */
+/* A success of an origin in service without any trouble pending only counts; everything else takes
+ * the long way. */
 static bool
-is_plain_success(const split_failover *fo, const split__fo_origin *o, const split_failover_token *token,
-                 const split_failover_outcome *outcome)
+is_plain_success(const split_failover *fo, const split__fo_origin *o,
+                 const split_failover_token *token, const split_failover_outcome *outcome)
 {
     return outcome->klass == SPLIT_FAILOVER_CLASS_OK && token->kind == SPLIT_FAILOVER_KIND_NORMAL &&
            o->id == token->origin_id && o->gen == token->gen && o->state == SPLIT_FAILOVER_CLOSED &&
-           (o->run | o->level | o->degraded) == 0 && fo->p.in_flight == SPLIT_FAILOVER_IN_FLIGHT_OFF;
+           (o->run | o->level | o->degraded) == 0 &&
+           fo->p.in_flight == SPLIT_FAILOVER_IN_FLIGHT_OFF;
 }
 
 static bool

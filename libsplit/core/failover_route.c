@@ -12,7 +12,7 @@ static uint32_t
 badness(const split__fo_origin *o)
 {
     static const uint8_t ranks[SPLIT_FAILOVER_N_STATES] = {
-        [SPLIT_FAILOVER_CLOSED] = 0, [SPLIT_FAILOVER_RAMP] = 0,      [SPLIT_FAILOVER_HOLD] = 1,
+        [SPLIT_FAILOVER_CLOSED] = 0,    [SPLIT_FAILOVER_RAMP] = 0, [SPLIT_FAILOVER_HOLD] = 1,
         [SPLIT_FAILOVER_HALF_OPEN] = 2, [SPLIT_FAILOVER_OPEN] = 3,
     };
     return o->mode == SPLIT_FAILOVER_MODE_FORCE_DOWN ? UINT32_MAX : ranks[o->state];
@@ -30,7 +30,8 @@ panic(split_failover *fo, const split__fo_ask *ask, split_failover_answer *out)
         }
     }
     if (best != UINT32_MAX)
-        split__fo_issue(fo, ask, best, SPLIT_FAILOVER_KIND_PANIC, SPLIT_FAILOVER_REASON_LEAST_BAD, out);
+        split__fo_issue(fo, ask, best, SPLIT_FAILOVER_KIND_PANIC, SPLIT_FAILOVER_REASON_LEAST_BAD,
+                        out);
 }
 
 static void
@@ -43,10 +44,12 @@ deposit(split_failover *fo)
 static split__fo_ask
 ask_of(const split_failover *fo, const split_failover_request *req)
 {
-    split__fo_ask ask = {.chain = split__fo_chain_at(fo, req->chain), .key = req->key, .is_first = true};
+    split__fo_ask ask = {
+        .chain = split__fo_chain_at(fo, req->chain), .key = req->key, .is_first = true};
     ask.pinned = req->has_pin ? req->pinned : UINT32_MAX;
     ask.chain_index = (uint8_t)req->chain;
-    ask.flags = (uint8_t)((req->safe ? SPLIT__FO_SAFE : 0) | (req->replayable ? SPLIT__FO_REPLAYABLE : 0));
+    ask.flags =
+        (uint8_t)((req->safe ? SPLIT__FO_SAFE : 0) | (req->replayable ? SPLIT__FO_REPLAYABLE : 0));
     return ask;
 }
 
@@ -105,13 +108,15 @@ split_failover_probe(split_failover *fo, split_us now, uint32_t origin, split_fa
     const split__fo_origin *o = split__fo_at(fo, origin);
     split__fo_clock(fo, now);
     split__fo_timer(&call, origin);
-    bool blocked = o->mode == SPLIT_FAILOVER_MODE_FORCE_DOWN || o->mode == SPLIT_FAILOVER_MODE_FORCE_UP ||
+    bool blocked = o->mode == SPLIT_FAILOVER_MODE_FORCE_DOWN ||
+                   o->mode == SPLIT_FAILOVER_MODE_FORCE_UP ||
                    (o->state == SPLIT_FAILOVER_OPEN && split__fo_moved(&call, origin));
     if (blocked || !split__fo_probe_due(fo, o)) {
         split__fo_refuse(fo, &ask, SPLIT_FAILOVER_REASON_NOT_DUE, out);
     } else {
         split__fo_lease(&call, origin);
-        split__fo_issue(fo, &ask, origin, SPLIT_FAILOVER_KIND_PROBE, SPLIT_FAILOVER_REASON_PROBE, out);
+        split__fo_issue(fo, &ask, origin, SPLIT_FAILOVER_KIND_PROBE, SPLIT_FAILOVER_REASON_PROBE,
+                        out);
     }
     out->deadline = split__fo_next_change(fo);
     return SPLIT_OK;

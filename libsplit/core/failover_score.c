@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scoring by state: service books evidence and may trip, verification counts probes (DESIGN.md F19-F23). */
+/* Scoring by state: service books evidence and may trip, verification counts probes (DESIGN.md
+ * F19-F23). */
 #include "failover_score.h"
 
 #include "failover_guard.h"
@@ -53,8 +54,8 @@ end_run(split__fo_origin *o, split_us issued_at)
     o->degraded = 0;
 }
 
-/* Open peers are probed soon, returning peers take everybody: the alternative is no longer healthy (F23). Only this
- * origin's timer ran before, so no peer has moved in this call. */
+/* Open peers are probed soon, returning peers take everybody: the alternative is no longer healthy
+ * (F23). Only this origin's timer ran before, so no peer has moved in this call. */
 static void
 call_for_help(split__fo_call *call, uint32_t origin)
 {
@@ -68,7 +69,8 @@ call_for_help(split__fo_call *call, uint32_t origin)
         if (i == origin || (peers & split__fo_bit(i)) == 0)
             continue;
         if (peer->state == SPLIT_FAILOVER_OPEN)
-            peer->open_until = split__min_i64(peer->open_until, split__add_sat(fo->now, fo->p.emergency));
+            peer->open_until =
+                split__min_i64(peer->open_until, split__add_sat(fo->now, fo->p.emergency));
         else if (peer->state == SPLIT_FAILOVER_RAMP)
             split__fo_move(call, i, SPLIT_FAILOVER_CLOSED, SPLIT_FAILOVER_CAUSE_URGENT_RAMP);
     }
@@ -179,7 +181,8 @@ probe_succeeded(split__fo_call *call, uint32_t origin)
                    SPLIT_FAILOVER_CAUSE_VERIFIED);
 }
 
-/* An origin that its timer moved in this call has a new generation, so the probe was STALE and is not scored (F11). */
+/* An origin that its timer moved in this call has a new generation, so the probe was STALE and is
+ * not scored (F11). */
 static void
 score_probe(split__fo_call *call, uint32_t origin, split_failover_class klass)
 {

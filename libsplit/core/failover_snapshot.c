@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Snapshots: versioned, checksummed, with durations from now in place of instants (DESIGN.md F32). */
+/* Snapshots: versioned, checksummed, with durations from now in place of instants (DESIGN.md
+ * F32). */
 #include <string.h>
 
 #include "failover_adopt.h"
@@ -52,12 +53,15 @@ codec_head(split__fo_codec *c, split_failover *head)
 static void
 lay_out_as_read(split_failover *head)
 {
-    head->lease_offset = (uint32_t)(sizeof(split__fo_origin) + head->p.buckets * sizeof(split__fo_slot));
-    head->stamp_offset = head->lease_offset + (uint32_t)(head->p.probes_in_flight * sizeof(split__fo_ticket));
+    head->lease_offset =
+        (uint32_t)(sizeof(split__fo_origin) + head->p.buckets * sizeof(split__fo_slot));
+    head->stamp_offset =
+        head->lease_offset + (uint32_t)(head->p.probes_in_flight * sizeof(split__fo_ticket));
 }
 
 int
-split_failover_snapshot(const split_failover *fo, split_us now, void *buf, size_t buf_bytes, size_t *out_bytes)
+split_failover_snapshot(const split_failover *fo, split_us now, void *buf, size_t buf_bytes,
+                        size_t *out_bytes)
 {
     if (fo == NULL || buf == NULL || out_bytes == NULL)
         return SPLIT_ERR_ARG;
@@ -132,9 +136,11 @@ split_failover_restore(split_failover *fo, split_us now, const void *bytes, size
     if (!checksum_fits(bytes, n_bytes))
         return SPLIT_ERR_SNAPSHOT;
     split_failover head = {.now = split__max_i64(fo->now, now)};
-    split__fo_codec c = {.bytes = (uint8_t *)(uintptr_t)bytes, .n_bytes = n_bytes - 8, .now = head.now};
+    split__fo_codec c = {
+        .bytes = (uint8_t *)(uintptr_t)bytes, .n_bytes = n_bytes - 8, .now = head.now};
     codec_head(&c, &head);
-    if (c.failed || !split__fo_head_is_valid(&head) || n_bytes != snapshot_bytes(head.n_origins, &head.p))
+    if (c.failed || !split__fo_head_is_valid(&head) ||
+        n_bytes != snapshot_bytes(head.n_origins, &head.p))
         return SPLIT_ERR_SNAPSHOT;
     lay_out_as_read(&head);
     if (!walk_origins(c, &head, NULL))

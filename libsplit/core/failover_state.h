@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Layout of a failover machine: header, chains, then origins of one stride, all in one block without pointers (F1). */
+/* Layout of a failover machine: header, chains, then origins of one stride, all in one block
+ * without pointers (F1). */
 #ifndef SPLIT_CORE_FAILOVER_STATE_H
 #define SPLIT_CORE_FAILOVER_STATE_H
 
@@ -16,8 +17,10 @@ typedef struct split__fo_params {
     split_us run_min_span, slot_len, slow, fair, base_open, max_open, probe_interval, probe_lease;
     split_us half_open_max, overdue, ramp_hold, ramp_max_hold, decay, failback_delay, hold_probe;
     split_us flap_window, emergency;
-    uint32_t consecutive, hard_consecutive, min_keys, buckets, min_samples, fail_ppm, rel_margin_ppm;
-    uint32_t jitter_ppm, probes_in_flight, probe_successes, lost_limit, ramp_min_ok, ramp_consecutive;
+    uint32_t consecutive, hard_consecutive, min_keys, buckets, min_samples, fail_ppm,
+        rel_margin_ppm;
+    uint32_t jitter_ppm, probes_in_flight, probe_successes, lost_limit, ramp_min_ok,
+        ramp_consecutive;
     uint32_t flap_limit, retry_deposit, retry_cap, in_flight_cap, in_flight_min;
     uint16_t ramp_permille[SPLIT_FAILOVER_MAX_RAMP];
     uint16_t statuses[SPLIT_FAILOVER_MAX_STATUSES];
@@ -46,7 +49,7 @@ typedef struct split__fo_origin {
     split_us open_until, floor, since, last_probe;
     uint32_t run, hard_run;
     uint32_t gen, epoch;
-    uint32_t ok, bad; /* successes: of probes, of the ramp's step, or of decay; failures of the ramp's step */
+    uint32_t ok, bad; /* successes of probes, step or decay; failures of the step */
     uint32_t lost;
     uint32_t in_flight, in_flight_limit; /* the limit is in thousandths */
     uint8_t state, mode, level, degraded, latched, step, slot, n_stamps;

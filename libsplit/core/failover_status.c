@@ -60,7 +60,8 @@ split_failover_origin_status(const split_failover *fo, uint32_t origin, split_fa
     out->step = o->step;
     status_evidence(fo, o, out);
     out->in_flight = o->in_flight;
-    out->in_flight_cap = fo->p.in_flight != SPLIT_FAILOVER_IN_FLIGHT_OFF ? o->in_flight_limit / 1000 : 0;
+    out->in_flight_cap =
+        fo->p.in_flight != SPLIT_FAILOVER_IN_FLIGHT_OFF ? o->in_flight_limit / 1000 : 0;
     out->in_state_us = split__fo_elapsed(fo, o->since);
     if (o->state == SPLIT_FAILOVER_OPEN && o->open_until > fo->now)
         out->open_left_us = o->open_until - fo->now;
@@ -127,5 +128,6 @@ split_failover_classify_status(const split_failover *fo, uint32_t status, split_
 split_failover_class
 split_failover_classify_deadline(const split_failover *fo, split_us elapsed_us)
 {
-    return elapsed_us >= fo->p.fair ? SPLIT_FAILOVER_CLASS_FAIL_TIMEOUT : SPLIT_FAILOVER_CLASS_NEUTRAL;
+    return elapsed_us >= fo->p.fair ? SPLIT_FAILOVER_CLASS_FAIL_TIMEOUT
+                                    : SPLIT_FAILOVER_CLASS_NEUTRAL;
 }

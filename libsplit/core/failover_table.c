@@ -3,7 +3,10 @@
 #include "failover_table.h"
 
 #define ROW(number, from, to, cause, gen, level, trip)                                             \
-    {number, SPLIT_FAILOVER_##from, SPLIT_FAILOVER_##to, SPLIT_FAILOVER_CAUSE_##cause, gen, level, trip}
+    {                                                                                              \
+        number, SPLIT_FAILOVER_##from, SPLIT_FAILOVER_##to, SPLIT_FAILOVER_CAUSE_##cause, gen,     \
+            level, trip                                                                            \
+    }
 
 static const split__fo_row rows[] = {
     ROW(1, CLOSED, OPEN, HARD_RUN, 1, 1, 1),

@@ -8,9 +8,9 @@
 typedef struct split__fo_row {
     uint8_t number; /* as in DESIGN.md 3.3 */
     uint8_t from, to, cause;
-    uint8_t new_gen;  /* 1: gen + 1, and run, window and leases are cleared */
-    int8_t level;     /* +1 up, 0 same, -1 to zero */
-    uint8_t is_trip;  /* 1: counted by the flap latch */
+    uint8_t new_gen; /* 1: gen + 1, and run, window and leases are cleared */
+    int8_t level;    /* +1 up, 0 same, -1 to zero */
+    uint8_t is_trip; /* 1: counted by the flap latch */
 } split__fo_row;
 
 /* The row, or NULL when the table has none: such a transition does not exist. */

@@ -12,7 +12,8 @@ split__fo_window_clear(const split_failover *fo, split__fo_origin *o)
     memset(split__fo_slots(o), 0, fo->p.buckets * sizeof(split__fo_slot));
 }
 
-/* Slot of so many slots before the current one. The ring knows no index, so a window may reach before the clock's start. */
+/* Slot of so many slots before the current one. The ring knows no index, so a window may reach
+ * before the clock's start. */
 static split__fo_slot *
 slot_of_age(const split_failover *fo, const split__fo_origin *o, uint32_t age)
 {

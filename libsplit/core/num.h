@@ -33,7 +33,8 @@ split__mul_cmp(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
     for (int i = 0; i < 2; i++) {
         const uint64_t xl = x[i] & UINT32_MAX, xh = x[i] >> 32;
         const uint64_t yl = y[i] & UINT32_MAX, yh = y[i] >> 32;
-        /* Each partial product is below 2^64 - 2^33, so adding two halves of 32 bits cannot overflow. */
+        /* Each partial product is below 2^64 - 2^33, so adding two halves of 32 bits cannot
+         * overflow. */
         const uint64_t mid = xh * yl + ((xl * yl) >> 32);
         const uint64_t mid2 = xl * yh + (mid & UINT32_MAX);
         hi[i] = xh * yh + (mid >> 32) + (mid2 >> 32);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The floor: a circuit breaker of two counters, as the common libraries have it, with generation and counting interval. */
+/* The floor: a circuit breaker of two counters, as the common libraries have it, with generation
+ * and counting interval. */
 #ifndef TESTS_BARE_BREAKER_H
 #define TESTS_BARE_BREAKER_H
 

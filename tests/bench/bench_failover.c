@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Cost of one request, route and report, on a healthy chain against a breaker of two counters. Run pinned. */
+/* Cost of one request, route and report, on a healthy chain against a breaker of two counters. Run
+ * pinned. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,8 @@ run_failover(void *ctx, size_t n)
     return sum;
 }
 
-/* The same with a lock around each call: breakers of libraries take one themselves, the machine leaves it to its caller. */
+/* The same with a lock around each call: breakers of libraries take one themselves, the machine
+ * leaves it to its caller. */
 static uint64_t
 run_bare_locked(void *ctx, size_t n)
 {
@@ -100,10 +102,26 @@ main(void)
         return 2;
     bench_way ways[] = {
         {"breaker of two counters", run_bare, &bare, NULL, 0, 0, 0, {0}, {0}},
-        {"failover: route and report, to the breaker", run_failover, fo, &ways[0], 0, 0, 0, {0}, {0}},
+        {"failover: route and report, to the breaker",
+         run_failover,
+         fo,
+         &ways[0],
+         0,
+         0,
+         0,
+         {0},
+         {0}},
         {"failover: route and report, ns", run_failover, fo, NULL, 25, 0, 0, {0}, {0}},
         {"breaker of two counters, with its lock", run_bare_locked, &bare, NULL, 0, 0, 0, {0}, {0}},
-        {"failover: route and report, with the same lock", run_failover_locked, fo, &ways[3], 0, 0, 0, {0}, {0}},
+        {"failover: route and report, with the same lock",
+         run_failover_locked,
+         fo,
+         &ways[3],
+         0,
+         0,
+         0,
+         {0},
+         {0}},
     };
     bench_run(ways, 5, N_ITEMS);
     const unsigned over = bench_print(ways, 5);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Exhaustive search over the shipped failover machine: a world is the machine's own bytes and the attempts in flight. */
+/* Exhaustive search over the shipped failover machine: a world is the machine's own bytes and the
+ * attempts in flight. */
 #ifndef TESTS_MODEL_H
 #define TESTS_MODEL_H
 
@@ -22,7 +23,13 @@ typedef struct model_world {
     uint32_t n_bag, n_bytes;
 } model_world;
 
-typedef enum model_op_kind { MODEL_ROUTE, MODEL_REPORT, MODEL_LOSE, MODEL_TIME, MODEL_ADMIN } model_op_kind;
+typedef enum model_op_kind {
+    MODEL_ROUTE,
+    MODEL_REPORT,
+    MODEL_LOSE,
+    MODEL_TIME,
+    MODEL_ADMIN
+} model_op_kind;
 
 /* One thing that can happen. */
 typedef struct model_op {
@@ -47,9 +54,9 @@ typedef struct model_step {
 typedef struct model_config {
     const char *name;
     split_failover_options o;
-    uint32_t bag;      /* attempts in flight at most */
-    bool operators;    /* modes, approval and reset happen */
-    bool far;          /* time also jumps far ahead */
+    uint32_t bag;       /* attempts in flight at most */
+    bool operators;     /* modes, approval and reset happen */
+    bool far;           /* time also jumps far ahead */
     uint64_t ci_states; /* the bounded form stops here */
 } model_config;
 
@@ -70,7 +77,8 @@ void model_world_init(model_world *w, const model_config *c);
 size_t model_ops(const model_world *w, const model_config *c, model_op *ops);
 bool model_do(model_world *w, const model_config *c, const model_op *op, model_step *step);
 
-/* model_key.c: 128 bits of everything that can still matter, the same for worlds that differ only in elapsed time. */
+/* model_key.c: 128 bits of everything that can still matter, the same for worlds that differ only
+ * in elapsed time. */
 void model_key(const model_world *w, const model_config *c, uint64_t key[2]);
 
 /* model_invariant.c: name of the first invariant that does not hold, or NULL. */

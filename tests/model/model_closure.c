@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What must hold in every world on its own: the way home (I3), deaf clocks (I6), identity of copies (I17, I18), OBSERVE
- * (I19), and the deadline. */
+/* What must hold in every world on its own: the way home (I3), deaf clocks (I6), identity of copies
+ * (I17, I18), OBSERVE (I19), and the deadline. */
 #include "model.h"
 
 #include <string.h>
@@ -21,7 +21,8 @@ route_key(split_failover *fo, split_us now, uint32_t chain, uint64_t key, split_
 }
 
 static bool
-route(split_failover *fo, split_us now, uint32_t chain, split_failover_answer *a, split_failover_events *e)
+route(split_failover *fo, split_us now, uint32_t chain, split_failover_answer *a,
+      split_failover_events *e)
 {
     return route_key(fo, now, chain, 1, a, e);
 }
@@ -35,7 +36,8 @@ all_closed(const split_failover *fo)
     return true;
 }
 
-/* A tick of good traffic on every chain, of every user (a ramp needs those of its share); an operator approves what is held. Attempts in flight are lost. */
+/* A tick of good traffic on every chain, of every user (a ramp needs those of its share); an
+ * operator approves what is held. Attempts in flight are lost. */
 static void
 good_tick(split_failover *fo, split_us now)
 {
@@ -43,7 +45,8 @@ good_tick(split_failover *fo, split_us now)
     split_failover_answer a;
     split_failover_followup f;
     for (uint32_t i = 0; i < fo->n_chains * MODEL_KEYS; i++)
-        if (route_key(fo, now, i / MODEL_KEYS, i % MODEL_KEYS + 1, &a, NULL) && a.origin != SPLIT_FAILOVER_NONE)
+        if (route_key(fo, now, i / MODEL_KEYS, i % MODEL_KEYS + 1, &a, NULL) &&
+            a.origin != SPLIT_FAILOVER_NONE)
             (void)!split_failover_report(fo, now, &a.token, &ok, &f, NULL);
     for (uint32_t i = 0; i < fo->n_origins; i++) {
         if (split__fo_at(fo, i)->state == SPLIT_FAILOVER_HOLD)
@@ -113,7 +116,8 @@ i18_reload_keeps_state(const model_world *w, const model_config *c)
     const split_failover *fo = model_machine_const(w);
     split_failover *fresh;
     size_t n = 0, m = 0;
-    return split_failover_init(mem, sizeof mem, &c->o, &fresh) == 0 && split_failover_reload(fresh, fo) == 0 &&
+    return split_failover_init(mem, sizeof mem, &c->o, &fresh) == 0 &&
+           split_failover_reload(fresh, fo) == 0 &&
            split_failover_snapshot(fo, fo->now, first, sizeof first, &n) == 0 &&
            split_failover_snapshot(fresh, fo->now, second, sizeof second, &m) == 0 && n == m &&
            memcmp(first, second, n) == 0;
@@ -138,7 +142,8 @@ i19_observe_sees_what_auto_does(const model_world *w)
     return y.origin == 0 || y.kind == SPLIT_FAILOVER_KIND_PROBE;
 }
 
-/* Waking only at the deadline misses nothing: one tick before it, the same request is answered as now. */
+/* Waking only at the deadline misses nothing: one tick before it, the same request is answered as
+ * now. */
 static bool
 deadline_misses_nothing(const model_world *w, uint32_t chain)
 {
@@ -148,9 +153,10 @@ deadline_misses_nothing(const model_world *w, uint32_t chain)
     const split_us deadline = split_failover_deadline(fa);
     if (deadline <= fa->now + MODEL_TICK)
         return true;
-    const split_us late = deadline == SPLIT_NEVER ? fa->now + 40 * MODEL_TICK : deadline - MODEL_TICK;
-    return route(fa, fa->now, chain, &x, NULL) && route(fb, late, chain, &y, NULL) && x.origin == y.origin &&
-           x.kind == y.kind;
+    const split_us late =
+        deadline == SPLIT_NEVER ? fa->now + 40 * MODEL_TICK : deadline - MODEL_TICK;
+    return route(fa, fa->now, chain, &x, NULL) && route(fb, late, chain, &y, NULL) &&
+           x.origin == y.origin && x.kind == y.kind;
 }
 
 const char *

@@ -10,7 +10,8 @@ static const split_failover_chain three[] = {{3, {0, 1, 2}}, {2, {1, 0}}};
 static model_config configs[6];
 
 static void
-small(model_config *c, const char *name, const split_failover_chain *chains, size_t n_chains, size_t n_origins)
+small(model_config *c, const char *name, const split_failover_chain *chains, size_t n_chains,
+      size_t n_origins)
 {
     split_failover_options *o = &c->o;
     c->name = name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The invariants of one step, each a predicate of its own (DESIGN.md 3.6). They use public facts and raw fields, never the
- * machine's own guards. */
+/* The invariants of one step, each a predicate of its own (DESIGN.md 3.6). They use public facts
+ * and raw fields, never the machine's own guards. */
 #include "model.h"
 
 #include <string.h>
@@ -121,7 +121,8 @@ i4_credit_needs_gen_and_lease(const view *v)
     if (v->s->op.kind != MODEL_REPORT || v->s->next.credit != SPLIT_FAILOVER_CREDIT_APPLIED)
         return true;
     const split__fo_origin *o = was(v, v->s->token.slot);
-    if (v->s->token.kind == SPLIT_FAILOVER_KIND_PANIC || v->s->token.kind == SPLIT_FAILOVER_KIND_FORCED)
+    if (v->s->token.kind == SPLIT_FAILOVER_KIND_PANIC ||
+        v->s->token.kind == SPLIT_FAILOVER_KIND_FORCED)
         return false;
     if (v->s->token.gen != o->gen)
         return false;
@@ -132,9 +133,11 @@ static bool
 same_evidence(const view *v, uint32_t i)
 {
     const split__fo_origin *a = was(v, i), *b = is(v, i);
-    return a->run == b->run && a->hard_run == b->hard_run && a->level == b->level && a->ok == b->ok &&
-           a->bad == b->bad && a->gen == b->gen && a->state == b->state && a->degraded == b->degraded &&
-           memcmp(split__fo_slots(a), split__fo_slots(b), v->before->p.buckets * sizeof(split__fo_slot)) == 0;
+    return a->run == b->run && a->hard_run == b->hard_run && a->level == b->level &&
+           a->ok == b->ok && a->bad == b->bad && a->gen == b->gen && a->state == b->state &&
+           a->degraded == b->degraded &&
+           memcmp(split__fo_slots(a), split__fo_slots(b),
+                  v->before->p.buckets * sizeof(split__fo_slot)) == 0;
 }
 
 /* Only a step whose events are its own timers' may differ; without events nothing may. */
@@ -143,7 +146,8 @@ i5_unscored_changes_nothing(const view *v)
 {
     if (v->s->op.kind != MODEL_REPORT || v->s->events.n != 0)
         return true;
-    if (v->s->next.credit == SPLIT_FAILOVER_CREDIT_APPLIED && v->s->op.klass != SPLIT_FAILOVER_CLASS_NEUTRAL)
+    if (v->s->next.credit == SPLIT_FAILOVER_CREDIT_APPLIED &&
+        v->s->op.klass != SPLIT_FAILOVER_CLASS_NEUTRAL)
         return true;
     return same_evidence(v, v->s->token.slot);
 }
@@ -206,7 +210,8 @@ i10_only_what_may_be_resent(const view *v)
 {
     if (v->s->op.kind != MODEL_REPORT || v->s->next.next != SPLIT_FAILOVER_NEXT_ATTEMPT)
         return true;
-    const bool safe = (v->s->token.flags & SPLIT__FO_SAFE) != 0 && (v->s->token.flags & SPLIT__FO_REPLAYABLE) != 0;
+    const bool safe = (v->s->token.flags & SPLIT__FO_SAFE) != 0 &&
+                      (v->s->token.flags & SPLIT__FO_REPLAYABLE) != 0;
     return !v->s->op.committed && (safe || v->s->op.klass == SPLIT_FAILOVER_CLASS_FAIL_CONNECT);
 }
 
@@ -216,7 +221,8 @@ i11_no_origin_twice(const view *v)
     const split_failover_answer *a = attempt_of(v);
     if (a == NULL)
         return true;
-    if (v->s->op.kind == MODEL_REPORT && (v->s->token.tried & split__fo_bit((uint32_t)a->origin)) != 0)
+    if (v->s->op.kind == MODEL_REPORT &&
+        (v->s->token.tried & split__fo_bit((uint32_t)a->origin)) != 0)
         return false;
     return a->token.n_attempts <= v->after->p.max_attempts;
 }
@@ -244,10 +250,12 @@ i13_trips_have_their_evidence(const view *v)
         const bool broad = e->run_span_us >= p->run_min_span && e->run_keys >= p->min_keys;
         if (e->cause == SPLIT_FAILOVER_CAUSE_RUN && (e->run < p->consecutive || !broad))
             return false;
-        if (e->cause == SPLIT_FAILOVER_CAUSE_HARD_RUN && (e->hard_run < p->hard_consecutive || !broad))
+        if (e->cause == SPLIT_FAILOVER_CAUSE_HARD_RUN &&
+            (e->hard_run < p->hard_consecutive || !broad))
             return false;
         if (e->cause == SPLIT_FAILOVER_CAUSE_RATIO &&
-            (e->total < p->min_samples || e->bad * UINT64_C(1000000) < (uint64_t)p->fail_ppm * e->total ||
+            (e->total < p->min_samples ||
+             e->bad * UINT64_C(1000000) < (uint64_t)p->fail_ppm * e->total ||
              e->bad_keys < p->min_keys))
             return false;
         if (e->cause == SPLIT_FAILOVER_CAUSE_RAMP_FAILED && e->run < p->ramp_consecutive)
@@ -306,7 +314,8 @@ i16_panics_are_single(const view *v)
 }
 
 const char *
-model_broken(const model_world *before, const model_world *after, const model_config *c, const model_step *step)
+model_broken(const model_world *before, const model_world *after, const model_config *c,
+             const model_step *step)
 {
     static const struct {
         const char *name;
@@ -328,7 +337,8 @@ model_broken(const model_world *before, const model_world *after, const model_co
         {"I15 counts agree", i15_counts_agree},
         {"I16 panics are single", i16_panics_are_single},
     };
-    const view v = {model_machine_const(before), model_machine_const(after), before, after, c, step};
+    const view v = {
+        model_machine_const(before), model_machine_const(after), before, after, c, step};
     for (size_t i = 0; i < sizeof invariants / sizeof invariants[0]; i++)
         if (!invariants[i].holds(&v))
             return invariants[i].name;

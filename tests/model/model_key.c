@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Canonical form of a world. Instants become distances from now, cut off where they stop to matter; generations become
- * "current or not"; epochs become the answer to "which keys does the ramp admit"; the back-off level does not matter
- * because the first ejection is already the longest one. */
+/* Canonical form of a world. Instants become distances from now, cut off where they stop to matter;
+ * generations become "current or not"; epochs become the answer to "which keys does the ramp
+ * admit"; the back-off level does not matter because the first ejection is already the longest
+ * one. */
 #include "model.h"
 
 #include <string.h>

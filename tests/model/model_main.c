@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* model-failover [--full] [--states N] [CONFIG...]: breadth-first search; exit 1 and a trace when an invariant breaks. */
+/* model-failover [--full] [--states N] [CONFIG...]: breadth-first search; exit 1 and a trace when
+ * an invariant breaks. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,8 @@ grow(search *s)
 
 /* False when the world is known already. */
 static bool
-push(search *s, const model_world *w, const model_config *c, uint32_t parent, uint32_t depth, const model_op *op)
+push(search *s, const model_world *w, const model_config *c, uint32_t parent, uint32_t depth,
+     const model_op *op)
 {
     uint64_t key[2];
     grow(s);
@@ -76,7 +78,8 @@ print_op(const model_op *op)
 {
     switch (op->kind) {
     case MODEL_ROUTE:
-        printf("  route chain %u key %u %s\n", op->chain, (unsigned)op->key, op->safe ? "GET" : "POST");
+        printf("  route chain %u key %u %s\n", op->chain, (unsigned)op->key,
+               op->safe ? "GET" : "POST");
         break;
     case MODEL_REPORT:
         printf("  report attempt %u %s%s%s\n", op->token, split_failover_class_name(op->klass),
@@ -164,7 +167,8 @@ run(const model_config *c, uint64_t most)
     }
     if (good)
         printf("%s: %u worlds expanded, %zu known, %llu steps, depth %u, %s\n", c->name, at, s.n,
-               (unsigned long long)s.n_steps, s.nodes[at - 1].depth, at == s.n ? "complete" : "bounded");
+               (unsigned long long)s.n_steps, s.nodes[at - 1].depth,
+               at == s.n ? "complete" : "bounded");
     fflush(stdout);
     search_free(&s);
     return good;

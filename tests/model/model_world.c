@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What can happen in a world, and doing it: requests, reports (lost, late, doubled, in any order), time, operators. */
+/* What can happen in a world, and doing it: requests, reports (lost, late, doubled, in any order),
+ * time, operators. */
 #include "model.h"
 
 #include <stdio.h>
@@ -35,31 +36,38 @@ static void
 add_reports(const model_world *w, model_op *ops, size_t *n)
 {
     static const split_failover_class classes[] = {
-        SPLIT_FAILOVER_CLASS_OK, SPLIT_FAILOVER_CLASS_FAIL_STATUS, SPLIT_FAILOVER_CLASS_FAIL_CONNECT,
-        SPLIT_FAILOVER_CLASS_BUSY, SPLIT_FAILOVER_CLASS_NEUTRAL};
+        SPLIT_FAILOVER_CLASS_OK, SPLIT_FAILOVER_CLASS_FAIL_STATUS,
+        SPLIT_FAILOVER_CLASS_FAIL_CONNECT, SPLIT_FAILOVER_CLASS_BUSY, SPLIT_FAILOVER_CLASS_NEUTRAL};
     for (uint32_t i = 0; i < w->n_bag; i++) {
         for (size_t k = 0; k < sizeof classes / sizeof classes[0]; k++)
             add(ops, n, (model_op){.kind = MODEL_REPORT, .token = i, .klass = classes[k]});
         add(ops, n, (model_op){.kind = MODEL_LOSE, .token = i});
-        add(ops, n, (model_op){.kind = MODEL_REPORT, .token = i, .klass = SPLIT_FAILOVER_CLASS_FAIL_RESET,
-                               .committed = true});
+        add(ops, n,
+            (model_op){.kind = MODEL_REPORT,
+                       .token = i,
+                       .klass = SPLIT_FAILOVER_CLASS_FAIL_RESET,
+                       .committed = true});
         if (w->bag[i].kind == SPLIT_FAILOVER_KIND_PROBE)
-            add(ops, n, (model_op){.kind = MODEL_REPORT, .token = i, .klass = SPLIT_FAILOVER_CLASS_OK,
-                                   .duplicate = true});
+            add(ops, n,
+                (model_op){.kind = MODEL_REPORT,
+                           .token = i,
+                           .klass = SPLIT_FAILOVER_CLASS_OK,
+                           .duplicate = true});
     }
 }
 
 size_t
 model_ops(const model_world *w, const model_config *c, model_op *ops)
 {
-    static const split_failover_action actions[] = {SPLIT_FAILOVER_DO_AUTO, SPLIT_FAILOVER_DO_FORCE_UP,
-                                                    SPLIT_FAILOVER_DO_FORCE_DOWN, SPLIT_FAILOVER_DO_APPROVE,
-                                                    SPLIT_FAILOVER_DO_RESET};
+    static const split_failover_action actions[] = {
+        SPLIT_FAILOVER_DO_AUTO, SPLIT_FAILOVER_DO_FORCE_UP, SPLIT_FAILOVER_DO_FORCE_DOWN,
+        SPLIT_FAILOVER_DO_APPROVE, SPLIT_FAILOVER_DO_RESET};
     size_t n = 0;
     if (w->n_bag < c->bag)
         for (uint32_t chain = 0; chain < c->o.n_chains; chain++) {
             for (uint64_t key = 1; key <= MODEL_KEYS; key++)
-                add(ops, &n, (model_op){.kind = MODEL_ROUTE, .chain = chain, .key = key, .safe = true});
+                add(ops, &n,
+                    (model_op){.kind = MODEL_ROUTE, .chain = chain, .key = key, .safe = true});
             add(ops, &n, (model_op){.kind = MODEL_ROUTE, .chain = chain, .key = 1});
         }
     add_reports(w, ops, &n);
@@ -82,7 +90,8 @@ static bool
 do_route(model_world *w, const model_op *op, model_step *step)
 {
     split_failover *fo = model_machine(w);
-    const split_failover_request req = {.key = op->key, .chain = op->chain, .safe = op->safe, .replayable = true};
+    const split_failover_request req = {
+        .key = op->key, .chain = op->chain, .safe = op->safe, .replayable = true};
     if (split_failover_route(fo, fo->now, &req, &step->answer, &step->events) != 0)
         return false;
     if (step->answer.origin != SPLIT_FAILOVER_NONE)

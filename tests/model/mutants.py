@@ -4,6 +4,7 @@ scenarios, the forged snapshots or the oracle must notice. Usage: tests/model/mu
 a configured build folder. --from begins with the mutant of that number; --oracle asks the oracle alone. With --write the table is
 stored in tests/model/mutants.md."""
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ CORE = ROOT / "libsplit/core"
 STATES = "30000"
 UNITS = ("failover", "failover_scenarios", "failover_around", "failover_forged", "failover_guards", "failover_reload")
 
-# file without "failover_" and ".c", text (must occur once), its replacement
+# file without "failover_" and ".c", text (must occur once, however it is broken into lines), its replacement
 MUTANTS = [
     ("guard", "o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN && o->state", "o->state"),
     ("guard", "if (o->mode == SPLIT_FAILOVER_MODE_FORCE_UP)\n        return true;", ""),
@@ -225,7 +226,7 @@ MUTANTS = [
     ("check", "head->seq <= INT64_MAX && ", ""),
     ("check", "head->n_origins >= 1 && ", ""),
     ("check", "head->p.probes_in_flight >= 1 && ", ""),
-    ("codec", "    c->failed = true;\n    return 0;\n}", "    return word;\n}"),
+    ("codec", "return word;\n    c->failed = true;\n    return 0;", "return word;\n    return word;"),
     ("snapshot", "            if (ids[j] == id)\n                c.failed = true;\n", "            ;\n"),
 ]
 
@@ -297,14 +298,20 @@ class Bench:
         return "oracle" if subprocess.run(play, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode else None
 
 
+def pattern_of(text):
+    """The text however its lines are broken: where it has a space the source has a space or a new line."""
+    return r"\s+".join(re.escape(word) for word in re.split(r"\s+", text))
+
+
 def mutate(bench, number, mutant):
     name, old, new = mutant
     source = CORE / f"failover_{name}.c"
     text = source.read_text()
-    if text.count(old) != 1:
-        raise SystemExit(f"mutant {number}: the text occurs {text.count(old)} times in {source.name}: {old!r}")
+    places = list(re.finditer(pattern_of(old), text))
+    if len(places) != 1:
+        raise SystemExit(f"mutant {number}: the text occurs {len(places)} times in {source.name}: {old!r}")
     copy = bench.folder / source.name
-    copy.write_text(text.replace(old, new))
+    copy.write_text(text[:places[0].start()] + new + text[places[0].end():])
     out = bench.folder / "mutant.o"
     compile_to(copy, out, bench.build)
     return bench.killer([out if key == source.name else value for key, value in bench.core.items()])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Plays lines of calls on a failover machine and prints everything it shows after each; oracle.py says the same or is right. */
+/* Plays lines of calls on a failover machine and prints everything it shows after each; oracle.py
+ * says the same or is right. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,21 +9,60 @@
 #include "split/split.h"
 
 #define MAX_TOKENS 65536
-#define U32(name) {#name, offsetof(split_failover_options, name), 4}
-#define I64(name) {#name, offsetof(split_failover_options, name##_us), 8}
+#define U32(name)                                                                                  \
+    {                                                                                              \
+#name, offsetof(split_failover_options, name), 4                                           \
+    }
+#define I64(name)                                                                                  \
+    {                                                                                              \
+#name, offsetof(split_failover_options, name##_us), 8                                      \
+    }
 
 static const struct {
     const char *name;
     size_t offset, bytes;
 } fields[] = {
-    U32(consecutive), U32(hard_consecutive), U32(min_keys), U32(buckets), U32(min_samples), U32(fail_ppm),
-    U32(rel_margin_ppm), U32(jitter_ppm), U32(probes_in_flight), U32(probe_successes), U32(lost_limit), U32(ramp_min_ok),
-    U32(ramp_consecutive), U32(flap_limit), U32(max_attempts), U32(drill_permille), U32(in_flight_cap), U32(in_flight_min),
-    U32(retry_deposit_milli), U32(retry_cap_milli), U32(retry_start_milli), U32(failback), U32(sticky),
-    U32(unsafe_failover), U32(in_flight), {"seed", offsetof(split_failover_options, seed), 8},
-    I64(run_min_span), I64(window), I64(base_open), I64(max_open), I64(probe_interval), I64(probe_lease),
-    I64(half_open_max), I64(overdue), I64(ramp_hold), I64(ramp_max_hold), I64(decay), I64(failback_delay),
-    I64(hold_probe), I64(flap_window), I64(emergency),
+    U32(consecutive),
+    U32(hard_consecutive),
+    U32(min_keys),
+    U32(buckets),
+    U32(min_samples),
+    U32(fail_ppm),
+    U32(rel_margin_ppm),
+    U32(jitter_ppm),
+    U32(probes_in_flight),
+    U32(probe_successes),
+    U32(lost_limit),
+    U32(ramp_min_ok),
+    U32(ramp_consecutive),
+    U32(flap_limit),
+    U32(max_attempts),
+    U32(drill_permille),
+    U32(in_flight_cap),
+    U32(in_flight_min),
+    U32(retry_deposit_milli),
+    U32(retry_cap_milli),
+    U32(retry_start_milli),
+    U32(failback),
+    U32(sticky),
+    U32(unsafe_failover),
+    U32(in_flight),
+    {"seed", offsetof(split_failover_options, seed), 8},
+    I64(run_min_span),
+    I64(window),
+    I64(base_open),
+    I64(max_open),
+    I64(probe_interval),
+    I64(probe_lease),
+    I64(half_open_max),
+    I64(overdue),
+    I64(ramp_hold),
+    I64(ramp_max_hold),
+    I64(decay),
+    I64(failback_delay),
+    I64(hold_probe),
+    I64(flap_window),
+    I64(emergency),
 };
 
 static split_failover_options o;
@@ -56,7 +96,8 @@ set_field(const char *name, long long value)
     const uint32_t narrow = (uint32_t)value;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (strcmp(fields[i].name, name) == 0) {
-            memcpy((char *)&o + fields[i].offset, fields[i].bytes == 4 ? (const void *)&narrow : (const void *)&value,
+            memcpy((char *)&o + fields[i].offset,
+                   fields[i].bytes == 4 ? (const void *)&narrow : (const void *)&value,
                    fields[i].bytes);
             return;
         }
@@ -95,12 +136,13 @@ make(void)
 static void
 show_answer(const split_failover_answer *a)
 {
-    printf("answer %d %d %s %s %u %" PRId64, a->origin, a->assigned, split_failover_kind_name(a->kind),
-           split_failover_reason_name(a->reason), a->flags, a->deadline);
+    printf("answer %d %d %s %s %u %" PRId64, a->origin, a->assigned,
+           split_failover_kind_name(a->kind), split_failover_reason_name(a->reason), a->flags,
+           a->deadline);
     if (a->origin >= 0) {
         const split_failover_token *t = &a->token;
-        printf(" token %" PRIu64 " %u %u %" PRIu64 " %u %" PRId64, t->seq, t->gen, t->n_attempts, t->tried, t->flags,
-               t->issued_at);
+        printf(" token %" PRIu64 " %u %u %" PRIu64 " %u %" PRId64, t->seq, t->gen, t->n_attempts,
+               t->tried, t->flags, t->issued_at);
         if (n_tokens == MAX_TOKENS)
             must(SPLIT_ERR_LIMIT, "too many tokens");
         tokens[n_tokens++] = *t;
@@ -113,11 +155,12 @@ show_events(void)
 {
     for (uint32_t i = 0; i < events.n; i++) {
         const split_failover_event *e = &events.items[i];
-        printf("event %u %s %s %s at %" PRId64 " span %" PRId64 " open %" PRId64, e->origin, split_failover_state_name(e->from),
-               split_failover_state_name(e->to), split_failover_cause_name(e->cause), e->at, e->run_span_us, e->open_us);
-        printf(" %u %u %u run %u %u %u window %u %u %u ok %u %u share %u %u row %u; ", e->gen, e->epoch, e->level, e->run,
-               e->hard_run, e->run_keys, e->total, e->bad, e->bad_keys, e->probe_ok, e->lost, e->permille, e->latched,
-               e->transition);
+        printf("event %u %s %s %s at %" PRId64 " span %" PRId64 " open %" PRId64, e->origin,
+               split_failover_state_name(e->from), split_failover_state_name(e->to),
+               split_failover_cause_name(e->cause), e->at, e->run_span_us, e->open_us);
+        printf(" %u %u %u run %u %u %u window %u %u %u ok %u %u share %u %u row %u; ", e->gen,
+               e->epoch, e->level, e->run, e->hard_run, e->run_keys, e->total, e->bad, e->bad_keys,
+               e->probe_ok, e->lost, e->permille, e->latched, e->transition);
     }
     events.n = events.n_dropped = 0;
 }
@@ -128,15 +171,19 @@ show_state(void)
     split_failover_status s;
     for (uint32_t i = 0; i < o.n_origins; i++) {
         must(split_failover_origin_status(fo, i, &s), "status");
-        printf("origin %u %s %s %u %u %u %d%d%d share %u %u run %u %u %u window %u %u %u ok %u %u %u", i,
-               split_failover_state_name(s.state), split_failover_mode_name(s.mode), s.level, s.gen, s.epoch, s.in_service,
-               s.degraded, s.latched, s.permille, s.step, s.run, s.hard_run, s.run_keys, s.total, s.bad, s.bad_keys,
-               s.probe_ok, s.lost, s.n_leases);
-        printf(" flight %u %u times %" PRId64 " %" PRId64 " counts %" PRIu64 " %" PRIu64 " %" PRIu64 "; ", s.in_flight,
-               s.in_flight_cap, s.in_state_us, s.open_left_us, s.n_issued, s.n_reported, s.n_stale);
+        printf(
+            "origin %u %s %s %u %u %u %d%d%d share %u %u run %u %u %u window %u %u %u ok %u %u %u",
+            i, split_failover_state_name(s.state), split_failover_mode_name(s.mode), s.level, s.gen,
+            s.epoch, s.in_service, s.degraded, s.latched, s.permille, s.step, s.run, s.hard_run,
+            s.run_keys, s.total, s.bad, s.bad_keys, s.probe_ok, s.lost, s.n_leases);
+        printf(" flight %u %u times %" PRId64 " %" PRId64 " counts %" PRIu64 " %" PRIu64 " %" PRIu64
+               "; ",
+               s.in_flight, s.in_flight_cap, s.in_state_us, s.open_left_us, s.n_issued,
+               s.n_reported, s.n_stale);
     }
-    printf("machine %" PRId64 " %u %" PRIu64 " %" PRId64 "\n", split_failover_now(fo), split_failover_budget_milli(fo),
-           split_failover_regressions(fo), split_failover_deadline(fo));
+    printf("machine %" PRId64 " %u %" PRIu64 " %" PRId64 "\n", split_failover_now(fo),
+           split_failover_budget_milli(fo), split_failover_regressions(fo),
+           split_failover_deadline(fo));
 }
 
 /* route NOW CHAIN KEY SAFE REPLAYABLE PINNED */
@@ -169,7 +216,8 @@ report(void)
     if (token < 0 || token >= n_tokens)
         must(SPLIT_ERR_INDEX, "a token that was not given");
     must(split_failover_report(fo, now, &tokens[token], &outcome, &f, &events), "report");
-    printf("%s %s %" PRId64 "; ", split_failover_credit_name(f.credit), split_failover_next_name(f.next), f.deadline);
+    printf("%s %s %" PRId64 "; ", split_failover_credit_name(f.credit),
+           split_failover_next_name(f.next), f.deadline);
     if (f.next == SPLIT_FAILOVER_NEXT_ATTEMPT)
         show_answer(&f.attempt);
 }
@@ -208,7 +256,8 @@ one_call(const char *word)
     } else if (strcmp(word, "admin") == 0) {
         now = number();
         const uint32_t origin = (uint32_t)number();
-        must(split_failover_admin(fo, now, origin, (split_failover_action)number(), &events), "admin");
+        must(split_failover_admin(fo, now, origin, (split_failover_action)number(), &events),
+             "admin");
     } else if (strcmp(word, "tick") == 0) {
         must(split_failover_tick(fo, number(), &events), "tick");
     } else if (strcmp(word, "restart") == 0 || strcmp(word, "reload") == 0) {

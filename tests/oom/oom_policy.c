@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory runs out at the first, second, third... allocation until a call succeeds: each time the answer is SPLIT_ERR_NOMEM,
- * nothing leaks, and the output stays as it was. cJSON's own allocations are counted too.
+ * Memory runs out at the first, second, third... allocation until a call succeeds: each time the
+ * answer is SPLIT_ERR_NOMEM, nothing leaks, and the output stays as it was. cJSON's own allocations
+ * are counted too.
  */
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -77,8 +78,8 @@ static int
 load_route(void)
 {
     split_route *own = NULL;
-    int err = split_route_load(split_route_text(route, NULL), strlen(split_route_text(route, NULL)), &memory.alloc, NULL, 0,
-                               NULL, &own);
+    int err = split_route_load(split_route_text(route, NULL), strlen(split_route_text(route, NULL)),
+                               &memory.alloc, NULL, 0, NULL, &own);
     split_route_free(&own, &memory.alloc);
     return err;
 }
@@ -87,8 +88,10 @@ static int
 read_lines(void)
 {
     static char first[6000];
-    static const char window[] = "{\"id\":1,\"start\":\"2026-11-23T00:17:00Z\",\"arms\":{\"new\":{\"sent\":1}}}";
-    static const char action[] = "{\"at\":\"2026-11-23T00:17:00Z\",\"do\":\"pause\",\"who\":\"me\",\"why\":\"lunch\"}";
+    static const char window[] =
+        "{\"id\":1,\"start\":\"2026-11-23T00:17:00Z\",\"arms\":{\"new\":{\"sent\":1}}}";
+    static const char action[] =
+        "{\"at\":\"2026-11-23T00:17:00Z\",\"do\":\"pause\",\"who\":\"me\",\"why\":\"lunch\"}";
     static split_line line;
     split_lines *lines = NULL;
     snprintf(first, sizeof first, "{\"policy\":%s}", full);
@@ -137,7 +140,8 @@ prepare(void)
     if (fd < 0 || write(fd, full, strlen(full)) != (ssize_t)strlen(full) || close(fd) != 0)
         return 1;
     return split_policy_load(full, strlen(full), NULL, NULL, 0, NULL, &policy) != SPLIT_OK ||
-           split_policy_plan_options(policy, &options) != SPLIT_OK || split_plan_new(&options, NULL, &plan) != SPLIT_OK ||
+           split_policy_plan_options(policy, &options) != SPLIT_OK ||
+           split_plan_new(&options, NULL, &plan) != SPLIT_OK ||
            split_route_build(policy, plan, 1, 0, NULL, &route) != SPLIT_OK;
 }
 
@@ -147,9 +151,9 @@ main(void)
     cJSON_Hooks hooks = {cjson_malloc, cjson_free};
     int failed = prepare();
     cJSON_InitHooks(&hooks);
-    failed = failed || exhaust("policy", load_policy) + exhaust("faulty policy", load_faulty) + exhaust("file", load_file) +
-                           exhaust("route from text", load_route) + exhaust("route from policy", build_route) +
-                           exhaust("lines", read_lines);
+    failed = failed || exhaust("policy", load_policy) + exhaust("faulty policy", load_faulty) +
+                           exhaust("file", load_file) + exhaust("route from text", load_route) +
+                           exhaust("route from policy", build_route) + exhaust("lines", read_lines);
     cJSON_InitHooks(NULL);
     split_route_free(&route, NULL);
     split_plan_free(&plan, NULL);

@@ -6,7 +6,8 @@
 
 #include "split/failover.h"
 
-/* Set options from a trace's "config"; returns the name of a field that is unknown or of a wrong value, or NULL. */
+/* Set options from a trace's "config"; returns the name of a field that is unknown or of a wrong
+ * value, or NULL. */
 const char *failover_config_take(split_failover_options *o, const cJSON *config);
 
 #endif

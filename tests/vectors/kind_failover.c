@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Kind failover: traces, an array of {id, chains, config, steps}; each step carries what it expects. A case is a trace. */
+/* Kind failover: traces, an array of {id, chains, config, steps}; each step carries what it
+ * expects. A case is a trace. */
 #include "vectors.h"
 
 #include <stdlib.h>
@@ -67,7 +68,8 @@ static bool
 read_chain(trace *t, const cJSON *item)
 {
     const cJSON *member;
-    if (t->n_chains >= SPLIT_FAILOVER_MAX_CHAINS || cJSON_GetArraySize(item) > SPLIT_FAILOVER_MAX_CHAIN)
+    if (t->n_chains >= SPLIT_FAILOVER_MAX_CHAINS ||
+        cJSON_GetArraySize(item) > SPLIT_FAILOVER_MAX_CHAIN)
         return false;
     split_failover_chain *chain = &t->chains[t->n_chains];
     t->chain_names[t->n_chains++] = item->string;
@@ -111,10 +113,12 @@ static bool
 same_attempt(trace *t, const cJSON *expect, int32_t origin, const char *kind)
 {
     if (cJSON_IsNull(expect) || expect == NULL)
-        return origin < 0 || FAIL(t, "step %d: expected no origin got %s %s", t->step, origin_name(t, origin), kind);
-    if (origin < 0 || strcmp(text(expect, "origin"), t->origins[origin]) != 0 || strcmp(text(expect, "kind"), kind) != 0)
-        return FAIL(t, "step %d: expected %s %s got %s %s", t->step, text(expect, "origin"), text(expect, "kind"),
-                    origin_name(t, origin), kind);
+        return origin < 0 || FAIL(t, "step %d: expected no origin got %s %s", t->step,
+                                  origin_name(t, origin), kind);
+    if (origin < 0 || strcmp(text(expect, "origin"), t->origins[origin]) != 0 ||
+        strcmp(text(expect, "kind"), kind) != 0)
+        return FAIL(t, "step %d: expected %s %s got %s %s", t->step, text(expect, "origin"),
+                    text(expect, "kind"), origin_name(t, origin), kind);
     return true;
 }
 
@@ -122,18 +126,19 @@ static bool
 same_events(trace *t, const cJSON *expected)
 {
     if (cJSON_GetArraySize(expected) != (int)t->events.n)
-        return FAIL(t, "step %d: expected %d events got %u%s%s", t->step, cJSON_GetArraySize(expected), t->events.n,
-                    t->events.n > 0 ? ", first " : "",
+        return FAIL(t, "step %d: expected %d events got %u%s%s", t->step,
+                    cJSON_GetArraySize(expected), t->events.n, t->events.n > 0 ? ", first " : "",
                     t->events.n > 0 ? split_failover_cause_name(t->events.items[0].cause) : "");
     for (uint32_t i = 0; i < t->events.n; i++) {
         const split_failover_event *e = &t->events.items[i];
         const cJSON *row = cJSON_GetArrayItem(expected, (int)i);
-        const char *got[] = {t->origins[e->origin], split_failover_state_name(e->from), split_failover_state_name(e->to),
-                             split_failover_cause_name(e->cause)};
+        const char *got[] = {t->origins[e->origin], split_failover_state_name(e->from),
+                             split_failover_state_name(e->to), split_failover_cause_name(e->cause)};
         for (int f = 0; f < 4; f++) {
             const char *want = cJSON_GetStringValue(cJSON_GetArrayItem(row, f));
             if (want == NULL || strcmp(want, got[f]) != 0)
-                return FAIL(t, "step %d event %u: expected %s got %s", t->step, i, want == NULL ? "text" : want, got[f]);
+                return FAIL(t, "step %d event %u: expected %s got %s", t->step, i,
+                            want == NULL ? "text" : want, got[f]);
         }
     }
     return true;
@@ -149,13 +154,17 @@ same_state(trace *t, const cJSON *after)
         uint64_t level, gen;
         const int32_t origin = index_of(t->origins, t->n_origins, item->string);
         const char *state = cJSON_GetStringValue(cJSON_GetArrayItem(item, 0));
-        if (origin < 0 || state == NULL || split_failover_origin_status(t->fo, (uint32_t)origin, &s) != 0 ||
+        if (origin < 0 || state == NULL ||
+            split_failover_origin_status(t->fo, (uint32_t)origin, &s) != 0 ||
             !vectors_u64(cJSON_GetArrayItem(item, 1), UINT32_MAX, &level) ||
             !vectors_u64(cJSON_GetArrayItem(item, 2), UINT32_MAX, &gen))
-            return FAIL(t, "step %d: expected a state of %s got something else", t->step, item->string);
-        if (strcmp(state, split_failover_state_name(s.state)) != 0 || level != s.level || gen != s.gen)
-            return FAIL(t, "step %d: expected %s %s level %u gen %u got %s level %u gen %u", t->step, item->string, state,
-                        (unsigned)level, (unsigned)gen, split_failover_state_name(s.state), s.level, s.gen);
+            return FAIL(t, "step %d: expected a state of %s got something else", t->step,
+                        item->string);
+        if (strcmp(state, split_failover_state_name(s.state)) != 0 || level != s.level ||
+            gen != s.gen)
+            return FAIL(t, "step %d: expected %s %s level %u gen %u got %s level %u gen %u",
+                        t->step, item->string, state, (unsigned)level, (unsigned)gen,
+                        split_failover_state_name(s.state), s.level, s.gen);
     }
     return true;
 }
@@ -177,7 +186,9 @@ run_route(trace *t, const cJSON *step, split_us now)
     const int32_t chain = index_of(t->chain_names, t->n_chains, text(step, "chain"));
     if (chain < 0 || !vectors_u64(cJSON_GetObjectItemCaseSensitive(step, "key"), 1ull << 53, &key))
         return FAIL(t, "step %d: expected chain and key got something else", t->step);
-    const split_failover_request req = {.key = key, .chain = (uint32_t)chain, .safe = flag(step, "safe"),
+    const split_failover_request req = {.key = key,
+                                        .chain = (uint32_t)chain,
+                                        .safe = flag(step, "safe"),
                                         .replayable = flag(step, "replayable")};
     const int err = split_failover_route(t->fo, now, &req, &answer, &t->events);
     if (err != 0)
@@ -196,15 +207,19 @@ same_follow_up(trace *t, const cJSON *expect, const split_failover_followup *got
     const cJSON *next = cJSON_GetObjectItemCaseSensitive(expect, "next");
     const char *credit = split_failover_credit_name(got->credit);
     if (strcmp(text(expect, "credit"), credit) != 0)
-        return FAIL(t, "step %d: expected credit %s got %s", t->step, text(expect, "credit"), credit);
+        return FAIL(t, "step %d: expected credit %s got %s", t->step, text(expect, "credit"),
+                    credit);
     if (got->next == SPLIT_FAILOVER_NEXT_ATTEMPT) {
         if (a->n_attempts < MAX_ATTEMPTS)
             a->tokens[a->n_attempts++] = got->attempt.token;
         if (cJSON_IsObject(next))
-            return same_attempt(t, next, got->attempt.origin, split_failover_kind_name(got->attempt.kind));
+            return same_attempt(t, next, got->attempt.origin,
+                                split_failover_kind_name(got->attempt.kind));
     }
-    if (!cJSON_IsString(next) || strcmp(next->valuestring, split_failover_next_name(got->next)) != 0)
-        return FAIL(t, "step %d: expected next %s got %s", t->step, cJSON_IsString(next) ? next->valuestring : "an attempt",
+    if (!cJSON_IsString(next) ||
+        strcmp(next->valuestring, split_failover_next_name(got->next)) != 0)
+        return FAIL(t, "step %d: expected next %s got %s", t->step,
+                    cJSON_IsString(next) ? next->valuestring : "an attempt",
                     split_failover_next_name(got->next));
     return true;
 }
@@ -221,11 +236,12 @@ run_report(trace *t, const cJSON *step, split_us now)
     while (klass < SPLIT_FAILOVER_N_CLASSES &&
            strcmp(split_failover_class_name((split_failover_class)klass), text(step, "class")) != 0)
         klass++;
-    if ((number != NULL && !vectors_u64(number, MAX_ATTEMPTS, &attempt)) || a == NULL || attempt < 1 ||
-        attempt > a->n_attempts || klass == SPLIT_FAILOVER_N_CLASSES ||
+    if ((number != NULL && !vectors_u64(number, MAX_ATTEMPTS, &attempt)) || a == NULL ||
+        attempt < 1 || attempt > a->n_attempts || klass == SPLIT_FAILOVER_N_CLASSES ||
         (pause != NULL && !vectors_u64(pause, 1ull << 43, &push_back)))
         return FAIL(t, "step %d: expected a report of a known attempt got something else", t->step);
-    const split_failover_outcome outcome = {.klass = (split_failover_class)klass, .committed = flag(step, "committed"),
+    const split_failover_outcome outcome = {.klass = (split_failover_class)klass,
+                                            .committed = flag(step, "committed"),
                                             .push_back_us = (split_us)push_back * 1000};
     const split_failover_token token = a->tokens[attempt - 1];
     const int err = split_failover_report(t->fo, now, &token, &outcome, &got, &t->events);
@@ -237,12 +253,14 @@ run_report(trace *t, const cJSON *step, split_us now)
 static bool
 run_admin(trace *t, const cJSON *step, split_us now)
 {
-    static const char *const words[] = {"AUTO", "FORCE_UP", "FORCE_DOWN", "OBSERVE", "approve", "reset"};
+    static const char *const words[] = {"AUTO",    "FORCE_UP", "FORCE_DOWN",
+                                        "OBSERVE", "approve",  "reset"};
     const int32_t action = index_of(words, 6, text(step, "do"));
     const int32_t origin = index_of(t->origins, t->n_origins, text(step, "origin"));
     if (action < 0 || origin < 0)
         return FAIL(t, "step %d: expected an operator's word got something else", t->step);
-    const int err = split_failover_admin(t->fo, now, (uint32_t)origin, (split_failover_action)action, &t->events);
+    const int err = split_failover_admin(t->fo, now, (uint32_t)origin,
+                                         (split_failover_action)action, &t->events);
     return err == 0 || FAIL(t, "step %d: expected success got %s", t->step, split_errname(err));
 }
 
@@ -261,7 +279,8 @@ run_step(trace *t, const cJSON *step)
     else if (strcmp(text(step, "op"), "admin") == 0)
         good = run_admin(t, step, now);
     else
-        return FAIL(t, "step %d: expected route, report or admin got '%s'", t->step, text(step, "op"));
+        return FAIL(t, "step %d: expected route, report or admin got '%s'", t->step,
+                    text(step, "op"));
     return good && same_events(t, cJSON_GetObjectItemCaseSensitive(step, "events")) &&
            same_state(t, cJSON_GetObjectItemCaseSensitive(step, "after"));
 }
@@ -288,7 +307,9 @@ static void
 check(vectors_run *run, const char *file_text, size_t text_len)
 {
     cJSON *root = vectors_parse(run, file_text, text_len);
-    const cJSON *cases = cJSON_IsObject(root) ? cJSON_GetObjectItemCaseSensitive(root, "cases") : root, *item;
+    const cJSON *cases =
+                    cJSON_IsObject(root) ? cJSON_GetObjectItemCaseSensitive(root, "cases") : root,
+                *item;
     if (root != NULL && !cJSON_IsArray(cases))
         vectors_unreadable(run, NULL, "expected an array of traces");
     cJSON_ArrayForEach(item, cases)

@@ -10,10 +10,7 @@
 
 /* A new kind: one source file, one declaration in vectors.h, one row here. */
 static const vectors_kind *const kinds[] = {
-    &vectors_assign,
-    &vectors_evidence,
-    &vectors_failover,
-    &vectors_reweight,
+    &vectors_assign,  &vectors_evidence, &vectors_failover, &vectors_reweight,
 #ifdef WITH_POLICY
     &vectors_verdict,
 #endif
