@@ -30,8 +30,16 @@ ask_ahead(const char *key, size_t key_len)
 }
 
 /* One loop for each way to decide, so that the plan is not asked again for each key. The compiler
- * has to be told to put the fast two into both loops. */
-typedef uint32_t decide_fn(const split_plan *plan, const char *key, size_t key_len);
+ * has to be told to put the way into both loops. */
+typedef enum batch_way { BATCH_GATED, BATCH_BARE, BATCH_SALTED } batch_way;
+
+static batch_way
+way_of(const split_plan *plan)
+{
+    if (plan->direct_bytes == 0)
+        return BATCH_GATED;
+    return plan->unit_prefix.len == 0 ? BATCH_BARE : BATCH_SALTED;
+}
 
 static uint32_t
 decide_gated(const split_plan *plan, const char *key, size_t key_len)
@@ -42,32 +50,28 @@ decide_gated(const split_plan *plan, const char *key, size_t key_len)
 }
 
 XXH_FORCE_INLINE uint32_t
-decide_bare(const split_plan *plan, const char *key, size_t key_len)
-{
-    if (SPLIT__LIKELY(key_len >= SPLIT__STRIPE))
-        return split__plan_variant(plan, split__hash_bare(key, key_len));
-    return split__plan_variant(plan, split__hash_short(&plan->unit_prefix, key, key_len));
-}
-
-XXH_FORCE_INLINE uint32_t
-decide_salted(const split_plan *plan, const char *key, size_t key_len)
+decide(const split_plan *plan, batch_way way, const char *key, size_t key_len)
 {
     const split__prefix *prefix = &plan->unit_prefix;
-    if (split__is_long(prefix, key_len))
+    if (way == BATCH_GATED)
+        return decide_gated(plan, key, key_len);
+    if (way == BATCH_BARE && SPLIT__LIKELY(key_len >= SPLIT__STRIPE))
+        return split__plan_variant(plan, split__hash_bare(key, key_len));
+    if (way == BATCH_SALTED && split__is_long(prefix, key_len))
         return split__plan_variant(plan, split__hash_long(prefix, key, key_len));
     return split__plan_variant(plan, split__hash_short(prefix, key, key_len));
 }
 
-static inline size_t
-decide_columns(const split_plan *plan, const char *keys, size_t keys_len, const uint32_t *offsets,
-               size_t n_keys, uint16_t *out, decide_fn *decide)
+XXH_FORCE_INLINE size_t
+decide_columns(const split_plan *plan, batch_way way, const char *keys, size_t keys_len,
+               const uint32_t *offsets, size_t n_keys, uint16_t *out)
 {
     size_t n_bad = 0;
     for (size_t i = 0; i < n_keys; i++) {
         uint32_t start = offsets[i], end = offsets[i + 1];
         if (is_usable_slice(start, end, keys_len)) {
             ask_ahead(keys + start, end - start);
-            out[i] = (uint16_t)decide(plan, keys + start, end - start);
+            out[i] = (uint16_t)decide(plan, way, keys + start, end - start);
         } else {
             out[i] = (uint16_t)plan->default_variant;
             n_bad++;
@@ -76,14 +80,14 @@ decide_columns(const split_plan *plan, const char *keys, size_t keys_len, const 
     return n_bad;
 }
 
-static inline size_t
-decide_each(const split_plan *plan, const char *const *keys, const size_t *key_lens, size_t n_keys,
-            uint16_t *out, decide_fn *decide)
+XXH_FORCE_INLINE size_t
+decide_each(const split_plan *plan, batch_way way, const char *const *keys, const size_t *key_lens,
+            size_t n_keys, uint16_t *out)
 {
     size_t n_bad = 0;
     for (size_t i = 0; i < n_keys; i++) {
         if (keys[i] != NULL && key_lens[i] - 1 < SPLIT_KEY_BYTES_MAX) {
-            out[i] = (uint16_t)decide(plan, keys[i], key_lens[i]);
+            out[i] = (uint16_t)decide(plan, way, keys[i], key_lens[i]);
         } else {
             out[i] = (uint16_t)plan->default_variant;
             n_bad++;
@@ -101,12 +105,13 @@ split_assign_many(const split_plan *plan, const char *keys, size_t keys_len,
         return SPLIT_ERR_ARG;
     if (plan->mode != SPLIT_MODE_STICKY)
         return SPLIT_ERR_MODE;
-    if (plan->direct_bytes == 0)
-        n_bad = decide_columns(plan, keys, keys_len, offsets, n_keys, out, decide_gated);
-    else if (plan->unit_prefix.len == 0)
-        n_bad = decide_columns(plan, keys, keys_len, offsets, n_keys, out, decide_bare);
+    batch_way way = way_of(plan);
+    if (way == BATCH_GATED)
+        n_bad = decide_columns(plan, BATCH_GATED, keys, keys_len, offsets, n_keys, out);
+    else if (way == BATCH_BARE)
+        n_bad = decide_columns(plan, BATCH_BARE, keys, keys_len, offsets, n_keys, out);
     else
-        n_bad = decide_columns(plan, keys, keys_len, offsets, n_keys, out, decide_salted);
+        n_bad = decide_columns(plan, BATCH_SALTED, keys, keys_len, offsets, n_keys, out);
     if (out_n_bad != NULL)
         *out_n_bad = n_bad;
     return SPLIT_OK;
@@ -121,12 +126,13 @@ split_assign_each(const split_plan *plan, const char *const *keys, const size_t 
         return SPLIT_ERR_ARG;
     if (plan->mode != SPLIT_MODE_STICKY)
         return SPLIT_ERR_MODE;
-    if (plan->direct_bytes == 0)
-        n_bad = decide_each(plan, keys, key_lens, n_keys, out, decide_gated);
-    else if (plan->unit_prefix.len == 0)
-        n_bad = decide_each(plan, keys, key_lens, n_keys, out, decide_bare);
+    batch_way way = way_of(plan);
+    if (way == BATCH_GATED)
+        n_bad = decide_each(plan, BATCH_GATED, keys, key_lens, n_keys, out);
+    else if (way == BATCH_BARE)
+        n_bad = decide_each(plan, BATCH_BARE, keys, key_lens, n_keys, out);
     else
-        n_bad = decide_each(plan, keys, key_lens, n_keys, out, decide_salted);
+        n_bad = decide_each(plan, BATCH_SALTED, keys, key_lens, n_keys, out);
     if (out_n_bad != NULL)
         *out_n_bad = n_bad;
     return SPLIT_OK;
