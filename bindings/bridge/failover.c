@@ -20,19 +20,22 @@ typedef struct parameter {
     bool is_us;
 } parameter;
 
+/* clang-format off */
 #define AT(name) {#name, offsetof(split_failover_options, name), false}
 #define US(name) {#name, offsetof(split_failover_options, name), true}
 
 static const parameter parameters[] = {
     US(run_min_span_us), US(window_us), US(slow_us), US(fair_us), US(base_open_us), US(max_open_us),
-    US(probe_interval_us), US(probe_lease_us), US(half_open_max_us), US(overdue_us), US(ramp_hold_us),
-    US(ramp_max_hold_us), US(decay_us), US(failback_delay_us), US(hold_probe_us), US(flap_window_us), US(emergency_us),
-    AT(consecutive), AT(hard_consecutive), AT(min_keys), AT(buckets), AT(min_samples), AT(fail_ppm),
-    AT(rel_margin_ppm), AT(jitter_ppm), AT(probes_in_flight), AT(probe_successes), AT(lost_limit), AT(ramp_min_ok),
-    AT(ramp_consecutive), AT(flap_limit), AT(max_attempts), AT(retry_deposit_milli), AT(retry_cap_milli),
-    AT(retry_start_milli), AT(drill_permille), AT(in_flight_cap), AT(in_flight_min), AT(failback), AT(sticky),
-    AT(unsafe_failover), AT(in_flight),
+    US(probe_interval_us), US(probe_lease_us), US(half_open_max_us), US(overdue_us),
+    US(ramp_hold_us), US(ramp_max_hold_us), US(decay_us), US(failback_delay_us), US(hold_probe_us),
+    US(flap_window_us), US(emergency_us), AT(consecutive), AT(hard_consecutive), AT(min_keys),
+    AT(buckets), AT(min_samples), AT(fail_ppm), AT(rel_margin_ppm), AT(jitter_ppm),
+    AT(probes_in_flight), AT(probe_successes), AT(lost_limit), AT(ramp_min_ok),
+    AT(ramp_consecutive), AT(flap_limit), AT(max_attempts), AT(retry_deposit_milli),
+    AT(retry_cap_milli), AT(retry_start_milli), AT(drill_permille), AT(in_flight_cap),
+    AT(in_flight_min), AT(failback), AT(sticky), AT(unsafe_failover), AT(in_flight),
 };
+/* clang-format on */
 
 #define N_PARAMETERS (sizeof parameters / sizeof parameters[0])
 

@@ -9,18 +9,9 @@
 #define AT(member)                                                                                 \
     .offset = offsetof(doc_failover, options.member),                                              \
     .bytes = sizeof(((doc_failover *)0)->options.member)
-#define WHOLE(name, low, high)                                                                     \
-    {                                                                                              \
-#name, FIELD_WHOLE, AT(name), .min = low, .max = high                                      \
-    }
-#define TIME(name, low)                                                                            \
-    {                                                                                              \
-#name, FIELD_DURATION, AT(name##_us), .min = low, .max = LONGEST_US                        \
-    }
-#define CHOICE(name, list)                                                                         \
-    {                                                                                              \
-#name, FIELD_CHOICE, AT(name), .choices = list                                             \
-    }
+#define WHOLE(name, low, high) #name, FIELD_WHOLE, AT(name), .min = low, .max = high
+#define TIME(name, low) #name, FIELD_DURATION, AT(name##_us), .min = low, .max = LONGEST_US
+#define CHOICE(name, list) #name, FIELD_CHOICE, AT(name), .choices = list
 #define LONGEST_US ((uint64_t)DOC_DAY_US)
 #define MANY 1000000
 #define RAMP_ALL 1000
@@ -92,51 +83,50 @@ static const field failover_fields[] = {
     {"preset", FIELD_CHOICE, .offset = offsetof(doc_failover, preset), .choices = presets},
     {"statuses", FIELD_CUSTOM, AT(statuses), .max = SPLIT_FAILOVER_MAX_STATUSES,
      .read = read_statuses},
-    WHOLE(consecutive, 0, MANY),
-    WHOLE(hard_consecutive, 0, MANY),
-    TIME(run_min_span, 0),
-    WHOLE(min_keys, 0, 64),
-    TIME(window, 1000),
-    WHOLE(buckets, 1, 16),
-    WHOLE(min_samples, 1, MANY),
-    WHOLE(fail_ppm, 0, 1000000),
-    TIME(slow, 0),
-    WHOLE(rel_margin_ppm, 0, 1000000),
-    TIME(fair, 0),
-    TIME(base_open, 1000),
-    TIME(max_open, 1000),
-    WHOLE(jitter_ppm, 0, 1000000),
-    WHOLE(probes_in_flight, 1, 8),
-    WHOLE(probe_successes, 1, MANY),
-    TIME(probe_interval, 0),
-    TIME(probe_lease, 1000),
-    WHOLE(lost_limit, 1, MANY),
-    TIME(half_open_max, 1000),
-    TIME(overdue, 0),
+    {WHOLE(consecutive, 0, MANY)},
+    {WHOLE(hard_consecutive, 0, MANY)},
+    {TIME(run_min_span, 0)},
+    {WHOLE(min_keys, 0, 64)},
+    {TIME(window, 1000)},
+    {WHOLE(buckets, 1, 16)},
+    {WHOLE(min_samples, 1, MANY)},
+    {WHOLE(fail_ppm, 0, 1000000)},
+    {TIME(slow, 0)},
+    {WHOLE(rel_margin_ppm, 0, 1000000)},
+    {TIME(fair, 0)},
+    {TIME(base_open, 1000)},
+    {TIME(max_open, 1000)},
+    {WHOLE(jitter_ppm, 0, 1000000)},
+    {WHOLE(probes_in_flight, 1, 8)},
+    {WHOLE(probe_successes, 1, MANY)},
+    {TIME(probe_interval, 0)},
+    {TIME(probe_lease, 1000)},
+    {WHOLE(lost_limit, 1, MANY)},
+    {TIME(half_open_max, 1000)},
+    {TIME(overdue, 0)},
     {"ramp_permille", FIELD_CUSTOM, AT(ramp_permille), .min = 1, .max = SPLIT_FAILOVER_MAX_RAMP,
      .read = read_ramp},
-    TIME(ramp_hold, 0),
-    WHOLE(ramp_min_ok, 0, MANY),
-    TIME(ramp_max_hold, 0),
-    WHOLE(ramp_consecutive, 0, MANY),
-    TIME(decay, 0),
-    CHOICE(failback, failbacks),
-    TIME(failback_delay, 0),
-    TIME(hold_probe, 0),
-    WHOLE(flap_limit, 0, 8),
-    TIME(flap_window, 1000),
-    TIME(emergency, 0),
-    WHOLE(max_attempts, 1, 8),
-    WHOLE(retry_deposit_milli, 0, MANY),
-    WHOLE(retry_cap_milli, 0, MANY * 1000),
-    WHOLE(retry_start_milli, 0, MANY * 1000),
-    WHOLE(drill_permille, 0, 1000),
-    CHOICE(sticky, stickies),
+    {TIME(ramp_hold, 0)},
+    {WHOLE(ramp_min_ok, 0, MANY)},
+    {TIME(ramp_max_hold, 0)},
+    {WHOLE(ramp_consecutive, 0, MANY)},
+    {TIME(decay, 0)},
+    {CHOICE(failback, failbacks)},
+    {TIME(failback_delay, 0)},
+    {TIME(hold_probe, 0)},
+    {WHOLE(flap_limit, 0, 8)},
+    {TIME(flap_window, 1000)},
+    {TIME(emergency, 0)},
+    {WHOLE(max_attempts, 1, 8)},
+    {WHOLE(retry_deposit_milli, 0, MANY)},
+    {WHOLE(retry_cap_milli, 0, MANY * 1000)},
+    {WHOLE(retry_start_milli, 0, MANY * 1000)},
+    {WHOLE(drill_permille, 0, 1000)},
+    {CHOICE(sticky, stickies)},
     {"unsafe_failover", FIELD_CHOICE, AT(unsafe_failover), .choices = unsafes},
-    CHOICE(in_flight, in_flights),
-    WHOLE(in_flight_cap, 0, MANY),
-    WHOLE(in_flight_min, 1, MANY),
-};
+    {CHOICE(in_flight, in_flights)},
+    {WHOLE(in_flight_cap, 0, MANY)},
+    {WHOLE(in_flight_min, 1, MANY)}};
 #define N_FIELDS (sizeof failover_fields / sizeof failover_fields[0])
 
 /* A preset that is none leaves the defaults; the table books it. */

@@ -101,27 +101,11 @@ main(void)
     if (split_failover_new(&o, NULL, &fo) != 0)
         return 2;
     bench_way ways[] = {
-        {"breaker of two counters", run_bare, &bare, NULL, 0, 0, 0, {0}, {0}},
-        {"failover: route and report, to the breaker",
-         run_failover,
-         fo,
-         &ways[0],
-         0,
-         0,
-         0,
-         {0},
-         {0}},
-        {"failover: route and report, ns", run_failover, fo, NULL, 25, 0, 0, {0}, {0}},
-        {"breaker of two counters, with its lock", run_bare_locked, &bare, NULL, 0, 0, 0, {0}, {0}},
-        {"failover: route and report, with the same lock",
-         run_failover_locked,
-         fo,
-         &ways[3],
-         0,
-         0,
-         0,
-         {0},
-         {0}},
+        {"breaker of two counters", run_bare, &bare, NULL, 0},
+        {"failover: route and report, to the breaker", run_failover, fo, &ways[0], 0},
+        {"failover: route and report, ns", run_failover, fo, NULL, 25},
+        {"breaker of two counters, with its lock", run_bare_locked, &bare, NULL, 0},
+        {"failover: route and report, with the same lock", run_failover_locked, fo, &ways[3], 0},
     };
     bench_run(ways, 5, N_ITEMS);
     const unsigned over = bench_print(ways, 5);

@@ -9,61 +9,26 @@
 #include "split/split.h"
 
 #define MAX_TOKENS 65536
-#define U32(name)                                                                                  \
-    {                                                                                              \
-#name, offsetof(split_failover_options, name), 4                                           \
-    }
-#define I64(name)                                                                                  \
-    {                                                                                              \
-#name, offsetof(split_failover_options, name##_us), 8                                      \
-    }
+/* clang-format off */
+#define U32(name) {#name, offsetof(split_failover_options, name), 4}
+#define I64(name) {#name, offsetof(split_failover_options, name##_us), 8}
 
 static const struct {
     const char *name;
     size_t offset, bytes;
 } fields[] = {
-    U32(consecutive),
-    U32(hard_consecutive),
-    U32(min_keys),
-    U32(buckets),
-    U32(min_samples),
-    U32(fail_ppm),
-    U32(rel_margin_ppm),
-    U32(jitter_ppm),
-    U32(probes_in_flight),
-    U32(probe_successes),
-    U32(lost_limit),
-    U32(ramp_min_ok),
-    U32(ramp_consecutive),
-    U32(flap_limit),
-    U32(max_attempts),
-    U32(drill_permille),
-    U32(in_flight_cap),
-    U32(in_flight_min),
-    U32(retry_deposit_milli),
-    U32(retry_cap_milli),
-    U32(retry_start_milli),
-    U32(failback),
-    U32(sticky),
-    U32(unsafe_failover),
-    U32(in_flight),
+    U32(consecutive), U32(hard_consecutive), U32(min_keys), U32(buckets), U32(min_samples),
+    U32(fail_ppm), U32(rel_margin_ppm), U32(jitter_ppm), U32(probes_in_flight),
+    U32(probe_successes), U32(lost_limit), U32(ramp_min_ok), U32(ramp_consecutive), U32(flap_limit),
+    U32(max_attempts), U32(drill_permille), U32(in_flight_cap), U32(in_flight_min),
+    U32(retry_deposit_milli), U32(retry_cap_milli), U32(retry_start_milli), U32(failback),
+    U32(sticky), U32(unsafe_failover), U32(in_flight),
     {"seed", offsetof(split_failover_options, seed), 8},
-    I64(run_min_span),
-    I64(window),
-    I64(base_open),
-    I64(max_open),
-    I64(probe_interval),
-    I64(probe_lease),
-    I64(half_open_max),
-    I64(overdue),
-    I64(ramp_hold),
-    I64(ramp_max_hold),
-    I64(decay),
-    I64(failback_delay),
-    I64(hold_probe),
-    I64(flap_window),
-    I64(emergency),
+    I64(run_min_span), I64(window), I64(base_open), I64(max_open), I64(probe_interval),
+    I64(probe_lease), I64(half_open_max), I64(overdue), I64(ramp_hold), I64(ramp_max_hold),
+    I64(decay), I64(failback_delay), I64(hold_probe), I64(flap_window), I64(emergency),
 };
+/* clang-format on */
 
 static split_failover_options o;
 static split_failover_chain chains[8];

@@ -7,14 +7,9 @@
 
 #include "vectors.h"
 
-#define FIELD(name)                                                                                \
-    {                                                                                              \
-#name, offsetof(split_failover_options, name)                                              \
-    }
-#define TIME(name)                                                                                 \
-    {                                                                                              \
-#name "_ms", offsetof(split_failover_options, name##_us)                                   \
-    }
+/* clang-format off */
+#define FIELD(name) {#name, offsetof(split_failover_options, name)}
+#define TIME(name) {#name "_ms", offsetof(split_failover_options, name##_us)}
 
 typedef struct field {
     const char *name;
@@ -22,24 +17,19 @@ typedef struct field {
 } field;
 
 static const field counts[] = {
-    FIELD(consecutive),      FIELD(hard_consecutive),
-    FIELD(min_keys),         FIELD(buckets),
-    FIELD(min_samples),      FIELD(fail_ppm),
-    FIELD(rel_margin_ppm),   FIELD(jitter_ppm),
-    FIELD(probes_in_flight), FIELD(probe_successes),
-    FIELD(lost_limit),       FIELD(ramp_min_ok),
-    FIELD(ramp_consecutive), FIELD(flap_limit),
-    FIELD(max_attempts),     FIELD(retry_deposit_milli),
-    FIELD(retry_cap_milli),  FIELD(retry_start_milli),
-    FIELD(drill_permille),
+    FIELD(consecutive), FIELD(hard_consecutive), FIELD(min_keys), FIELD(buckets),
+    FIELD(min_samples), FIELD(fail_ppm), FIELD(rel_margin_ppm), FIELD(jitter_ppm),
+    FIELD(probes_in_flight), FIELD(probe_successes), FIELD(lost_limit), FIELD(ramp_min_ok),
+    FIELD(ramp_consecutive), FIELD(flap_limit), FIELD(max_attempts), FIELD(retry_deposit_milli),
+    FIELD(retry_cap_milli), FIELD(retry_start_milli), FIELD(drill_permille),
 };
 static const field times[] = {
-    TIME(run_min_span),  TIME(window),         TIME(slow),           TIME(fair),
-    TIME(base_open),     TIME(max_open),       TIME(probe_interval), TIME(probe_lease),
-    TIME(half_open_max), TIME(overdue),        TIME(ramp_hold),      TIME(ramp_max_hold),
-    TIME(decay),         TIME(failback_delay), TIME(hold_probe),     TIME(flap_window),
+    TIME(run_min_span), TIME(window), TIME(slow), TIME(fair), TIME(base_open), TIME(max_open),
+    TIME(probe_interval), TIME(probe_lease), TIME(half_open_max), TIME(overdue), TIME(ramp_hold),
+    TIME(ramp_max_hold), TIME(decay), TIME(failback_delay), TIME(hold_probe), TIME(flap_window),
     TIME(emergency),
 };
+/* clang-format on */
 
 static const char *
 take_failback(split_failover_options *o, const cJSON *item)
