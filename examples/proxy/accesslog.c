@@ -28,9 +28,9 @@ access_log_open(struct access_log *log, const char *path)
     return 0;
 }
 
-/* A target in quotes; bytes that would break the line or the quotes are written as %XX. */
+/* What a visitor sent: bytes that would break the line or the quotes are written as %XX. */
 static void
-write_quoted(FILE *file, const char *text)
+write_foreign(FILE *file, const char *text)
 {
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
@@ -51,8 +51,10 @@ access_log_write(struct access_log *log, const struct request *r, bool complete)
     if (!log->file)
         return;
     log_time(when);
-    fprintf(log->file, "time=%s client=%s method=%s target=\"", when, r->address, r->method);
-    write_quoted(log->file, r->target);
+    fprintf(log->file, "time=%s client=%s method=", when, r->address);
+    write_foreign(log->file, r->method);
+    fputs(" target=\"", log->file);
+    write_foreign(log->file, r->target);
     fprintf(log->file,
             "\" status=%u bytes=%llu complete=%d variant=%s reason=%s visitor=%016llx new=%d",
             r->status, (unsigned long long)r->answer.given, complete, r->choice.variant_name,

@@ -51,7 +51,7 @@ is_event_stream(CURL *easy)
 }
 
 int
-answer_begin(struct answer *a, CURL *easy, unsigned status, bool bodyless)
+answer_begin(struct answer *a, CURL *easy, unsigned status, bool bodyless, size_t room)
 {
     a->declared = declared_length(easy);
     if (status == MHD_HTTP_NO_CONTENT || status == MHD_HTTP_NOT_MODIFIED)
@@ -62,7 +62,11 @@ answer_begin(struct answer *a, CURL *easy, unsigned status, bool bodyless)
     a->response = MHD_create_response_from_callback(a->declared, 16384, give, a, NULL);
     if (!a->response)
         return -1;
-    if (headers_to_visitor(easy, a->response) < 0) {
+    /* An answer to HEAD that does not tell its length: libmicrohttpd would end it with an empty
+     * chunk, which the visitor takes for the begin of the next answer. */
+    if (bodyless && a->declared == MHD_SIZE_UNKNOWN)
+        MHD_set_response_options(a->response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    if (headers_to_visitor(easy, a->response, room) < 0) {
         answer_discard(a);
         return -1;
     }

@@ -31,8 +31,9 @@ struct answer {
     void *ctx;
 };
 
-/* Begin an answer from an origin's status and headers. 0, or -1 when there is no memory. */
-int answer_begin(struct answer *answer, CURL *easy, unsigned status, bool bodyless);
+/* Begin an answer from an origin's status and headers. 0, or -1 when the headers need more than
+ * `room` bytes or there is no memory. */
+int answer_begin(struct answer *answer, CURL *easy, unsigned status, bool bodyless, size_t room);
 
 /* Begin an answer of the proxy itself. 0, or -1. */
 int answer_local(struct answer *answer, unsigned status, const char *text);

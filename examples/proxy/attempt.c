@@ -21,14 +21,34 @@ attempt_end(struct attempt *a, CURLcode result)
 }
 
 /* The deadline that comes next: the head's, or the end's without the visitor's pauses. */
+static int64_t
+deadline_of(const struct attempt *a)
+{
+    int64_t at = a->started_us + a->spec.origin->timeout_us + a->waited_us;
+
+    return !a->headed && a->first_byte_at_us < at ? a->first_byte_at_us : at;
+}
+
 static void
 arm_deadline(struct attempt *a)
 {
-    int64_t at = a->started_us + a->spec.origin->timeout_us + a->paused_us;
+    timer_set(&a->up->loop->timers, &a->deadline, deadline_of(a));
+}
 
-    if (!a->headed && a->first_byte_at_us < at)
-        at = a->first_byte_at_us;
-    timer_set(&a->up->loop->timers, &a->deadline, at);
+static void
+wait_begins(struct attempt *a)
+{
+    if (!a->waiting_since_us)
+        a->waiting_since_us = loop_now();
+}
+
+static void
+wait_ends(struct attempt *a)
+{
+    if (a->paused || a->starved)
+        return;
+    a->waited_us += loop_now() - a->waiting_since_us;
+    a->waiting_since_us = 0;
 }
 
 static void
@@ -36,12 +56,12 @@ deadline_due(void *ctx)
 {
     struct attempt *a = ctx;
 
-    if (a->paused_since_us) { /* Not the origin's fault; libmicrohttpd's idle time-out guards the
-                                 visitor. */
+    if (a->waiting_since_us) { /* Not the origin's fault; libmicrohttpd's idle time-out guards the
+                                  visitor. */
         timer_set(&a->up->loop->timers, &a->deadline, loop_now() + a->spec.origin->timeout_us);
         return;
     }
-    if (a->headed && loop_now() < a->started_us + a->spec.origin->timeout_us + a->paused_us) {
+    if (loop_now() < deadline_of(a)) {
         arm_deadline(a);
         return;
     }
@@ -56,9 +76,8 @@ await_head(struct attempt *a)
     arm_deadline(a);
 }
 
-/* Called before each sending, on a connection that is up. libcurl sends a request again by itself
- * when a kept connection dies without an answer; for a request that must not run twice that is
- * refused here. */
+/* Called before each sending. libcurl sends a request again by itself when a kept connection dies
+ * without an answer; for a request that must not run twice that is refused here. */
 static int
 on_send(void *ctx, char *ip, char *local_ip, int port, int local_port)
 {
@@ -108,8 +127,10 @@ on_data(char *data, size_t size, size_t n, void *ctx)
     struct attempt *a = ctx;
     size_t took = a->calls->data(a->ctx, data, size * n);
 
-    if (took == CURL_WRITEFUNC_PAUSE && !a->paused_since_us)
-        a->paused_since_us = loop_now();
+    if (took == CURL_WRITEFUNC_PAUSE) {
+        a->paused = true;
+        wait_begins(a);
+    }
     return took;
 }
 
@@ -131,6 +152,7 @@ on_read(char *out, size_t size, size_t n, void *ctx)
         return 0;
     }
     a->starved = true;
+    wait_begins(a);
     return CURL_READFUNC_PAUSE;
 }
 
@@ -164,6 +186,8 @@ set_target(struct attempt *a)
 
     while (n && base[n - 1] == '/')
         n--;
+    if (a->spec.target[0] != '/') /* "OPTIONS *" */
+        n = 0;
     if (asprintf(&a->url, "%.*s%s", (int)n, base ? base : "", a->spec.target) < 0) {
         a->url = NULL;
         return -1;
@@ -230,11 +254,11 @@ attempt_start(struct upstream *up, const struct attempt_spec *spec,
 void
 attempt_go_on(struct attempt *a)
 {
-    if (!a->running || !a->paused_since_us)
+    if (!a->running || !a->paused)
         return;
-    a->paused_us += loop_now() - a->paused_since_us;
-    a->paused_since_us = 0;
-    curl_easy_pause(a->easy, CURLPAUSE_CONT);
+    a->paused = false;
+    wait_ends(a);
+    curl_easy_pause(a->easy, a->starved ? CURLPAUSE_SEND : CURLPAUSE_CONT);
 }
 
 void
@@ -243,16 +267,18 @@ attempt_feed(struct attempt *a)
     if (!a->running || !a->starved)
         return;
     a->starved = false;
-    curl_easy_pause(a->easy, a->paused_since_us ? CURLPAUSE_RECV : CURLPAUSE_CONT);
+    wait_ends(a);
+    curl_easy_pause(a->easy, a->paused ? CURLPAUSE_RECV : CURLPAUSE_CONT);
 }
 
 int64_t
 attempt_latency_us(const struct attempt *a)
 {
     int64_t now = loop_now();
-    int64_t paused = a->paused_us + (a->paused_since_us ? now - a->paused_since_us : 0);
+    int64_t end = a->running ? now : a->ended_us;
+    int64_t waited = a->waited_us + (a->waiting_since_us ? end - a->waiting_since_us : 0);
 
-    return (a->running ? now : a->ended_us) - a->started_us - paused;
+    return end - a->started_us - waited;
 }
 
 void

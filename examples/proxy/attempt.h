@@ -48,8 +48,8 @@ struct attempt {
     int64_t started_us;
     int64_t ended_us;
     int64_t first_byte_at_us; /* Time-out for the head; TIMER_NEVER until the request was sent. */
-    int64_t paused_since_us;  /* The visitor reads slowly; 0 when not paused. */
-    int64_t paused_us;        /* Sum of such pauses: not the origin's time. */
+    int64_t waiting_since_us; /* For the visitor, in either direction; 0 when not. */
+    int64_t waited_us;        /* Sum of such pauses: not the origin's time. */
     long status;
     unsigned sends; /* How often the request went out: 0 = certainly never. */
     CURLcode result;
@@ -59,7 +59,8 @@ struct attempt {
     bool dropped; /* The owner did not want the answer. */
     bool timed_out;
     bool running;
-    bool starved; /* The upload waits for the visitor. */
+    bool paused;  /* The visitor reads slowly. */
+    bool starved; /* The visitor sends slowly. */
 };
 
 /* Start a transfer; NULL when there is no memory (the headers are freed all the same). */

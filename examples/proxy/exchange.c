@@ -10,6 +10,8 @@
 #include "proxy.h"
 #include "request.h"
 
+#define HEADERS_OF_OURS 1024
+
 static void begin_attempt(struct request *r);
 
 /* Report the attempt's outcome once. True when another attempt follows, in r->next. */
@@ -35,6 +37,17 @@ hold_over(void *ctx)
     request_commit(ctx);
 }
 
+/* What the visitor's connection has left for the headers of the answer, our own apart. */
+static size_t
+room_for_headers(const struct request *r)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    size_t used = HEADERS_OF_OURS + (info ? info->header_size : 0);
+
+    return r->proxy->options.header_bytes > used ? r->proxy->options.header_bytes - used : 0;
+}
+
 static bool
 on_head(void *ctx, struct attempt *a)
 {
@@ -45,8 +58,11 @@ on_head(void *ctx, struct attempt *a)
     if (r->head_class == SPLIT_FAILOVER_CLASS_FAIL_STATUS && report(r, r->head_class))
         return false;
     counters_cache(&r->proxy->counters, r, a->easy);
-    if (answer_begin(&r->answer, a->easy, (unsigned)a->status, bodyless) < 0)
+    if (answer_begin(&r->answer, a->easy, (unsigned)a->status, bodyless, room_for_headers(r)) < 0) {
+        log_say("origin %s: the headers of its answer are too large",
+                r->routing->origins[r->hop.origin].name);
         return false;
+    }
     r->served_by_origin = true;
     if (bodyless)
         return true;

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "headers.h"
+#include "wellformed.h"
 
 /* Of one connection only, or written anew by the library that sends the message. */
 static const char *const hop_by_hop[] = {
@@ -223,9 +224,10 @@ connection_names(CURL *easy, char **out)
 }
 
 int
-headers_to_visitor(CURL *easy, struct MHD_Response *response)
+headers_to_visitor(CURL *easy, struct MHD_Response *response, size_t room)
 {
     struct curl_header *h = NULL;
+    size_t bytes = 0;
     char *names;
     int rc = connection_names(easy, &names);
 
@@ -233,8 +235,12 @@ headers_to_visitor(CURL *easy, struct MHD_Response *response)
         if (is_one_of(h->name, hop_by_hop) || !strcasecmp(h->name, HEADER_VARIANT) ||
             headers_has_token(names, h->name, strlen(h->name)))
             continue;
-        /* A header without a value says nothing; libmicrohttpd cannot send it. */
-        if (*h->value && MHD_add_response_header(response, h->name, h->value) != MHD_YES)
+        /* A header without a value says nothing, a name that is none is nobody's to pass on;
+         * libmicrohttpd can send neither. */
+        if (!*h->value || !wellformed_token(h->name))
+            continue;
+        bytes += strlen(h->name) + strlen(h->value) + strlen(": \r\n");
+        if (bytes > room || MHD_add_response_header(response, h->name, h->value) != MHD_YES)
             rc = -1;
     }
     free(names);

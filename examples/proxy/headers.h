@@ -21,8 +21,9 @@ struct header_facts {
 /* Headers for the origin, to be freed with curl_slist_free_all(); NULL when there is no memory. */
 struct curl_slist *headers_to_origin(struct MHD_Connection *conn, const struct header_facts *facts);
 
-/* Copy the end-to-end headers of an origin's answer. 0, or -1. */
-int headers_to_visitor(CURL *easy, struct MHD_Response *response);
+/* Copy the end-to-end headers of an origin's answer. 0, or -1 when they need more than `room` bytes
+ * or there is no memory. */
+int headers_to_visitor(CURL *easy, struct MHD_Response *response, size_t room);
 
 /* Whether the visitor's own connection is known to be TLS, at a proxy in front. */
 bool headers_say_https(struct MHD_Connection *conn);

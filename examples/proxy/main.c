@@ -3,15 +3,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "admin.h"
+#include "files.h"
 #include "log.h"
 #include "proxy.h"
 #include "signals.h"
 
 #define MAX_FAULTS 16
+#define MAX_IDLE 1024 /* Connections to origins that are kept for reuse. */
 #define FLUSH_EVERY_US 1000000
 
 static struct proxy proxy;
@@ -198,24 +199,16 @@ write_ports(const struct proxy *p)
     return -1;
 }
 
-static void
-raise_file_limit(void)
-{
-    struct rlimit files;
-
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
-}
-
 static int
 open_all(struct proxy *p)
 {
-    raise_file_limit();
+    long max_idle;
+
     if (open_router(p) < 0 || open_route(p) < 0)
         return -1;
-    if (loop_open(&p->loop) < 0 || upstream_open(&p->upstream, &p->loop, 1024) < 0 ||
+    files_fit(&p->options);
+    max_idle = p->options.connections < MAX_IDLE ? p->options.connections : MAX_IDLE;
+    if (loop_open(&p->loop) < 0 || upstream_open(&p->upstream, &p->loop, max_idle) < 0 ||
         signals_open(&p->loop, &signal_calls, p) < 0) {
         fprintf(stderr, "split-proxy: cannot start: %s\n", strerror(errno));
         return -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The visitor's side of a request: reading it within limits, suspending it while origins work,
  * answering it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,12 +9,25 @@
 #include "headers.h"
 #include "proxy.h"
 #include "request.h"
+#include "wellformed.h"
+
+/* "GET http://host/path?query" means the same as "GET /path?query" here. */
+static char *
+target_of(const char *uri)
+{
+    char *target;
+
+    if (strncasecmp(uri, "http://", 7) != 0 && strncasecmp(uri, "https://", 8) != 0)
+        return strdup(uri);
+    uri = strstr(uri, "://") + 3;
+    uri += strcspn(uri, "/?");
+    return asprintf(&target, "%s%s", *uri == '/' ? "" : "/", uri) < 0 ? NULL : target;
+}
 
 void *
 request_on_uri(void *ctx, const char *uri, struct MHD_Connection *conn)
 {
     struct request *r = calloc(1, sizeof(*r));
-    const char *rest;
 
     if (!r)
         return NULL;
@@ -21,32 +35,30 @@ request_on_uri(void *ctx, const char *uri, struct MHD_Connection *conn)
     r->conn = conn;
     r->begun_us = loop_now();
     r->answer.conn = conn;
-    /* "GET http://host/path" means the same as "GET /path" here. */
-    if (!strncasecmp(uri, "http://", 7) || !strncasecmp(uri, "https://", 8)) {
-        rest = strchr(strstr(uri, "://") + 3, '/');
-        uri = rest ? rest : "/";
-    }
-    r->target = strdup(uri);
+    r->target = target_of(uri);
     return r;
 }
 
 /* The headers are complete: all that can be refused at once is refused here. */
 static enum MHD_Result
-take_headers(struct request *r, const char *method)
+take_headers(struct request *r, const char *method, const char *version)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
     r->seen = true;
-    r->client = info ? info->socket_context : NULL;
-    if (!r->client || !r->target)
+    r->client = info && r->target ? info->socket_context : NULL;
+    if (!r->client)
         return MHD_NO;
     r->client->request = r;
     client_enter(r);
     r->routing = router_hold(&r->proxy->router);
     visitor_note(r, method);
     visitor_decide(r);
-    if (strlen(method) >= sizeof(r->method) || !strcmp(method, "CONNECT"))
+    r->last = !wellformed_request(r->conn, method, r->target, version);
+    if (r->last)
+        request_refuse(r, MHD_HTTP_BAD_REQUEST, "this request is malformed\n");
+    else if (strlen(method) >= sizeof(r->method) || !strcmp(method, "CONNECT"))
         request_refuse(r, MHD_HTTP_NOT_IMPLEMENTED, "this method is not served here\n");
     else if (r->body.declared > 0 && (uint64_t)r->body.declared > r->proxy->options.max_body_bytes)
         request_refuse(r, MHD_HTTP_CONTENT_TOO_LARGE, "the request body is too large\n");
@@ -128,7 +140,7 @@ queue_answer(struct request *r)
     if (r->choice.variant_name)
         answer_header(&r->answer, HEADER_VARIANT, r->choice.variant_name);
     visitor_set_cookies(r);
-    if (r->proxy->stopping)
+    if (r->proxy->stopping || r->last)
         answer_header(&r->answer, "Connection", "close");
     rc = MHD_queue_response(r->conn, r->status, r->answer.response);
     MHD_destroy_response(r->answer.response);
@@ -167,11 +179,10 @@ request_on_access(void *ctx, struct MHD_Connection *conn, const char *url, const
     (void)ctx;
     (void)conn;
     (void)url;
-    (void)version;
     if (!r || r->dead)
         return MHD_NO;
     if (!r->seen) {
-        rc = take_headers(r, method);
+        rc = take_headers(r, method, version);
         /* A refusal can go out at once; libmicrohttpd then closes the connection instead of reading
          * the body. */
         return rc == MHD_YES && r->answer.committed ? queue_answer(r) : rc;

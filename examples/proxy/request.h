@@ -65,6 +65,7 @@ struct request {
     bool suspended;
     bool dead; /* The visitor is gone, or must be cut off. */
     bool oversize;
+    bool last;             /* The connection ends with this answer. */
     bool served_by_origin; /* The answer is an origin's, not the proxy's own. */
     bool safe;             /* GET, HEAD, OPTIONS, TRACE. */
 };

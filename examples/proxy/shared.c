@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -80,12 +81,27 @@ map(int fd)
     return s;
 }
 
+/* /dev/shm is everybody's: a file that others may write could hold anything. */
+static bool
+is_ours(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+           !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
 struct shared *
 shared_open(const char *path, char *why, size_t why_size)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     struct shared *s = NULL;
 
+    if (fd >= 0 && !is_ours(fd)) {
+        snprintf(why, why_size, "cannot share %s: it is not a file of this user alone", path);
+        close(fd);
+        return NULL;
+    }
     if (fd >= 0 && flock(fd, LOCK_EX) == 0)
         s = map(fd);
     if (!s)

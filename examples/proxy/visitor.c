@@ -43,12 +43,8 @@ note_body(struct request *r)
 static void
 note_id(struct request *r)
 {
-    const char *id = cookie_read(r->conn, r->routing->cookie.name);
-
-    if (id) {
-        memcpy(r->id, id, strlen(id) + 1);
+    if (cookie_read(r->conn, r->routing->cookie.name, r->id))
         return;
-    }
     r->fresh_id = cookie_draw(r->id) == 0;
     if (!r->fresh_id)
         r->id[0] = '\0'; /* No random bytes: the plan's default variant serves. */
@@ -68,11 +64,12 @@ void
 visitor_decide(struct request *r)
 {
     struct router *router = &r->proxy->router;
-    const char *stored = NULL;
+    char
+        text[SPLIT_TOKEN_TEXT_MAX + 2]; /* One more than a value may have: longer stays too long. */
+    bool stored =
+        router->stored.token && cookie_find(r->conn, router->stored.name, text, sizeof(text));
 
-    if (router->stored.token)
-        stored = MHD_lookup_connection_value(r->conn, MHD_COOKIE_KIND, router->stored.name);
-    router_assign(router, r->routing, r->id, stored, &r->choice);
+    router_assign(router, r->routing, r->id, stored ? text : NULL, &r->choice);
 }
 
 void

@@ -38,6 +38,15 @@ class ProxyCase(unittest.TestCase):
     def last(self, origin=None):
         return (origin or self.new).requests[-1]
 
+    def raw(self, proxy, data):
+        """All bytes of the answer to a raw request that ends its connection."""
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
+            s.sendall(data)
+            got = b""
+            while part := s.recv(65536):
+                got += part
+        return got
+
 
 class Visitors(ProxyCase):
     def test_a_new_visitor_gets_a_cookie_with_all_its_attributes(self):
@@ -71,6 +80,16 @@ class Visitors(ProxyCase):
         for bad in ("x" * 65, "a/b", "", "a.b", "\u00e9"):
             _, headers, _ = proxy.get(headers={"Cookie": "split_id=" + bad})
             self.assertIsNotNone(header(headers, "Set-Cookie"), bad)
+
+    def test_an_id_is_found_among_whatever_other_cookies_there_are(self):
+        """A visitor whose other cookies are odd must not change the variant with each request."""
+        proxy = self.start()
+        for others in ("a; %s", 'a="x;y"; %s', 'a="open; %s', 'a=b"c; %s', "a=b;%s", "a=b  ;  %s  ", '=;;j={"x":1,"y":2};%s',
+                       "split_idx=1; %s", "SPLIT_ID=1; %s", "a=b\r\nCookie: %s", "a=\u00e9; %s; a=b"):
+            got = self.raw(proxy, ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: " + others % "split_id=abc" +
+                                   "\r\n\r\n").encode("latin-1"))
+            self.assertIn(b" 200 ", got, others)
+            self.assertNotIn(b"Set-Cookie", got, others)
 
     def test_cookie_name_and_age_come_from_the_policy(self):
         _, headers, _ = self.start(split={"cookie": {"name": "who", "max_age": "1h"}}).get()
@@ -272,15 +291,6 @@ class Bodies(ProxyCase):
             while b"data: 1" not in got:
                 got += s.recv(4096)
 
-    def raw(self, proxy, data):
-        """All bytes of the answer to a raw request that ends its connection."""
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
-            s.sendall(data)
-            got = b""
-            while part := s.recv(65536):
-                got += part
-        return got
-
     def test_an_upload_that_waits_for_a_word_gets_it(self):
         self.new.answer = lambda r: reply(r["body"])
         proxy = self.start()
@@ -298,13 +308,70 @@ class Bodies(ProxyCase):
         got = self.raw(self.start(), b"GET / HTTP/1.0\r\n\r\n")
         self.assertTrue(got.endswith(b"\r\n\r\nabc"), got)
 
-    def test_a_body_framed_in_two_ways_is_framed_anew(self):
-        """Content-Length beside Transfer-Encoding is the way of request smuggling: the origin must see one framing only."""
-        got = self.raw(self.start(), b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\nTransfer-Encoding: chunked\r\n"
-                                     b"Connection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")
-        self.assertEqual([r["target"] for r in self.new.requests if r["target"] == "/smuggled"], [], got)
-        for r in self.new.requests:
-            self.assertEqual(sum(k.lower() in ("content-length", "transfer-encoding") for k, _ in r["headers"]), 1)
+    def test_requests_with_two_meanings_are_refused(self):
+        """The raw material of request smuggling: nothing of it reaches an origin, and the connection ends."""
+        proxy = self.start()
+        chunked, body = b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n0\r\n\r\n"
+        smuggled = b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
+        for lines in (b"Content-Length: 60\r\n" + chunked, b"Content-Length: 13\r\nContent-Length: 0\r\n",
+                      chunked + b"Transfer-Encoding: identity\r\n", b"Transfer-Encoding: identity\r\n" + chunked,
+                      b"Transfer-Encoding: xchunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n",
+                      b"Content-Length: 13\r\nTransfer-Encoding : chunked\r\n", b"Transfer-Encoding:\x0bchunked\r\n",
+                      b"Content-Length: 13\r\nTransfer-Encoding\x0b: chunked\r\n", b"Content-Length: 13\r\nX: y\rZ: z\r\n",
+                      b"Host: b\r\nContent-Length: 13\r\n", b"X: \x01\r\nContent-Length: 13\r\n", b"X;Y: z\r\nContent-Length: 13\r\n"):
+            got = self.raw(proxy, b"POST /a HTTP/1.1\r\nHost: a\r\n" + lines + b"\r\n" + body + smuggled)
+            self.assertEqual(re.findall(rb"HTTP/1\.1 (\d+)", got), [b"400"], lines)
+            self.assertIn(b"\r\nConnection: close\r\n", got, lines)
+        self.assertIn(b" 400 ", self.raw(proxy, b"POST / HTTP/1.0\r\n" + chunked + b"\r\n" + body))
+        for line in (b"G\x01T / HTTP/1.1", b"X:Y / HTTP/1.1", b"A\tb / HTTP/1.1", b"GET /\x01 HTTP/1.1", b"GET /a\tb HTTP/1.1",
+                     b"GET * HTTP/1.1", b"GET x HTTP/1.1", b"GET @host/ HTTP/1.1", b"GET ftp://a/ HTTP/1.1"):
+            self.assertIn(b" 400 ", self.raw(proxy, line + b"\r\nHost: a\r\n\r\n"), line)
+        self.assertEqual(self.new.requests + self.legacy.requests, [])
+        self.assertEqual(proxy.stop(signal.SIGTERM), 0)
+        log = proxy.log.read_bytes()
+        self.assertIn(b"method=G%01T ", log)
+        self.assertNotRegex(log, rb"[^\n -~]")
+
+    def test_targets_of_other_forms_mean_the_same(self):
+        proxy = self.start(100, origins={
+            "new": {"url": f"http://127.0.0.1:{self.new.port}/base"}, "legacy": {"url": f"http://127.0.0.1:{self.legacy.port}"}})
+        for line, target in ((b"GET http://h/x?q=/y", "/base/x?q=/y"), (b"GET http://h?q=/y", "/base/?q=/y"),
+                             (b"GET HTTPS://h", "/base/"), (b"OPTIONS *", "*")):
+            self.raw(proxy, line + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            self.assertEqual(self.last()["target"], target)
+
+    def test_an_answer_to_head_ends_with_its_headers(self):
+        """A byte more, and the visitor takes it for the begin of the next answer."""
+        self.new.answer = lambda r: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Last: 1\r\n\r\n"
+        got = self.raw(self.start(), b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+        self.assertRegex(got, rb"(?s)^HTTP/1\.1 200 OK\r\n.*X-Last: 1\r\n")
+        self.assertEqual(got.split(b"\r\n\r\n", 1)[1], b"")
+
+    def test_answers_that_cannot_be_passed_on_as_they_are(self):
+        proxy = self.start()
+        self.new.answer = lambda r: reply(b"x", "200 OK", "X\tOdd: 1", "X-Good: a\tb")
+        status, headers, body = proxy.get()
+        self.assertEqual((status, header(headers, "X-Good"), body), (200, "a\tb", b"x"))
+        self.new.answer = lambda r: reply(b"x", "200 OK", "X-Long: " + "y" * 40000)
+        self.assertEqual(proxy.get()[0], 502)
+        self.assertIn("the headers of its answer are too large", proxy.errors())
+
+    def test_a_visitor_may_take_long_to_send_a_body(self):
+        """The time-outs are the origin's."""
+        proxy = self.start(100, "--replay", "1000", origins={
+            "new": {"url": f"http://127.0.0.1:{self.new.port}", "timeout": "600ms", "first_byte_timeout": "500ms"},
+            "legacy": {"url": f"http://127.0.0.1:{self.legacy.port}"}})
+        self.new.answer = lambda r: reply(str(len(r["body"])).encode())
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as s:
+            s.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\nConnection: close\r\n\r\n")
+            for _ in range(10):
+                s.sendall(b"x" * 2000)
+                time.sleep(0.15)
+            got = b""
+            while part := s.recv(65536):
+                got += part
+        self.assertTrue(got.endswith(b"\r\n\r\n20000"), got)
+        self.assertEqual(proxy.metric("split_attempt_outcomes_total", **{"class": "ok"}), 1)
 
     def test_an_early_answer_to_an_upload_reaches_the_visitor(self):
         def refuse(sock):
@@ -771,6 +838,25 @@ class Starting(ProxyCase):
         done = self.run_proxy("--policy", path, "--listen", f"127.0.0.1:{self.new.port}")
         self.assertEqual(done.returncode, 2)
         self.assertIn("Address already in use", done.stderr)
+
+    def test_it_takes_no_more_visitors_than_it_has_files_for(self):
+        """Out of descriptors it would take healthy origins for refusing ones."""
+        self.new.answer = lambda r: time.sleep(0.1) or reply(b"ok")
+        ports = pathlib.Path(self.folder) / "ports"
+        path = self.write("p.json", json.dumps(policy(self.new.port, self.legacy.port, 100)))
+        few = ["sh", "-c", 'ulimit -n 200 && exec "$0" "$@"', kit.PROXY, "--policy", path, "--listen", "127.0.0.1:0",
+               "--admin", "127.0.0.1:0", "--ports-file", ports]
+        with kit.Process(few, ports, self.folder) as proxy:
+            self.assertIn("200 open files allow 24 connections, not 10000", proxy.errors())
+            got = []
+            threads = [threading.Thread(target=lambda: got.append(kit.request(proxy.ports["listen"])[2])) for _ in range(150)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            self.assertEqual(got, [b"ok"] * 150)
+            metrics = kit.request(proxy.ports["admin"], "/metrics")[2]
+        self.assertEqual(set(re.findall(rb'class="(\w+)"', metrics)), {b"ok"})
 
     def test_usage_errors(self):
         for argv in ((), ("--policy", "x"), ("--nope",), ("--policy", "x", "--listen", "y", "z"),

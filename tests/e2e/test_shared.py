@@ -39,6 +39,13 @@ class Shared(ProxyCase):
         self.assertEqual(second.get()[2], b"from legacy")
         self.assertEqual(len(self.new.requests), attempts)
 
+    def test_a_file_that_others_may_write_is_not_used(self):
+        state = pathlib.Path(self.folder) / "state"
+        state.touch()
+        state.chmod(0o666)
+        with self.assertRaisesRegex(AssertionError, "it is not a file of this user alone"):
+            Proxy(self.folder, policy(self.new.port, self.legacy.port), "--shared", state)
+
     def test_a_run_of_failures_may_come_through_both(self):
         self.new.answer = lambda r: reply(b"", "503 No")
         proxies = self.two(failover={"base_open": "60s", "consecutive": 6})[:2]
