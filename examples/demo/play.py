@@ -3,6 +3,7 @@ import argparse
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import time
 import urllib.request
@@ -135,6 +136,13 @@ def main():
     sys.exit(0 if good else 1)
 
 
+def stop(number, frame):
+    raise KeyboardInterrupt
+
+
+# A closed terminal and `kill` end it as Ctrl-C does.
+signal.signal(signal.SIGTERM, stop)
+signal.signal(signal.SIGHUP, stop)
 try:
     main()
 except KeyboardInterrupt:

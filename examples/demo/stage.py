@@ -132,7 +132,8 @@ class Stage:
         self.load = json.loads(lines[-1])
 
     def kill_all(self):
-        for process in self.processes.values():
-            if process.poll() is None:
-                process.kill()
+        running = [p for p in self.processes.values() if p.poll() is None]
+        for process in running:
+            process.kill()
+        for process in running:
             process.wait()

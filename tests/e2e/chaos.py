@@ -322,7 +322,7 @@ def main():
     for row in rows:
         if faulty(row):
             print(f"{row['fault']}: {row['why']}")
-    print(f"{len(rows)} faults, {total} requests; " + ("failed: " + ", ".join(bad) if bad else "none was seen on a replayable request"))
+    print(f"{len(rows)} faults, {total} requests; " + ("failed: " + ", ".join(bad) if bad else "no replayable request failed while a system was up"))
     return 1 if bad else 0
 
 
