@@ -61,7 +61,7 @@ change_origin(struct proxy *p, struct MHD_Connection *conn, const char *rest)
 
     if (!n || n >= sizeof(name))
         return send_line(conn, MHD_HTTP_NOT_FOUND,
-                         "write POST /origin/NAME/up, down, auto, approve or reset");
+                         "write POST /origin/NAME/up, down, auto, observe, approve or reset");
     memcpy(name, rest, n);
     name[n] = '\0';
     rc = router_command(&p->router, name, slash + 1);
@@ -69,7 +69,7 @@ change_origin(struct proxy *p, struct MHD_Connection *conn, const char *rest)
         return send_line(conn, MHD_HTTP_NOT_FOUND, "there is no origin of this name");
     if (rc == SPLIT_ERR_ARG)
         return send_line(conn, MHD_HTTP_NOT_FOUND,
-                         "the actions are up, down, auto, approve and reset");
+                         "the actions are up, down, auto, observe, approve and reset");
     if (rc)
         return send_line(conn, MHD_HTTP_CONFLICT, split_strerror(rc));
     log_say("operator: origin %s %s", name, slash + 1);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One attempt: what is sent, the time-outs that libcurl does not have, and the refusal to send
- * twice. */
+/* One attempt: what is sent, time-outs that libcurl does not have, the refusal to send twice. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,8 +55,7 @@ deadline_due(void *ctx)
 {
     struct attempt *a = ctx;
 
-    if (a->waiting_since_us) { /* Not the origin's fault; libmicrohttpd's idle time-out guards the
-                                  visitor. */
+    if (a->waiting_since_us) { /* libmicrohttpd's idle time-out guards the visitor. */
         timer_set(&a->up->loop->timers, &a->deadline, loop_now() + a->spec.origin->timeout_us);
         return;
     }
@@ -147,6 +145,8 @@ on_read(char *out, size_t size, size_t n, void *ctx)
             a->calls->drained(a->ctx);
         return n;
     }
+    if (body->lost)
+        return CURL_READFUNC_ABORT;
     if (body->complete) {
         await_head(a);
         return 0;

@@ -17,6 +17,7 @@ struct body {
     bool complete;     /* All of it was received. */
     bool streaming;    /* Bytes are dropped once they were sent: no second sending. */
     bool started;      /* Streaming, and some bytes are gone. */
+    bool lost;         /* Some bytes were dropped unsent: it must not look complete. */
 };
 
 /* All of it is here and can be sent any number of times. */

@@ -80,8 +80,11 @@ on_data(void *ctx, const char *data, size_t n)
     struct request *r = ctx;
     struct answer *answer = &r->answer;
 
-    if (answer->committed && bytes_len(&answer->bytes) >= ANSWER_HIGH_BYTES)
+    if (answer->committed && bytes_len(&answer->bytes) >= ANSWER_HIGH_BYTES) {
+        if (!r->body.complete)
+            request_resume(r); /* It must not wait for room that may never come. */
         return CURL_WRITEFUNC_PAUSE;
+    }
     if (bytes_append(&answer->bytes, data, n) < 0)
         return 0;
     if (!answer->committed && !answer_fits(answer, r->proxy->options.hold_bytes))

@@ -102,13 +102,22 @@ start_streaming(struct request *r)
     exchange_start(r);
 }
 
+/* An origin may answer before it has read all of the body, and the visitor gets that answer only
+ * after all of the body was read. When both sides wait for each other, the body gives way. */
+static bool
+is_unwanted(struct request *r)
+{
+    if (r->attempt && r->attempt->paused && bytes_len(&r->body.bytes) >= ANSWER_HIGH_BYTES)
+        r->body.lost = true;
+    return r->oversize || r->status || r->body.lost || (r->answer.committed && !r->attempt);
+}
+
 static enum MHD_Result
 take_data(struct request *r, const char *data, size_t *n_data)
 {
     struct body *body = &r->body;
 
-    if (r->oversize || r->status ||
-        r->answer.committed) { /* Answered already: read the rest and drop it. */
+    if (is_unwanted(r)) { /* Read the rest and drop it. */
         *n_data = 0;
         return MHD_YES;
     }

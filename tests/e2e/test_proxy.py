@@ -356,6 +356,57 @@ class Bodies(ProxyCase):
         self.assertEqual(proxy.get()[0], 502)
         self.assertIn("the headers of its answer are too large", proxy.errors())
 
+    def early_answer(self, head, answer_bytes, reads, pieces=20):
+        """An upload in pieces to an origin that answers at its head; `reads(stream)` is what it does then. (answer, what it read)"""
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        got = []
+
+        def serve():
+            sock = listener.accept()[0]
+            with sock, sock.makefile("rb") as stream:
+                while stream.readline() not in (b"\r\n", b""):
+                    pass
+                sock.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {answer_bytes}\r\n\r\n".encode())
+                reads(sock, stream, got)
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        proxy = self.enter(Proxy(self.folder, policy(listener.getsockname()[1], self.legacy.port, 100)))
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as s:
+            s.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + head + b"\r\n\r\n")
+            chunked = head.startswith(b"Transfer")
+            for _ in range(pieces):
+                s.sendall((b"4e20\r\n" if chunked else b"") + b"x" * 20000 + (b"\r\n" if chunked else b""))
+                time.sleep(0.2 / pieces)
+            s.sendall(b"0\r\n\r\n" if chunked else b"")
+            answer = b""
+            while part := s.recv(65536):
+                answer += part
+        thread.join(10)
+        return answer.partition(b"\r\n\r\n")[2], b"".join(got)
+
+    def test_an_origin_that_answers_early_gets_all_of_the_body(self):
+        def chunks(sock, stream, got):
+            got.append(kit.read_chunks(stream))
+            sock.sendall(b"y" * 200_000)
+
+        def plain(sock, stream, got):
+            got.append(stream.read(400_000))
+            sock.sendall(b"y" * 200_000)
+        for head, reads in ((b"Transfer-Encoding: chunked", chunks), (b"Content-Length: 400000", plain)):
+            answer, body = self.early_answer(head, 200_000, reads)
+            self.assertEqual((len(answer), len(body)), (200_000, 400_000), head)
+
+    def test_a_body_that_must_give_way_never_looks_complete(self):
+        """The origin will not read before its answer is taken, the visitor will not read before the body is."""
+        def late(sock, stream, got):
+            sock.sendall(b"y" * 20_000_000)
+            while line := stream.readline():
+                got.append(line if line == b"0\r\n" else b"")
+        answer, ends = self.early_answer(b"Transfer-Encoding: chunked", 20_000_000, late, 1000)  # More than sockets hold.
+        self.assertLess(len(answer), 20_000_000)
+        self.assertEqual(ends, b"")
+
     def test_a_visitor_may_take_long_to_send_a_body(self):
         """The time-outs are the origin's."""
         proxy = self.start(100, "--replay", "1000", origins={
@@ -689,6 +740,17 @@ class Operators(ProxyCase):
         self.assertEqual(proxy.operator("new", "up"), 200)
         self.assertEqual(proxy.metric("split_failover_mode", origin="new"), 1)
         self.assertEqual(proxy.operator("new", "reset"), 200)
+
+    def test_an_observed_origin_is_judged_and_served_all_the_same(self):
+        proxy = self.start(failover={"base_open": "60s"})
+        self.assertEqual(proxy.operator("new", "observe"), 200)
+        self.new.answer = lambda r: reply(b"", "503 No")
+        for i in range(12):
+            proxy.get(headers={"Cookie": f"split_id=v{i}"})
+            time.sleep(0.02)
+        self.assertEqual(proxy.metric("split_failover_mode", origin="new"), 3)
+        self.assertEqual(proxy.metric("split_failover_state", origin="new"), 1)
+        self.assertEqual(len(self.new.requests), 12)
 
     def test_wrong_commands_are_refused(self):
         proxy = self.start()
