@@ -580,6 +580,42 @@ class Shared(JournalTest):
         self.assertIn("splitctl rollback", answer["next"])
 
 
+class Advice(JournalTest):
+    """What to do next depends on the share in force, which the route tells."""
+
+    CASES = {
+        "critical": {"arms": {"new": arm(300, 60), "legacy": arm(300, 30)}},
+        "equal": {"arms": {"new": arm(300, 1), "legacy": arm(300, 1)}},
+    }
+
+    def next_of(self, finding, percent, expect):
+        self.write_journal(policy(), [self.CASES[finding]] * 10)
+        self.assertEqual(self.ctl("set", str(percent))[0], OK)
+        answer = self.compare(expect=expect)
+        self.assertEqual((answer["finding"], answer["now_percent"]), (finding, percent))
+        return answer["next"]
+
+    def test_what_has_traffic_is_taken_back(self):
+        for percent in (10, 100):
+            self.assertIn("splitctl rollback", self.next_of("critical", percent, CRITICAL))
+
+    def test_what_has_none_is_mended_first(self):
+        said = self.next_of("critical", 0, CRITICAL)
+        self.assertIn("it gets no traffic now; mend it before the next 'splitctl run'", said)
+        self.assertNotIn("rollback", said)
+
+    def test_what_has_all_has_nothing_left_to_promote(self):
+        self.assertIn("nothing left to promote", self.next_of("equal", 100, OK))
+        self.assertIn("'splitctl run' begins a rollout", self.next_of("equal", 0, OK))
+        self.assertIn("more traffic or time decides", self.next_of("equal", 10, OK))
+
+    def test_without_a_route_the_share_is_not_known(self):
+        self.write_journal(policy(), equal_windows())
+        answer = self.compare()
+        self.assertIsNone(answer["now_percent"])
+        self.assertIn("more traffic or time decides", answer["next"])
+
+
 class Times(JournalTest):
     def test_the_last_part_of_the_journal(self):
         self.write_journal(policy(), equal_windows(5, 100) + equal_windows(5, 300))

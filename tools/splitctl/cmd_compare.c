@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "split/net.h"
 
@@ -13,6 +14,7 @@
 #include "follow.h"
 #include "journal_own.h"
 #include "load.h"
+#include "publish.h"
 #include "text.h"
 
 #define WATCH_US INT64_C(60000000)
@@ -95,6 +97,22 @@ traffic_of(const sample *s, int arm)
     return (cost_traffic){requests, has_cache ? requests - hits : requests, has_cache};
 }
 
+/* Share of the new system in the route, whatever was compared; -1 without a route. */
+static int64_t
+share_in_force(const job *j, size_t variant)
+{
+    char place[CLI_PATH_MAX];
+    const char *path = cli_route_path(j->common, place);
+    route_state state = {0};
+    int64_t share = -1;
+    if (variant == SIZE_MAX || access(path, F_OK) != 0)
+        return -1;
+    if (route_state_read(j->policy, path, &state) == CTL_OK)
+        share = route_state_percent(&state, variant);
+    route_state_free(&state);
+    return share;
+}
+
 static int
 conclude(job *j)
 {
@@ -108,6 +126,7 @@ conclude(job *j)
                     c->names[a]);
             return CTL_NO_DATA;
         }
+    c->now_e6 = share_in_force(j, variants[0]);
     cost_count(&c->cost, j->policy, variants, traffic, c->sample.span_us, split_clock_wall());
     int code = compare_judge(c);
     if (j->json)
@@ -322,7 +341,7 @@ cmd_compare(int argc, char **argv)
             "Exit code 3 when the new system is proven worse, has a warning level, or would\n"
             "cost more than the budget with all the traffic; 4 when a level is critical, or it\n"
             "costs more than the budget already; 6 without data of both.\n",
-        .common = CLI_POLICY | CLI_JOURNAL | CLI_JSON,
+        .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON,
         .options = options};
     int first;
     int code = cli_parse(&spec, &common, argc, argv, &first);

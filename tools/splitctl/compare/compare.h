@@ -11,6 +11,7 @@
 #include "sample.h"
 
 #define COMPARE_TEXT_BYTES 1024
+#define COMPARE_ALL_E6 INT64_C(100000000) /* all the traffic */
 
 typedef struct compared_metric {
     const split_metric *metric;
@@ -31,6 +32,7 @@ typedef enum compare_finding {
 typedef struct comparison {
     const char *names[2]; /* new, baseline */
     const char *source;   /* what was read, for people: "the journal" */
+    int64_t now_e6;       /* share of the new system in force, 10^-6 percent; -1 not known */
     split_rollout_options options;
     sample sample;
     sample by_cache[LATENCY_BY_CACHE]; /* from logs: requests by cache result */

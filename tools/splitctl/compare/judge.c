@@ -159,28 +159,55 @@ find(const comparison *c)
     return count(c, is_better) > 0 ? COMPARE_BETTER : COMPARE_EQUAL;
 }
 
+/* What a finding says after the variant's name, the metrics it names, and what to do next. */
+typedef struct finding_words {
+    const char *text;
+    condition *names;
+    const char *next;
+    const char *next_idle; /* when the new system gets no traffic now */
+    const char *next_all;  /* when it gets all of it */
+} finding_words;
+
+#define MEND "'splitctl explain' and the new system's logs say why"
+#define NOTHING_LEFT "it gets all the traffic: there is nothing left to promote"
+
+static const finding_words findings[] = {
+    [COMPARE_NO_METRIC] = {"cannot be judged: no metric has data of both", NULL,
+                           "see that the sources report what the policy's metrics count",
+                           "see that the sources report what the policy's metrics count",
+                           "see that the sources report what the policy's metrics count"},
+    [COMPARE_EQUAL] = {"differs in nothing that is proven", NULL,
+                       "more traffic or time decides; 'splitctl simulate' says how much",
+                       "it gets no traffic now; 'splitctl run' begins a rollout", NOTHING_LEFT},
+    [COMPARE_BETTER] = {"is proven worse in nothing, and better in ", is_better,
+                        "let the rollout go on",
+                        "it gets no traffic now; 'splitctl run' begins a rollout", NOTHING_LEFT},
+    [COMPARE_WARNING] = {"is proven worse in nothing, but at a warning level: ", is_warning,
+                         "look at it before you promote: 'splitctl explain'",
+                         "it gets no traffic now; look at it before the next 'splitctl run': " MEND,
+                         "look at it: " MEND},
+    [COMPARE_WORSE] = {"is proven worse: ", is_worse,
+                       "do not promote; 'splitctl pause' holds it, " MEND,
+                       "it gets no traffic now; mend it before the next 'splitctl run': " MEND,
+                       "'splitctl rollback' takes the traffic back; " MEND},
+    [COMPARE_CRITICAL] = {"is at a critical level: ", is_critical,
+                          "take the traffic back: 'splitctl rollback'",
+                          "it gets no traffic now; mend it before the next 'splitctl run': " MEND,
+                          "take the traffic back: 'splitctl rollback'"},
+};
+
+static const char *
+next_step(const comparison *c)
+{
+    const finding_words *words = &findings[c->finding];
+    if (c->now_e6 == 0)
+        return words->next_idle;
+    return c->now_e6 == COMPARE_ALL_E6 ? words->next_all : words->next;
+}
+
 static void
 assess(comparison *c)
 {
-    static const struct {
-        const char *text; /* after the variant's name; names of metrics follow */
-        condition *names;
-        const char *next;
-    } findings[] = {
-        [COMPARE_NO_METRIC] = {"cannot be judged: no metric has data of both", NULL,
-                               "see that the sources report what the policy's metrics count"},
-        [COMPARE_EQUAL] = {"differs in nothing that is proven", NULL,
-                           "more traffic or time decides; 'splitctl simulate' says how much"},
-        [COMPARE_BETTER] = {"is proven worse in nothing, and better in ", is_better,
-                            "let the rollout go on"},
-        [COMPARE_WARNING] = {"is proven worse in nothing, but at a warning level: ", is_warning,
-                             "look at it before you promote: 'splitctl explain'"},
-        [COMPARE_WORSE] = {"is proven worse: ", is_worse,
-                           "do not promote; 'splitctl pause' holds it, 'splitctl explain' and the "
-                           "new system's logs say why"},
-        [COMPARE_CRITICAL] = {"is at a critical level: ", is_critical,
-                              "take the traffic back: 'splitctl rollback'"},
-    };
     append(c->assessment, "'%s' %s", c->names[0], findings[c->finding].text);
     if (findings[c->finding].names != NULL)
         append_names(c, findings[c->finding].names, c->assessment);
@@ -193,7 +220,7 @@ assess(comparison *c)
         append(c->assessment, "; not compared, without data of both: ");
         append_names(c, is_unknown, c->assessment);
     }
-    append(c->next, "%s", findings[c->finding].next);
+    append(c->next, "%s", next_step(c));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "split/net.h"
 
 #include "../text.h"
+#include "../weights.h"
 #include "compare.h"
 
 static const char *const sides[] = {"new", "baseline"};
@@ -205,6 +206,7 @@ void
 compare_json(const comparison *c)
 {
     char time[SPLIT_TIME_BYTES];
+    char share[16];
     const sample *s = &c->sample;
     printf("{\"windows\":%lld,\"seconds\":%.6f,\"windows_left_out\":%lld,\"shares\":%zu",
            (long long)s->n_windows, (double)s->span_us / 1e6,
@@ -223,6 +225,10 @@ compare_json(const comparison *c)
     cache_json(c);
     latency_json(c);
     compare_cost_json(&c->cost);
+    if (c->now_e6 >= 0)
+        printf(",\"now_percent\":%s", weights_print(c->now_e6, share));
+    else
+        fputs(",\"now_percent\":null", stdout);
     printf(",\"finding\":\"%s\"", findings[c->finding]);
     member("assessment", c->assessment);
     member("next", c->next);
