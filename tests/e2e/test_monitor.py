@@ -200,6 +200,11 @@ class LiveView(CtlTest):
         self.wait_for("desk", "ended with")
         self.assertIn("splitctl: ", "\n".join(self.terminal.screen("desk", "-S", "-200")))
 
+    def test_one_look_at_sources_says_how_long_it_takes(self):
+        self.watch("desk", 80, 24, UTF8, "--source", self.admin.url, "--once", "--interval", "600ms")
+        self.wait_for("desk", "splitctl: counts requests for 600 ms; --interval changes it")
+        self.wait_for("desk", "ended with")
+
     def test_a_run_that_is_gone_and_old_numbers_are_shown_as_such(self):
         child = self.run_rollout()
         self.watch("desk", 80, 24, UTF8)

@@ -508,6 +508,21 @@ class Readers(RunTest):
         self.assertEqual(windows, list(range(1, len(windows) + 1)))
         self.assertGreaterEqual(len(windows), 2)
 
+    def test_a_watch_judges_windows_of_its_interval(self):
+        for options, seconds in ((["--interval", "700ms"], 0.7), ([], 0.25)):
+            code, out, err = self.ctl("monitor", "--source", self.admin.url, "--once", "--json", *options)
+            self.assertEqual((code, err), (OK, ""))
+            state = json.loads(out)
+            self.assertEqual(state["decision"]["bake_s"], seconds)
+            begun = state["window"]["start"][:19]
+            self.assertTrue(all(begun <= event["at"][:19] <= state["at"][:19] for event in state["events"]), out)
+
+    def test_what_fails_is_named_once(self):
+        self.admin.silent = True
+        _, _, err = self.ctl("monitor", "--source", self.admin.url, "--once", "--interval", "200ms")
+        self.assertEqual(err.count(self.admin.url), 1, err)
+        self.assertIn(f"splitctl: {self.admin.url}/metrics answers status 503\n", err)
+
     def test_narrow_and_wide_and_plain_layouts(self):
         self.assertEqual(self.run_it()[0], OK)
         for columns in (40, 80, 120, 200):

@@ -195,6 +195,23 @@ Test(source_log, several_rotations_leave_several_files_behind)
     }
 }
 
+Test(source_log, the_file_that_is_still_written_stays_however_often_the_log_is_rotated)
+{
+    static char busy[512];
+    snprintf(busy, sizeof busy, "%s", log_writer_path(&w, "access.log.busy"));
+    requests(1, "new");
+    follow();
+    cr_assert_eq(rename(w.path, busy), 0);
+    for (int i = 0; i < 12; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "access.log.%d", i);
+        log_writer_append(w.path, "", 0);
+        log_writer_requests(busy, 3, "new", 200, 1);
+        EXPECT_SENT(3, 0);
+        cr_assert_eq(rename(w.path, log_writer_path(&w, name)), 0);
+    }
+}
+
 Test(source_log, a_file_may_be_missing_at_first_and_for_a_while)
 {
     cr_assert_eq(split_source_new(&o, &source, &e), 0);

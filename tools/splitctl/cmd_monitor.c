@@ -16,6 +16,7 @@
 #include "journal_own.h"
 #include "load.h"
 #include "term.h"
+#include "text.h"
 
 #define POLL_US 100000
 #define JOURNAL_INTERVAL_US 1000000
@@ -209,21 +210,33 @@ open_watch(monitor *m, const cli_common *common, const cli_texts *specs, const c
 {
     int code = load_policy(cli_policy_path(common), &m->policy);
     if (code == CTL_OK)
-        code = driver_open(&m->driver, m->policy, route_path, specs);
+        code = driver_open(&m->driver, m->policy, route_path, specs, m->interval_us);
     if (code != CTL_OK)
         return code;
     m->driver.dry_run = true;
-    m->driver.window_us = m->interval_us;
+    m->interval_us = m->driver.window_us;
     m->view = &m->own;
     code = view_open(m->view, m->policy, m->driver.rollout);
+    m->view->options.window_us = m->interval_us;
     m->view->heading = "watching only";
     driver_mark(&m->driver);
     return code;
 }
 
+/* One look takes a whole window, in which whoever waits would see nothing. */
+static void
+tell_wait(const monitor *m)
+{
+    char span[32];
+    if (m->watches && m->once && isatty(STDERR_FILENO) == 1)
+        fprintf(stderr, "splitctl: counts requests for %s; --interval changes it\n",
+                text_span(m->interval_us, span));
+}
+
 static int
 run_monitor(monitor *m)
 {
+    tell_wait(m);
     if (m->live)
         term_enter();
     else
@@ -244,7 +257,7 @@ open_and_run(monitor *m, const cli_common *common, const cli_texts *specs, int64
     int code;
     m->watches = specs->n > 0;
     if (m->watches) {
-        m->interval_us = interval > 0 ? interval : 60000000;
+        m->interval_us = interval;
         code = open_watch(m, common, specs, cli_route_path(common, route));
     } else {
         m->interval_us = interval > 0 ? interval : JOURNAL_INTERVAL_US;
@@ -277,8 +290,8 @@ cmd_monitor(int argc, char **argv)
         {"source", 's', CLI_TEXTS, "SOURCE", "watch these in place of the journal; may be repeated",
          &specs},
         {"once", 0, CLI_FLAG, NULL, "show it once", &m.once},
-        {"interval", 0, CLI_DURATION, "TIME", "between looks (default: 1s, with sources 60s)",
-         &interval},
+        {"interval", 0, CLI_DURATION, "TIME",
+         "between looks (default: 1s, with sources a window of the policy)", &interval},
         {"duration", 0, CLI_DURATION, "TIME", "stop after this time (exit code 7)", &duration},
         CLI_OPTIONS_END};
     const cli_spec spec = {

@@ -170,7 +170,7 @@ run_policy(run *r, const cli_common *common, const cli_texts *specs)
     bool idle = true;
     int code = load_policy(cli_policy_path(common), &policy);
     if (code == CTL_OK)
-        code = driver_open(&r->driver, policy, cli_route_path(common, path), specs);
+        code = driver_open(&r->driver, policy, cli_route_path(common, path), specs, 0);
     if (code == CTL_OK) {
         r->driver.dry_run = common->dry_run;
         r->json = common->json;

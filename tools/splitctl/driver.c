@@ -23,7 +23,8 @@ failed(const char *what, int rc)
 }
 
 int
-driver_open(driver *d, const split_policy *policy, const char *route_path, const cli_texts *specs)
+driver_open(driver *d, const split_policy *policy, const char *route_path, const cli_texts *specs,
+            split_us window_us)
 {
     split_rollout_options options;
     memset(d, 0, sizeof *d);
@@ -37,6 +38,8 @@ driver_open(driver *d, const split_policy *policy, const char *route_path, const
     int rc = split_policy_rollout_options(policy, &options);
     if (rc == SPLIT_OK)
         rc = split_policy_rollout(policy, &d->info);
+    if (window_us > 0)
+        options.window_us = window_us;
     if (rc == SPLIT_OK)
         rc = split_rollout_new(&options, NULL, &d->rollout);
     code = rc == SPLIT_OK ? route_state_read(policy, route_path, &d->route) : failed("rollout", rc);

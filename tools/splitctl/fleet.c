@@ -128,14 +128,27 @@ fleet_mark(fleet *f)
         split_source_mark(f->sources[i]);
 }
 
+/* Whether a sentence has the source's URL or path in it; before it is a kind such as "promql:". */
+static bool
+names_place(const char *text, const char *spec)
+{
+    static const char *const kinds[] = {"haproxy:", "promql:", "log:"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strncmp(spec, kinds[i], strlen(kinds[i])) == 0)
+            spec += strlen(kinds[i]);
+    return strstr(text, spec) != NULL;
+}
+
 static void
 report_change(fleet *f, size_t i, int rc, const split_error *error)
 {
+    const char *spec = split_source_spec(f->sources[i]);
     bool failing = rc != SPLIT_OK && rc != SPLIT_ERR_NO_DATA;
+    bool named = failing && names_place(error->text, spec);
     if (failing && !f->failing[i])
-        fprintf(stderr, "splitctl: %s: %s\n", split_source_spec(f->sources[i]), error->text);
+        fprintf(stderr, "splitctl: %s%s%s\n", named ? "" : spec, named ? "" : ": ", error->text);
     if (!failing && f->failing[i])
-        fprintf(stderr, "splitctl: %s: answers again\n", split_source_spec(f->sources[i]));
+        fprintf(stderr, "splitctl: %s: answers again\n", spec);
     f->failing[i] = failing;
 }
 

@@ -32,14 +32,25 @@ drop_old(log_follow *f, size_t i)
     memmove(f->grew_us + i, f->grew_us + i + 1, (f->n_old - i) * sizeof f->grew_us[0]);
 }
 
-/* The oldest makes room; it was read to its end at the look before. */
+static size_t
+idlest(const log_follow *f)
+{
+    size_t found = 0;
+    for (size_t i = 1; i < f->n_old; i++)
+        if (f->grew_us[i] < f->grew_us[found])
+            found = i;
+    return found;
+}
+
+/* The one that grew the longest ago makes room, for a busy writer may hear of no rotation for long;
+ * it was read to its end at the look before. */
 static void
 set_aside(log_follow *f)
 {
     if (f->now == NULL)
         return;
     if (f->n_old == FOLLOW_OLD_MAX)
-        drop_old(f, 0);
+        drop_old(f, idlest(f));
     f->grew_us[f->n_old] = split_clock_now();
     f->old[f->n_old++] = f->now;
     f->now = NULL;
