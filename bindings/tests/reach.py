@@ -37,7 +37,7 @@ def main():
     bridge = "".join(open(f, encoding="utf-8").read() for f in glob.glob(os.path.join(TOP, "bindings/bridge/*.c")))
     plain = set(re.findall(r'%rename\("%s"\) (split_\w+);', read("bindings", "split.i")))
     python = "".join(open(f, encoding="utf-8").read() for f in glob.glob(os.path.join(TOP, "bindings/python/split/*.py")))
-    node = read("bindings", "node", "lib", "api.js")
+    node = "".join(open(f, encoding="utf-8").read() for f in glob.glob(os.path.join(TOP, "bindings/node/lib/*.js")))
     missing, n = [], 0
     for name, header in functions(headers):
         n += 1
