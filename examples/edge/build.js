@@ -55,6 +55,9 @@ function build(target, route, settings) {
     if (!['cloudfront', 'lambda', 'nginx'].includes(target))
         throw new Error('no target is called ' + target);
     const config = configOf(route, settings || {});
+    if (config.route.cookie && config.route.cookie.signed !== undefined)
+        throw new Error('the route stores decisions (cookie.signed), which no edge reads: a visitor would go where the edge\'s plan ' +
+            'says and not where the proxy said before; take cookie.signed out of the policy');
     if (!makeRouter(split, config).own)
         throw new Error('the route is damaged: ' + reason(route));
     const read = (file) => fs.readFileSync(path.join(__dirname, file), 'utf8').replace(/if \(typeof module[^]*$/, '');
