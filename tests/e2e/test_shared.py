@@ -44,7 +44,7 @@ class Shared(ProxyCase):
         state.touch()
         state.chmod(0o666)
         with self.assertRaisesRegex(AssertionError, "it is not a file of this user alone"):
-            Proxy(self.folder, policy(self.new.port, self.legacy.port), "--shared", state)
+            self.enter(Proxy(self.folder, policy(self.new.port, self.legacy.port), "--shared", state))
 
     def test_a_run_of_failures_may_come_through_both(self):
         self.new.answer = lambda r: reply(b"", "503 No")
