@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Drive a failover machine by hand: the new origin fails, the legacy one serves, a probe brings it back. */
+/* Drive a failover machine by hand: the new origin fails, the legacy one serves, a probe brings it
+ * back. */
 #include <split/failover.h>
 
 #include <stdio.h>
@@ -17,15 +18,17 @@ request(split_failover *fo, split_us now, uint64_t key, bool broken)
     if (split_failover_route(fo, now, &req, &at, NULL) != 0)
         return 1;
     for (;;) {
-        split_failover_outcome outcome = {.klass = at.origin == 0 && broken ? SPLIT_FAILOVER_CLASS_FAIL_STATUS
-                                                                            : SPLIT_FAILOVER_CLASS_OK};
-        printf("%lld ms: %s %s %s\n", (long long)(now / 1000), split_failover_kind_name(at.kind), origins[at.origin],
-               split_failover_class_name(outcome.klass));
+        split_failover_outcome outcome = {.klass = at.origin == 0 && broken
+                                                       ? SPLIT_FAILOVER_CLASS_FAIL_STATUS
+                                                       : SPLIT_FAILOVER_CLASS_OK};
+        printf("%lld ms: %s %s %s\n", (long long)(now / 1000), split_failover_kind_name(at.kind),
+               origins[at.origin], split_failover_class_name(outcome.klass));
         if (split_failover_report(fo, now, &at.token, &outcome, &after, &events) != 0)
             return 1;
         for (uint32_t i = 0; i < events.n; i++)
             printf("  %s: %s -> %s (%s)\n", origins[events.items[i].origin],
-                   split_failover_state_name(events.items[i].from), split_failover_state_name(events.items[i].to),
+                   split_failover_state_name(events.items[i].from),
+                   split_failover_state_name(events.items[i].to),
                    split_failover_cause_name(events.items[i].cause));
         if (after.next != SPLIT_FAILOVER_NEXT_ATTEMPT)
             return 0;

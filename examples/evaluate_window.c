@@ -34,8 +34,9 @@ main(void)
             split_rollout_step(rollout, &window, &decision) != 0)
             return 1;
         split_rollout_detail(rollout, &decision, detail, sizeof detail);
-        printf("minute %lld: %s %s: %s\n", (long long)minute, split_decision_name(decision.decision),
-               split_rollout_reason(rollout, &decision), detail);
+        printf("minute %lld: %s %s: %s\n", (long long)minute,
+               split_decision_name(decision.decision), split_rollout_reason(rollout, &decision),
+               detail);
     }
     split_rollout_free(&rollout, NULL);
     return 0;

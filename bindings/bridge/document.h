@@ -39,16 +39,21 @@ void splitb_policy_destroy(splitb_policy *self);
 int splitb_policy_close(splitb_policy *self);
 int splitb_policy_open(splitb_policy *self, const char *text, size_t text_len);
 int splitb_policy_open_file(splitb_policy *self, const char *text, size_t text_len);
-/* What the last open got wrong. Record out: n of all, n listed and [code, line, column, pos] each. */
+/* What the last open got wrong. Record out: n of all, n listed and [code, line, column, pos]
+ * each. */
 int splitb_policy_faults(splitb_policy *self, double *out, size_t *n_out);
-int splitb_policy_fault_path(splitb_policy *self, uint32_t index, const char **out_text, size_t *out_text_len);
-int splitb_policy_fault_text(splitb_policy *self, uint32_t index, const char **out_text, size_t *out_text_len);
-/* Record out: n_variants, n_origins, n_metrics, n_notify, rollout's variant or -1, baseline or -1, cookie's max age and idle,
- * budget in millionths. */
+int splitb_policy_fault_path(splitb_policy *self, uint32_t index, const char **out_text,
+                             size_t *out_text_len);
+int splitb_policy_fault_text(splitb_policy *self, uint32_t index, const char **out_text,
+                             size_t *out_text_len);
+/* Record out: n_variants, n_origins, n_metrics, n_notify, rollout's variant or -1, baseline or -1,
+ * cookie's max age and idle, budget in millionths. */
 int splitb_policy_describe(splitb_policy *self, double *out, size_t *n_out);
 /* Record in: a splitb_text, two indices. An absent text is an empty one. */
-int splitb_policy_text(splitb_policy *self, const double *in, size_t n_in, const char **out_text, size_t *out_text_len);
-/* Record out: connect, first byte and whole timeout in us, cost of a million requests and a month in millionths. */
+int splitb_policy_text(splitb_policy *self, const double *in, size_t n_in, const char **out_text,
+                       size_t *out_text_len);
+/* Record out: connect, first byte and whole timeout in us, cost of a million requests and a month
+ * in millionths. */
 int splitb_policy_origin(splitb_policy *self, uint32_t index, double *out, size_t *n_out);
 /* Record out: type, on, n_args. */
 int splitb_policy_notify(splitb_policy *self, uint32_t index, double *out, size_t *n_out);
@@ -56,7 +61,8 @@ int splitb_policy_notify(splitb_policy *self, uint32_t index, double *out, size_
 int splitb_policy_sources(splitb_policy *self, uint32_t index, double *out, size_t *n_out);
 int splitb_policy_plan(splitb_policy *self, splitb_plan *into);
 /* Record in: seed. */
-int splitb_policy_failover(splitb_policy *self, const double *in, size_t n_in, splitb_failover *into);
+int splitb_policy_failover(splitb_policy *self, const double *in, size_t n_in,
+                           splitb_failover *into);
 int splitb_policy_rollout(splitb_policy *self, splitb_rollout *into);
 
 typedef struct splitb_route splitb_route;
@@ -66,20 +72,25 @@ int splitb_route_close(splitb_route *self);
 int splitb_route_open(splitb_route *self, const char *text, size_t text_len);
 int splitb_route_open_file(splitb_route *self, const char *text, size_t text_len);
 int splitb_route_faults(splitb_route *self, double *out, size_t *n_out);
-int splitb_route_fault_path(splitb_route *self, uint32_t index, const char **out_text, size_t *out_text_len);
-int splitb_route_fault_text(splitb_route *self, uint32_t index, const char **out_text, size_t *out_text_len);
+int splitb_route_fault_path(splitb_route *self, uint32_t index, const char **out_text,
+                            size_t *out_text_len);
+int splitb_route_fault_text(splitb_route *self, uint32_t index, const char **out_text,
+                            size_t *out_text_len);
 /* Record in: revision, issued at. */
-int splitb_route_build(splitb_route *self, splitb_policy *policy, splitb_plan *plan, const double *in, size_t n_in);
+int splitb_route_build(splitb_route *self, splitb_policy *policy, splitb_plan *plan,
+                       const double *in, size_t n_in);
 /* Record out: revision, issued at, n_variants, n_origins, cookie's max age and idle. */
 int splitb_route_describe(splitb_route *self, double *out, size_t *n_out);
-int splitb_route_text(splitb_route *self, const double *in, size_t n_in, const char **out_text, size_t *out_text_len);
+int splitb_route_text(splitb_route *self, const double *in, size_t n_in, const char **out_text,
+                      size_t *out_text_len);
 int splitb_route_origin(splitb_route *self, uint32_t index, double *out, size_t *n_out);
 int splitb_route_plan(splitb_route *self, splitb_plan *into);
 int splitb_route_failover(splitb_route *self, const double *in, size_t n_in, splitb_failover *into);
 /* May `next` replace this one? */
 int splitb_route_accept(splitb_route *self, splitb_route *next);
 /* Record in: revision that the file is expected to have. Text: path. */
-int splitb_route_publish(splitb_route *self, const double *in, size_t n_in, const char *text, size_t text_len);
+int splitb_route_publish(splitb_route *self, const double *in, size_t n_in, const char *text,
+                         size_t text_len);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What policies and routes share: faults of the last open, options into boxes, origins as records. */
+/* What policies and routes share: faults of the last open, options into boxes, origins as
+ * records. */
 #ifndef SPLIT_BRIDGE_DOCUMENT_BOX_H
 #define SPLIT_BRIDGE_DOCUMENT_BOX_H
 

@@ -6,8 +6,8 @@
 #include "split/export.h"
 
 int
-splitb_plan_export(splitb_plan *self, const double *in, size_t n_in, const char *text, size_t text_len,
-                   const char **out_text, size_t *out_text_len)
+splitb_plan_export(splitb_plan *self, const double *in, size_t n_in, const char *text,
+                   size_t text_len, const char **out_text, size_t *out_text_len)
 {
     splitb_reader r;
     split_export_options options;
@@ -19,7 +19,8 @@ splitb_plan_export(splitb_plan *self, const double *in, size_t n_in, const char 
         return SPLIT_ERR_NOMEM;
     split_export_options_init(&options);
     options.format = splitb_read_u32(&r);
-    const char *key = splitb_read_text(&r, SPLIT_ERR_VALUE), *table = splitb_read_text(&r, SPLIT_ERR_VALUE);
+    const char *key = splitb_read_text(&r, SPLIT_ERR_VALUE),
+               *table = splitb_read_text(&r, SPLIT_ERR_VALUE);
     options.key = key[0] != '\0' ? key : options.key;
     options.table = table[0] != '\0' ? table : options.table;
     options.n_variants = splitb_read_count(&r, SPLIT_VARIANTS_MAX, 1);
@@ -31,7 +32,8 @@ splitb_plan_export(splitb_plan *self, const double *in, size_t n_in, const char 
     char *out = r.err == SPLIT_OK ? splitb_box_scratch(splitb_plan_box(self), n_bytes) : NULL;
     if (r.err == SPLIT_OK)
         splitb_fail(&r, out == NULL ? SPLIT_ERR_NOMEM
-                                    : split_export(splitb_plan_core(self), &options, out, n_bytes + 1, out_text_len));
+                                    : split_export(splitb_plan_core(self), &options, out,
+                                                   n_bytes + 1, out_text_len));
     *out_text = out;
     return splitb_reader_done(&r);
 }

@@ -85,7 +85,8 @@ read_chains(splitb_reader *r, split_failover_chain *chains, split_failover_optio
 }
 
 static void
-read_options(splitb_reader *r, const char **origins, split_failover_chain *chains, split_failover_options *options)
+read_options(splitb_reader *r, const char **origins, split_failover_chain *chains,
+             split_failover_options *options)
 {
     split_failover_options_init(options);
     options->n_origins = splitb_read_count(r, SPLIT_FAILOVER_MAX_ORIGINS, 1);
@@ -105,7 +106,8 @@ read_options(splitb_reader *r, const char **origins, split_failover_chain *chain
 }
 
 int
-splitb_failover_open(splitb_failover *self, const double *in, size_t n_in, const char *text, size_t text_len)
+splitb_failover_open(splitb_failover *self, const double *in, size_t n_in, const char *text,
+                     size_t text_len)
 {
     const char *origins[SPLIT_FAILOVER_MAX_ORIGINS];
     split_failover_chain chains[SPLIT_FAILOVER_MAX_CHAINS];
@@ -133,7 +135,8 @@ ready(const splitb_failover *self, const splitb_reader *r)
 }
 
 int
-splitb_failover_route(splitb_failover *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_failover_route(splitb_failover *self, const double *in, size_t n_in, double *out,
+                      size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     splitb_writer w = {.out = out};
@@ -160,7 +163,8 @@ splitb_failover_route(splitb_failover *self, const double *in, size_t n_in, doub
 }
 
 int
-splitb_failover_probe(splitb_failover *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_failover_probe(splitb_failover *self, const double *in, size_t n_in, double *out,
+                      size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     splitb_writer w = {.out = out};
@@ -180,7 +184,8 @@ splitb_failover_probe(splitb_failover *self, const double *in, size_t n_in, doub
 }
 
 int
-splitb_failover_report(splitb_failover *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_failover_report(splitb_failover *self, const double *in, size_t n_in, double *out,
+                       size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     splitb_writer w = {.out = out};
@@ -210,14 +215,16 @@ splitb_failover_report(splitb_failover *self, const double *in, size_t n_in, dou
 }
 
 int
-splitb_failover_admin(splitb_failover *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_failover_admin(splitb_failover *self, const double *in, size_t n_in, double *out,
+                      size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     splitb_writer w = {.out = out};
     split_failover_events events;
     split_us now = splitb_read_us(&r);
     uint32_t origin = splitb_read_u32(&r);
-    split_failover_action action = (split_failover_action)splitb_read_int(&r, 0, SPLIT_FAILOVER_N_ACTIONS - 1);
+    split_failover_action action =
+        (split_failover_action)splitb_read_int(&r, 0, SPLIT_FAILOVER_N_ACTIONS - 1);
     int err = ready(self, &r);
     if (err == SPLIT_OK)
         err = split_failover_admin(self->box.core, now, origin, action, &events);
@@ -228,7 +235,8 @@ splitb_failover_admin(splitb_failover *self, const double *in, size_t n_in, doub
 }
 
 int
-splitb_failover_tick(splitb_failover *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_failover_tick(splitb_failover *self, const double *in, size_t n_in, double *out,
+                     size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     splitb_writer w = {.out = out};
@@ -244,7 +252,8 @@ splitb_failover_tick(splitb_failover *self, const double *in, size_t n_in, doubl
 }
 
 int
-splitb_failover_classify(splitb_failover *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_failover_classify(splitb_failover *self, const double *in, size_t n_in, double *out,
+                         size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     int64_t status = splitb_read_int(&r, -1, UINT32_MAX);
@@ -259,8 +268,8 @@ splitb_failover_classify(splitb_failover *self, const double *in, size_t n_in, d
 }
 
 int
-splitb_failover_snapshot(splitb_failover *self, const double *in, size_t n_in, const char **out_text,
-                         size_t *out_text_len)
+splitb_failover_snapshot(splitb_failover *self, const double *in, size_t n_in,
+                         const char **out_text, size_t *out_text_len)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     split_us now = splitb_read_us(&r);
@@ -276,7 +285,8 @@ splitb_failover_snapshot(splitb_failover *self, const double *in, size_t n_in, c
 }
 
 int
-splitb_failover_restore(splitb_failover *self, const double *in, size_t n_in, const char *text, size_t text_len)
+splitb_failover_restore(splitb_failover *self, const double *in, size_t n_in, const char *text,
+                        size_t text_len)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     split_us now = splitb_read_us(&r);
@@ -293,7 +303,8 @@ splitb_failover_reload(splitb_failover *self, splitb_failover *old)
 }
 
 int
-splitb_failover_find(splitb_failover *self, const char *text, size_t text_len, double *out, size_t *n_out)
+splitb_failover_find(splitb_failover *self, const char *text, size_t text_len, double *out,
+                     size_t *n_out)
 {
     if (self->box.core == NULL)
         return SPLIT_ERR_MODE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The structs of the failover machine as records; the order of the numbers is listed in failover.h. */
+/* The structs of the failover machine as records; the order of the numbers is listed in
+ * failover.h. */
 #include "failover_record.h"
 
 #include <string.h>
@@ -54,9 +55,10 @@ put_event(splitb_writer *w, const split_failover_event *event)
     splitb_put_us(w, event->at);
     splitb_put_us(w, event->run_span_us);
     splitb_put_us(w, event->open_us);
-    const uint32_t rest[] = {event->gen, event->epoch, event->level, event->run, event->hard_run, event->run_keys,
-                             event->total, event->bad, event->bad_keys, event->probe_ok, event->lost, event->permille,
-                             event->latched, event->transition};
+    const uint32_t rest[] = {event->gen,      event->epoch,     event->level, event->run,
+                             event->hard_run, event->run_keys,  event->total, event->bad,
+                             event->bad_keys, event->probe_ok,  event->lost,  event->permille,
+                             event->latched,  event->transition};
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++)
         splitb_put(w, rest[i]);
 }
@@ -74,11 +76,13 @@ void
 splitb_put_status(splitb_writer *w, const split_failover_status *status)
 {
     splitb_put_u64(w, status->id);
-    const uint32_t middle[] = {status->state, status->mode, status->level, status->gen, status->epoch,
-                               status->in_service, status->degraded, status->latched, status->permille, status->step,
-                               status->run, status->hard_run, status->run_keys, status->total, status->bad,
-                               status->bad_keys, status->probe_ok, status->lost, status->n_leases, status->in_flight,
-                               status->in_flight_cap};
+    const uint32_t middle[] = {status->state,    status->mode,      status->level,
+                               status->gen,      status->epoch,     status->in_service,
+                               status->degraded, status->latched,   status->permille,
+                               status->step,     status->run,       status->hard_run,
+                               status->run_keys, status->total,     status->bad,
+                               status->bad_keys, status->probe_ok,  status->lost,
+                               status->n_leases, status->in_flight, status->in_flight_cap};
     for (size_t i = 0; i < sizeof middle / sizeof middle[0]; i++)
         splitb_put(w, middle[i]);
     splitb_put_us(w, status->in_state_us);

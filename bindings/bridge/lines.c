@@ -73,8 +73,10 @@ splitb_lines_read(splitb_lines *self, const char *text, size_t text_len, double 
         return err;
     self->has_line = true;
     splitb_put(&w, self->line.kind);
-    splitb_put(&w, self->line.kind == SPLIT_LINE_WINDOW ? (double)self->line.window.id : self->line.operation.action);
-    splitb_put(&w, (double)(self->line.kind == SPLIT_LINE_WINDOW ? self->line.window.start_us : self->line.operation.at_us));
+    splitb_put(&w, self->line.kind == SPLIT_LINE_WINDOW ? (double)self->line.window.id
+                                                        : self->line.operation.action);
+    splitb_put(&w, (double)(self->line.kind == SPLIT_LINE_WINDOW ? self->line.window.start_us
+                                                                 : self->line.operation.at_us));
     *n_out = w.n_out;
     return SPLIT_OK;
 }
@@ -89,7 +91,8 @@ splitb_lines_faults(splitb_lines *self, double *out, size_t *n_out)
 }
 
 int
-splitb_lines_fault_path(splitb_lines *self, uint32_t index, const char **out_text, size_t *out_text_len)
+splitb_lines_fault_path(splitb_lines *self, uint32_t index, const char **out_text,
+                        size_t *out_text_len)
 {
     if (index >= splitb_faults_listed(&self->faults))
         return SPLIT_ERR_INDEX;
@@ -97,7 +100,8 @@ splitb_lines_fault_path(splitb_lines *self, uint32_t index, const char **out_tex
 }
 
 int
-splitb_lines_fault_text(splitb_lines *self, uint32_t index, const char **out_text, size_t *out_text_len)
+splitb_lines_fault_text(splitb_lines *self, uint32_t index, const char **out_text,
+                        size_t *out_text_len)
 {
     if (index >= splitb_faults_listed(&self->faults))
         return SPLIT_ERR_INDEX;
@@ -155,9 +159,10 @@ splitb_lines_write(splitb_lines *self, const char **out_text, size_t *out_text_l
     if (text == NULL)
         return SPLIT_ERR_NOMEM;
     *out_text = text;
-    return window ? split_window_write(split_lines_policy(self->box.core), &self->line.window, text, SPLIT_LINE_BYTES,
-                                       out_text_len)
-                  : split_operator_write(&self->line.operation, text, SPLIT_LINE_BYTES, out_text_len);
+    return window
+               ? split_window_write(split_lines_policy(self->box.core), &self->line.window, text,
+                                    SPLIT_LINE_BYTES, out_text_len)
+               : split_operator_write(&self->line.operation, text, SPLIT_LINE_BYTES, out_text_len);
 }
 
 int

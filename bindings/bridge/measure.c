@@ -25,7 +25,8 @@ ready_to(const splitb_box *box, const splitb_reader *r)
 }
 
 int
-splitb_meter_open(splitb_meter *self, const double *in, size_t n_in, const char *text, size_t text_len)
+splitb_meter_open(splitb_meter *self, const double *in, size_t n_in, const char *text,
+                  size_t text_len)
 {
     splitb_reader r;
     split_meter_options options;
@@ -128,12 +129,14 @@ put_percentiles(splitb_reader *r, splitb_writer *w, const split_histogram *histo
         return SPLIT_ERR_MODE;
     splitb_put(w, (double)split_histogram_count(histogram));
     while (r->err == SPLIT_OK && r->n_in > 0)
-        splitb_put(w, (double)split_histogram_percentile(histogram, (int64_t)splitb_read_e6(r, SPLIT_ERR_VALUE)));
+        splitb_put(w, (double)split_histogram_percentile(
+                          histogram, (int64_t)splitb_read_e6(r, SPLIT_ERR_VALUE)));
     return r->err != SPLIT_OK ? r->err : w->err;
 }
 
 int
-splitb_meter_percentiles(splitb_meter *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_meter_percentiles(splitb_meter *self, const double *in, size_t n_in, double *out,
+                         size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     splitb_writer w = {.out = out};
@@ -142,7 +145,9 @@ splitb_meter_percentiles(splitb_meter *self, const double *in, size_t n_in, doub
         return SPLIT_ERR_MODE;
     if (r.err == SPLIT_OK && arm >= split_meter_arms(self->box.core))
         splitb_fail(&r, SPLIT_ERR_INDEX);
-    int err = r.err != SPLIT_OK ? r.err : put_percentiles(&r, &w, split_meter_histogram(self->box.core, arm));
+    int err = r.err != SPLIT_OK
+                  ? r.err
+                  : put_percentiles(&r, &w, split_meter_histogram(self->box.core, arm));
     *n_out = w.n_out;
     return err;
 }
@@ -208,7 +213,8 @@ splitb_histogram_reset(splitb_histogram *self)
 }
 
 int
-splitb_histogram_percentiles(splitb_histogram *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_histogram_percentiles(splitb_histogram *self, const double *in, size_t n_in, double *out,
+                             size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     splitb_writer w = {.out = out};
@@ -218,7 +224,8 @@ splitb_histogram_percentiles(splitb_histogram *self, const double *in, size_t n_
 }
 
 int
-splitb_histogram_at_least(splitb_histogram *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_histogram_at_least(splitb_histogram *self, const double *in, size_t n_in, double *out,
+                          size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     split_us latency = splitb_read_us(&r);
@@ -238,14 +245,17 @@ splitb_distinct_open(splitb_distinct *self, const double *in, size_t n_in)
     split_distinct *made = NULL;
     split_distinct_options_init(&options);
     options.n_slots = splitb_read_u32(&r);
-    int err = r.err != SPLIT_OK ? r.err : n_in > 1 ? SPLIT_ERR_ARG : split_distinct_new(&options, NULL, &made);
+    int err = r.err != SPLIT_OK ? r.err
+              : n_in > 1        ? SPLIT_ERR_ARG
+                                : split_distinct_new(&options, NULL, &made);
     if (err == SPLIT_OK)
         splitb_box_fill(&self->box, made, free_distinct);
     return err;
 }
 
 int
-splitb_distinct_note(splitb_distinct *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_distinct_note(splitb_distinct *self, const double *in, size_t n_in, double *out,
+                     size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     uint64_t hash = splitb_read_u64(&r);
@@ -310,7 +320,8 @@ splitb_evidence_describe(splitb_evidence *self, double *out, size_t *n_out)
 }
 
 int
-splitb_evidence_step(splitb_evidence *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_evidence_step(splitb_evidence *self, const double *in, size_t n_in, double *out,
+                     size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     int64_t n = splitb_read_whole(&r), bad = splitb_read_whole(&r);

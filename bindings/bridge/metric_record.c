@@ -125,7 +125,8 @@ splitb_metric_defaults(const double *in, size_t n_in, double *out, size_t *n_out
 }
 
 int
-splitb_metric_check(const double *in, size_t n_in, const char *text, size_t text_len, double *out, size_t *n_out)
+splitb_metric_check(const double *in, size_t n_in, const char *text, size_t text_len, double *out,
+                    size_t *n_out)
 {
     splitb_reader r;
     splitb_writer w = {.out = out};
@@ -144,7 +145,8 @@ splitb_metric_check(const double *in, size_t n_in, const char *text, size_t text
 }
 
 int
-splitb_metric_level(const double *in, size_t n_in, const char *text, size_t text_len, double *out, size_t *n_out)
+splitb_metric_level(const double *in, size_t n_in, const char *text, size_t text_len, double *out,
+                    size_t *n_out)
 {
     splitb_reader r;
     splitb_writer w = {.out = out};
@@ -181,7 +183,8 @@ splitb_shown_levels(const double *in, size_t n_in, double *out, size_t *n_out)
     splitb_writer w = {.out = out};
     split_shown shown = {0};
     while (r.err == SPLIT_OK && r.n_in > 0)
-        splitb_put(&w, split_shown_step(&shown, (split_level)splitb_read_int(&r, 0, SPLIT_LEVELS - 1)));
+        splitb_put(&w,
+                   split_shown_step(&shown, (split_level)splitb_read_int(&r, 0, SPLIT_LEVELS - 1)));
     *n_out = w.n_out;
     return r.err != SPLIT_OK ? r.err : w.err;
 }

@@ -90,7 +90,8 @@ read_options(splitb_reader *r, plan_parts *parts, split_plan_options *options)
 }
 
 int
-splitb_plan_open(splitb_plan *self, const double *in, size_t n_in, const char *text, size_t text_len)
+splitb_plan_open(splitb_plan *self, const double *in, size_t n_in, const char *text,
+                 size_t text_len)
 {
     splitb_reader r;
     plan_parts parts = {.ranges = NULL, .overrides = NULL};
@@ -193,7 +194,8 @@ splitb_plan_gate(splitb_plan *self, const char *key, size_t key_len, double *out
 }
 
 int
-splitb_plan_unit_hash(splitb_plan *self, const char *key, size_t key_len, double *out, size_t *n_out)
+splitb_plan_unit_hash(splitb_plan *self, const char *key, size_t key_len, double *out,
+                      size_t *n_out)
 {
     splitb_writer w = {.out = out};
     uint64_t hash;
@@ -220,8 +222,9 @@ splitb_plan_unpin(splitb_plan *self, void *pinned)
 }
 
 int
-splitb_plan_assign_pinned(const void *pinned, const char *keys, size_t keys_len, const uint32_t *offsets,
-                          size_t n_offsets, uint16_t *variants, size_t n_variants, uint32_t *out_n_bad)
+splitb_plan_assign_pinned(const void *pinned, const char *keys, size_t keys_len,
+                          const uint32_t *offsets, size_t n_offsets, uint16_t *variants,
+                          size_t n_variants, uint32_t *out_n_bad)
 {
     size_t n_bad = 0;
     if (pinned == NULL)
@@ -234,8 +237,8 @@ splitb_plan_assign_pinned(const void *pinned, const char *keys, size_t keys_len,
 }
 
 int
-splitb_plan_assign_each(splitb_plan *self, const char *const *keys, const size_t *key_lens, size_t n_keys,
-                        uint16_t *variants, uint32_t *n_bad)
+splitb_plan_assign_each(splitb_plan *self, const char *const *keys, const size_t *key_lens,
+                        size_t n_keys, uint16_t *variants, uint32_t *n_bad)
 {
     size_t n_bad_here = 0;
     if (plan_of(self) == NULL)
@@ -246,10 +249,12 @@ splitb_plan_assign_each(splitb_plan *self, const char *const *keys, const size_t
 }
 
 int
-splitb_plan_assign_columns(splitb_plan *self, const char *keys, size_t keys_len, const uint32_t *offsets,
-                           size_t n_offsets, uint16_t *variants, size_t n_variants, uint32_t *out_n_bad)
+splitb_plan_assign_columns(splitb_plan *self, const char *keys, size_t keys_len,
+                           const uint32_t *offsets, size_t n_offsets, uint16_t *variants,
+                           size_t n_variants, uint32_t *out_n_bad)
 {
-    return splitb_plan_assign_pinned(plan_of(self), keys, keys_len, offsets, n_offsets, variants, n_variants, out_n_bad);
+    return splitb_plan_assign_pinned(plan_of(self), keys, keys_len, offsets, n_offsets, variants,
+                                     n_variants, out_n_bad);
 }
 
 int
@@ -302,7 +307,8 @@ splitb_plan_salt(splitb_plan *self, const char **out_text, size_t *out_text_len)
 }
 
 int
-splitb_plan_override_key(splitb_plan *self, uint32_t index, const char **out_text, size_t *out_text_len)
+splitb_plan_override_key(splitb_plan *self, uint32_t index, const char **out_text,
+                         size_t *out_text_len)
 {
     split_override found = {0};
     if (plan_of(self) == NULL)

@@ -18,7 +18,8 @@ struct splitb_draw {
     split_even even;
 };
 
-typedef int (*change_fn)(const split_plan *, const uint64_t *, size_t, const split_alloc *, split_plan **, uint32_t *);
+typedef int (*change_fn)(const split_plan *, const uint64_t *, size_t, const split_alloc *,
+                         split_plan **, uint32_t *);
 
 static void
 free_changed(void *core)
@@ -28,7 +29,8 @@ free_changed(void *core)
 }
 
 static int
-change(splitb_plan *self, const double *in, size_t n_in, splitb_plan *into, change_fn make, double *out, size_t *n_out)
+change(splitb_plan *self, const double *in, size_t n_in, splitb_plan *into, change_fn make,
+       double *out, size_t *n_out)
 {
     uint64_t weights[SPLIT_VARIANTS_MAX];
     split_plan *plan = NULL;
@@ -51,13 +53,15 @@ change(splitb_plan *self, const double *in, size_t n_in, splitb_plan *into, chan
 }
 
 int
-splitb_plan_reweight(splitb_plan *self, const double *in, size_t n_in, splitb_plan *into, double *out, size_t *n_out)
+splitb_plan_reweight(splitb_plan *self, const double *in, size_t n_in, splitb_plan *into,
+                     double *out, size_t *n_out)
 {
     return change(self, in, n_in, into, split_plan_reweight_new, out, n_out);
 }
 
 int
-splitb_plan_rehome(splitb_plan *self, const double *in, size_t n_in, splitb_plan *into, double *out, size_t *n_out)
+splitb_plan_rehome(splitb_plan *self, const double *in, size_t n_in, splitb_plan *into, double *out,
+                   size_t *n_out)
 {
     return change(self, in, n_in, into, split_plan_rehome_new, out, n_out);
 }
@@ -69,7 +73,8 @@ splitb_plan_diff(splitb_plan *self, splitb_plan *to, double *out, size_t *n_out)
     uint32_t moved = 0;
     if (self->box.core == NULL || to->box.core == NULL)
         return SPLIT_ERR_MODE;
-    size_t rows = split_plan_n_variants(self->box.core), columns = split_plan_n_variants(to->box.core);
+    size_t rows = split_plan_n_variants(self->box.core),
+           columns = split_plan_n_variants(to->box.core);
     uint32_t *matrix = calloc(rows * columns, sizeof *matrix);
     if (matrix == NULL)
         return SPLIT_ERR_NOMEM;
@@ -125,8 +130,8 @@ splitb_draw_next(splitb_draw *self, splitb_plan *plan, double *out, size_t *n_ou
     if (plan->box.core == NULL)
         return SPLIT_ERR_MODE;
     int err = split_plan_mode(plan->box.core) == SPLIT_MODE_EVEN
-        ? split_assign_even(plan->box.core, &self->even, &got)
-        : split_assign_random(plan->box.core, &self->random, &got);
+                  ? split_assign_even(plan->box.core, &self->even, &got)
+                  : split_assign_random(plan->box.core, &self->random, &got);
     if (err != SPLIT_OK)
         return err;
     splitb_put(&w, got.variant);

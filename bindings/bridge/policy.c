@@ -52,7 +52,8 @@ splitb_policy_open(splitb_policy *self, const char *text, size_t text_len)
 {
     split_policy *made = NULL;
     self->faults.n_all = 0;
-    int err = split_policy_load(text, text_len, NULL, self->faults.items, SPLITB_FAULTS_MAX, &self->faults.n_all, &made);
+    int err = split_policy_load(text, text_len, NULL, self->faults.items, SPLITB_FAULTS_MAX,
+                                &self->faults.n_all, &made);
     return take_loaded(self, err, made);
 }
 
@@ -65,7 +66,8 @@ splitb_policy_open_file(splitb_policy *self, const char *text, size_t text_len)
     self->faults.n_all = 0;
     if (path == NULL)
         return err;
-    err = split_policy_load_file(path, NULL, self->faults.items, SPLITB_FAULTS_MAX, &self->faults.n_all, &made);
+    err = split_policy_load_file(path, NULL, self->faults.items, SPLITB_FAULTS_MAX,
+                                 &self->faults.n_all, &made);
     free(path);
     return take_loaded(self, err, made);
 }
@@ -80,7 +82,8 @@ splitb_policy_faults(splitb_policy *self, double *out, size_t *n_out)
 }
 
 int
-splitb_policy_fault_path(splitb_policy *self, uint32_t index, const char **out_text, size_t *out_text_len)
+splitb_policy_fault_path(splitb_policy *self, uint32_t index, const char **out_text,
+                         size_t *out_text_len)
 {
     if (index >= splitb_faults_listed(&self->faults))
         return SPLIT_ERR_INDEX;
@@ -88,7 +91,8 @@ splitb_policy_fault_path(splitb_policy *self, uint32_t index, const char **out_t
 }
 
 int
-splitb_policy_fault_text(splitb_policy *self, uint32_t index, const char **out_text, size_t *out_text_len)
+splitb_policy_fault_text(splitb_policy *self, uint32_t index, const char **out_text,
+                         size_t *out_text_len)
 {
     if (index >= splitb_faults_listed(&self->faults))
         return SPLIT_ERR_INDEX;
@@ -134,7 +138,9 @@ origin_text(const split_policy *policy, splitb_text what, size_t index, int *err
 {
     split_origin_info origin = {0};
     *err = split_policy_origin(policy, index, &origin);
-    return what == SPLITB_TEXT_ORIGIN ? origin.name : what == SPLITB_TEXT_URL ? origin.url : origin.host;
+    return what == SPLITB_TEXT_ORIGIN ? origin.name
+           : what == SPLITB_TEXT_URL  ? origin.url
+                                      : origin.host;
 }
 
 static const char *
@@ -156,7 +162,9 @@ source_text(const split_policy *policy, splitb_text what, size_t metric, size_t 
 {
     split_source_info info = {0};
     *err = split_policy_source(policy, metric, source, &info);
-    return what == SPLITB_TEXT_SOURCE ? info.source : what == SPLITB_TEXT_SOURCE_FIELD ? info.field : info.text;
+    return what == SPLITB_TEXT_SOURCE         ? info.source
+           : what == SPLITB_TEXT_SOURCE_FIELD ? info.field
+                                              : info.text;
 }
 
 static const char *
@@ -215,7 +223,8 @@ metric_name(splitb_policy *self, size_t metric, const char **out_text, size_t *o
 }
 
 int
-splitb_policy_text(splitb_policy *self, const double *in, size_t n_in, const char **out_text, size_t *out_text_len)
+splitb_policy_text(splitb_policy *self, const double *in, size_t n_in, const char **out_text,
+                   size_t *out_text_len)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     const split_policy *policy = self->box.core;

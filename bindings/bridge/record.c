@@ -9,10 +9,12 @@
 #include <string.h>
 
 int
-splitb_reader_init(splitb_reader *r, const double *in, size_t n_in, const char *text, size_t text_len)
+splitb_reader_init(splitb_reader *r, const double *in, size_t n_in, const char *text,
+                   size_t text_len)
 {
     *r = (splitb_reader){.in = in, .n_in = n_in, .text = text, .text_len = text_len};
-    /* Each text takes one number for its length, so this holds all of them with their final zeros. */
+    /* Each text takes one number for its length, so this holds all of them with their final
+     * zeros. */
     r->copy = malloc(text_len + n_in + 1);
     if (r->copy == NULL)
         r->err = SPLIT_ERR_NOMEM;
@@ -50,7 +52,8 @@ splitb_read_double(splitb_reader *r)
 static int64_t
 to_exact(splitb_reader *r, double x)
 {
-    if (!(x > -SPLITB_EXACT && x < SPLITB_EXACT) || (double)(int64_t)x < x || (double)(int64_t)x > x) {
+    if (!(x > -SPLITB_EXACT && x < SPLITB_EXACT) || (double)(int64_t)x < x ||
+        (double)(int64_t)x > x) {
         splitb_fail(r, SPLIT_ERR_ARG);
         return 0;
     }

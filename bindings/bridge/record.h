@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Records: how structs cross to scripts. A record is an array of doubles and a run of bytes; lengths of texts stand in
- * the doubles. Integers must be exact (below 2^53); 64-bit hashes and seeds are two numbers, high half first; "never" is
- * infinity. The same layout serves Python, Node and WebAssembly, and is checked here once for all of them.
+ * Records: how structs cross to scripts. A record is an array of doubles and a run of bytes;
+ * lengths of texts stand in the doubles. Integers must be exact (below 2^53); 64-bit hashes and
+ * seeds are two numbers, high half first; "never" is infinity. The same layout serves Python, Node
+ * and WebAssembly, and is checked here once for all of them.
  */
 #ifndef SPLIT_BRIDGE_RECORD_H
 #define SPLIT_BRIDGE_RECORD_H
@@ -31,7 +32,8 @@ typedef struct splitb_writer {
     int err;
 } splitb_writer;
 
-int splitb_reader_init(splitb_reader *r, const double *in, size_t n_in, const char *text, size_t text_len);
+int splitb_reader_init(splitb_reader *r, const double *in, size_t n_in, const char *text,
+                       size_t text_len);
 /* Frees the copies. Returns the first error, or SPLIT_ERR_ARG when something was left over. */
 int splitb_reader_done(splitb_reader *r);
 /* Keep the first error. */
@@ -46,8 +48,8 @@ double splitb_read_double(splitb_reader *r);
 int64_t splitb_read_us(splitb_reader *r);
 /* A number with up to six decimals, times 10^6. `err` is what a bad one gives. */
 uint64_t splitb_read_e6(splitb_reader *r, int err);
-/* n weights. Whole numbers are taken as they are; with one fraction among them all are scaled by 10^6, which keeps their
- * proportions exact. */
+/* n weights. Whole numbers are taken as they are; with one fraction among them all are scaled by
+ * 10^6, which keeps their proportions exact. */
 void splitb_read_weights(splitb_reader *r, uint64_t *weights, size_t n);
 /* A count, and that many numbers must follow, each `width` doubles long. */
 size_t splitb_read_count(splitb_reader *r, size_t max, size_t width);

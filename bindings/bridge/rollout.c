@@ -52,7 +52,8 @@ splitb_rollout_fill(splitb_rollout *self, const split_rollout_options *options)
 }
 
 int
-splitb_rollout_open(splitb_rollout *self, const double *in, size_t n_in, const char *text, size_t text_len)
+splitb_rollout_open(splitb_rollout *self, const double *in, size_t n_in, const char *text,
+                    size_t text_len)
 {
     splitb_reader r;
     split_rollout_options options;
@@ -244,7 +245,8 @@ splitb_rollout_describe(splitb_rollout *self, double *out, size_t *n_out)
 }
 
 int
-splitb_rollout_metric_name(splitb_rollout *self, uint32_t index, const char **out_text, size_t *out_text_len)
+splitb_rollout_metric_name(splitb_rollout *self, uint32_t index, const char **out_text,
+                           size_t *out_text_len)
 {
     rollout_core *core = self->box.core;
     const split_metric *metric = core != NULL ? split_rollout_metric(core->rollout, index) : NULL;
@@ -298,7 +300,9 @@ splitb_rollout_plan(splitb_rollout *self, const double *in, size_t n_in, double 
         return SPLIT_ERR_MODE;
     uint32_t phase = splitb_read_u32(&r), metric = splitb_read_u32(&r);
     read_expectations(&r, core, &forecast);
-    int err = r.err != SPLIT_OK ? r.err : split_rollout_plan(&core->options, &forecast, phase, metric, &proof);
+    int err = r.err != SPLIT_OK
+                  ? r.err
+                  : split_rollout_plan(&core->options, &forecast, phase, metric, &proof);
     if (err != SPLIT_OK)
         return err;
     splitb_put(&w, proof.requests);
@@ -329,7 +333,8 @@ put_simulation(splitb_writer *w, const split_simulation *got, uint32_t n_phases)
 }
 
 int
-splitb_rollout_simulate(splitb_rollout *self, const double *in, size_t n_in, double *out, size_t *n_out)
+splitb_rollout_simulate(splitb_rollout *self, const double *in, size_t n_in, double *out,
+                        size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     splitb_writer w = {.out = out};
@@ -346,7 +351,8 @@ splitb_rollout_simulate(splitb_rollout *self, const double *in, size_t n_in, dou
     size_t n_bytes = split_rollout_simulate_size(&core->options, runs);
     void *mem = malloc(n_bytes + 1);
     int err = mem == NULL ? SPLIT_ERR_NOMEM
-                          : split_rollout_simulate(&core->options, &forecast, seed, runs, mem, n_bytes, &got);
+                          : split_rollout_simulate(&core->options, &forecast, seed, runs, mem,
+                                                   n_bytes, &got);
     free(mem);
     if (err == SPLIT_OK)
         put_simulation(&w, &got, core->options.n_phases);

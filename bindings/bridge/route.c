@@ -56,7 +56,8 @@ splitb_route_open(splitb_route *self, const char *text, size_t text_len)
 {
     split_route *made = NULL;
     self->faults.n_all = 0;
-    int err = split_route_load(text, text_len, NULL, self->faults.items, SPLITB_FAULTS_MAX, &self->faults.n_all, &made);
+    int err = split_route_load(text, text_len, NULL, self->faults.items, SPLITB_FAULTS_MAX,
+                               &self->faults.n_all, &made);
     return take_route(self, err, made);
 }
 
@@ -69,7 +70,8 @@ splitb_route_open_file(splitb_route *self, const char *text, size_t text_len)
     self->faults.n_all = 0;
     if (path == NULL)
         return err;
-    err = split_route_load_file(path, NULL, self->faults.items, SPLITB_FAULTS_MAX, &self->faults.n_all, &made);
+    err = split_route_load_file(path, NULL, self->faults.items, SPLITB_FAULTS_MAX,
+                                &self->faults.n_all, &made);
     free(path);
     return take_route(self, err, made);
 }
@@ -84,7 +86,8 @@ splitb_route_faults(splitb_route *self, double *out, size_t *n_out)
 }
 
 int
-splitb_route_fault_path(splitb_route *self, uint32_t index, const char **out_text, size_t *out_text_len)
+splitb_route_fault_path(splitb_route *self, uint32_t index, const char **out_text,
+                        size_t *out_text_len)
 {
     if (index >= splitb_faults_listed(&self->faults))
         return SPLIT_ERR_INDEX;
@@ -92,7 +95,8 @@ splitb_route_fault_path(splitb_route *self, uint32_t index, const char **out_tex
 }
 
 int
-splitb_route_fault_text(splitb_route *self, uint32_t index, const char **out_text, size_t *out_text_len)
+splitb_route_fault_text(splitb_route *self, uint32_t index, const char **out_text,
+                        size_t *out_text_len)
 {
     if (index >= splitb_faults_listed(&self->faults))
         return SPLIT_ERR_INDEX;
@@ -100,7 +104,8 @@ splitb_route_fault_text(splitb_route *self, uint32_t index, const char **out_tex
 }
 
 int
-splitb_route_build(splitb_route *self, splitb_policy *policy, splitb_plan *plan, const double *in, size_t n_in)
+splitb_route_build(splitb_route *self, splitb_policy *policy, splitb_plan *plan, const double *in,
+                   size_t n_in)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     split_route *made = NULL;
@@ -110,7 +115,8 @@ splitb_route_build(splitb_route *self, splitb_policy *policy, splitb_plan *plan,
         return SPLIT_ERR_MODE;
     if (r.err != SPLIT_OK)
         return r.err;
-    int err = split_route_build(policy->box.core, splitb_plan_core(plan), (uint64_t)revision, issued_at, NULL, &made);
+    int err = split_route_build(policy->box.core, splitb_plan_core(plan), (uint64_t)revision,
+                                issued_at, NULL, &made);
     return take_route(self, err, made);
 }
 
@@ -157,7 +163,9 @@ route_text(const split_route *route, splitb_text what, size_t index, int *err)
     case SPLITB_TEXT_URL:
     case SPLITB_TEXT_HOST:
         *err = split_route_origin(route, index, &origin);
-        return what == SPLITB_TEXT_ORIGIN ? origin.name : what == SPLITB_TEXT_URL ? origin.url : origin.host;
+        return what == SPLITB_TEXT_ORIGIN ? origin.name
+               : what == SPLITB_TEXT_URL  ? origin.url
+                                          : origin.host;
     default:
         *err = SPLIT_ERR_ARG;
         return NULL;
@@ -165,7 +173,8 @@ route_text(const split_route *route, splitb_text what, size_t index, int *err)
 }
 
 int
-splitb_route_text(splitb_route *self, const double *in, size_t n_in, const char **out_text, size_t *out_text_len)
+splitb_route_text(splitb_route *self, const double *in, size_t n_in, const char **out_text,
+                  size_t *out_text_len)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     splitb_text what = (splitb_text)splitb_read_u32(&r);
@@ -219,11 +228,13 @@ splitb_route_failover(splitb_route *self, const double *in, size_t n_in, splitb_
 int
 splitb_route_accept(splitb_route *self, splitb_route *next)
 {
-    return next->box.core == NULL ? SPLIT_ERR_MODE : split_route_accept(self->box.core, next->box.core);
+    return next->box.core == NULL ? SPLIT_ERR_MODE
+                                  : split_route_accept(self->box.core, next->box.core);
 }
 
 int
-splitb_route_publish(splitb_route *self, const double *in, size_t n_in, const char *text, size_t text_len)
+splitb_route_publish(splitb_route *self, const double *in, size_t n_in, const char *text,
+                     size_t text_len)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
     int64_t expected = splitb_read_int(&r, 0, INT64_MAX);

@@ -53,18 +53,21 @@ read_keys(splitb_reader *r, key_room *room, split_token_options *options)
     size_t len, n = 0;
     const char *file = splitb_read_bytes(r, &len);
     if (r->err == SPLIT_OK && len > 0)
-        splitb_fail(r, split_token_keys_parse(file, len, room->ids, room->secrets, room->keys, SPLIT_TOKEN_KEYS_MAX, &n));
+        splitb_fail(r, split_token_keys_parse(file, len, room->ids, room->secrets, room->keys,
+                                              SPLIT_TOKEN_KEYS_MAX, &n));
     size_t n_more = splitb_read_count(r, SPLIT_TOKEN_KEYS_MAX - n, 2);
     for (size_t i = n; i < n + n_more; i++) {
         room->keys[i].id = splitb_read_text(r, SPLIT_ERR_NAME);
-        room->keys[i].secret = (const unsigned char *)splitb_read_bytes(r, &room->keys[i].secret_len);
+        room->keys[i].secret =
+            (const unsigned char *)splitb_read_bytes(r, &room->keys[i].secret_len);
     }
     options->n_keys = n + n_more;
     options->keys = options->n_keys > 0 ? room->keys : NULL;
 }
 
 int
-splitb_token_open(splitb_token *self, const double *in, size_t n_in, const char *text, size_t text_len)
+splitb_token_open(splitb_token *self, const double *in, size_t n_in, const char *text,
+                  size_t text_len)
 {
     splitb_reader r;
     split_token_options options;
@@ -89,8 +92,8 @@ splitb_token_open(splitb_token *self, const double *in, size_t n_in, const char 
 }
 
 int
-splitb_token_write(splitb_token *self, const double *in, size_t n_in, const char *text, size_t text_len,
-                   const char **out_text, size_t *out_text_len)
+splitb_token_write(splitb_token *self, const double *in, size_t n_in, const char *text,
+                   size_t text_len, const char **out_text, size_t *out_text_len)
 {
     splitb_reader r;
     split_stored stored = {0};
@@ -110,7 +113,8 @@ splitb_token_write(splitb_token *self, const double *in, size_t n_in, const char
     if (self->box.core == NULL)
         splitb_fail(&r, SPLIT_ERR_MODE);
     if (r.err == SPLIT_OK)
-        splitb_fail(&r, split_token_write(self->box.core, &stored, subject, subject_len, out, SPLIT_TOKEN_TEXT_MAX + 1));
+        splitb_fail(&r, split_token_write(self->box.core, &stored, subject, subject_len, out,
+                                          SPLIT_TOKEN_TEXT_MAX + 1));
     int err = splitb_reader_done(&r);
     return err != SPLIT_OK ? err : splitb_give_text(out, out_text, out_text_len);
 }
@@ -124,8 +128,8 @@ put_stored(splitb_writer *w, const split_stored *stored)
 }
 
 int
-splitb_token_read(splitb_token *self, const double *in, size_t n_in, const char *text, size_t text_len, double *out,
-                  size_t *n_out)
+splitb_token_read(splitb_token *self, const double *in, size_t n_in, const char *text,
+                  size_t text_len, double *out, size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in, .text = text, .text_len = text_len};
     splitb_writer w = {.out = out};
@@ -139,7 +143,8 @@ splitb_token_read(splitb_token *self, const double *in, size_t n_in, const char 
     if (r.err != SPLIT_OK)
         return r.err;
     memset(&self->last, 0, sizeof self->last);
-    int err = split_token_read(self->box.core, value, value_len, subject, subject_len, now, &self->last, &status);
+    int err = split_token_read(self->box.core, value, value_len, subject, subject_len, now,
+                               &self->last, &status);
     if (err != SPLIT_OK)
         return err;
     splitb_put(&w, status);
@@ -167,8 +172,9 @@ decide(splitb_token *self, splitb_plan *plan, splitb_reader *r, splitb_writer *w
     if (r->err != SPLIT_OK)
         return r->err;
     memset(&self->last, 0, sizeof self->last);
-    int err = split_token_decide(self->box.core, splitb_plan_core(plan), names, n_names, value, value_len, key, key_len,
-                                 now, revision, &got, &status, &self->last);
+    int err =
+        split_token_decide(self->box.core, splitb_plan_core(plan), names, n_names, value, value_len,
+                           key, key_len, now, revision, &got, &status, &self->last);
     if (err != SPLIT_OK)
         return err;
     splitb_put(w, got.variant);
@@ -180,8 +186,8 @@ decide(splitb_token *self, splitb_plan *plan, splitb_reader *r, splitb_writer *w
 }
 
 int
-splitb_token_decide(splitb_token *self, splitb_plan *plan, const double *in, size_t n_in, const char *text,
-                    size_t text_len, double *out, size_t *n_out)
+splitb_token_decide(splitb_token *self, splitb_plan *plan, const double *in, size_t n_in,
+                    const char *text, size_t text_len, double *out, size_t *n_out)
 {
     splitb_reader r;
     splitb_writer w = {.out = out};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cross-runtime digest. "digest keys N SEED" writes N keys, each behind its length (32 bits, little-endian): texts of
- * 1 to 4096 bytes with code points of all planes. "digest hash" reads them and prints the SHA-256 of their buckets.
+ * Cross-runtime digest. "digest keys N SEED" writes N keys, each behind its length (32 bits,
+ * little-endian): texts of 1 to 4096 bytes with code points of all planes. "digest hash" reads them
+ * and prints the SHA-256 of their buckets.
  */
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -91,7 +92,8 @@ hash_keys(void)
     options.weights = weights;
     options.n_variants = 3;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    if (split_plan_new(&options, NULL, &plan) != 0 || ctx == NULL || !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL))
+    if (split_plan_new(&options, NULL, &plan) != 0 || ctx == NULL ||
+        !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL))
         return 1;
     for (; fread(head, 1, 4, stdin) == 4; n_keys++) {
         split_assignment got;

@@ -49,7 +49,8 @@ static const char help[] =
     "                         own\n"
     "  --help, --version\n"
     "\n"
-    "Signals: SIGTERM and SIGINT stop gracefully; SIGHUP opens the access log and reads the signing "
+    "Signals: SIGTERM and SIGINT stop gracefully; SIGHUP opens the access log and reads the "
+    "signing "
     "keys anew.\nExit status: 0 stopped, 1 usage, 2 bad input.\n";
 
 enum {

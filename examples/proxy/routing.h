@@ -104,8 +104,9 @@ split_failover_class router_classify_deadline(struct router *router, split_us el
 /* Let time pass in the failover machine, so that a display is fresh. */
 void router_tick(struct router *router);
 
-/* An operator's command on an origin: up, down, auto, observe, approve, reset. 0; SPLIT_ERR_NAME: no
- * such origin; SPLIT_ERR_ARG: no such command; SPLIT_ERR_MODE: it does not fit the origin's state. */
+/* An operator's command on an origin: up, down, auto, observe, approve, reset. 0; SPLIT_ERR_NAME:
+ * no such origin; SPLIT_ERR_ARG: no such command; SPLIT_ERR_MODE: it does not fit the origin's
+ * state. */
 int router_command(struct router *router, const char *origin, const char *command);
 
 /* origins.c: the states of the origins, for /metrics and /status. */

@@ -14,11 +14,8 @@ struct split_source {
 };
 
 static const split_source_kind *const kinds[] = {
-    &split__source_proxy,
-    &split__source_haproxy,
-    &split__source_log,
-    &split__source_cloudwatch,
-    &split__source_promql,
+    &split__source_proxy,      &split__source_haproxy, &split__source_log,
+    &split__source_cloudwatch, &split__source_promql,
 };
 
 #define N_KINDS (sizeof kinds / sizeof kinds[0])

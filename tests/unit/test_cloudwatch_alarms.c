@@ -105,28 +105,26 @@ Test(cloudwatch_alarms, of_many_doubtful_alarms_some_are_looked_up)
     cr_expect_eq(r.n_alarms_unknown, 70 - CW_SUSPECTS_MAX);
 }
 
+/* clang-format off */
+static const char doubtful[] = "{\"MetricAlarms\":["
+    ALARM("blind", "OK", ",\"StateReason\":\"Threshold Crossed: no datapoints were received for 1 "
+                         "period and 1 missing datapoint was treated as [NonBreaching].\"") ","
+    ALARM("empty", "OK", ",\"StateReasonData\":\"{\\\"recentDatapoints\\\":[]}\"") ","
+    ALARM("fine", "OK", ",\"StateReasonData\":\"{\\\"recentDatapoints\\\":[1.0]}\"") ","
+    ALARM("broken", "OK", ",\"EvaluationState\":\"EVALUATION_ERROR\"") ","
+    ALARM("part", "OK", ",\"EvaluationState\":\"PARTIAL_DATA\"") ","
+    ALARM("young", "INSUFFICIENT_DATA", "") ","
+    ALARM("r\\u001bed", "ALARM", "")
+    "],\"CompositeAlarms\":[" ALARM("all", "ALARM", "") "],\"NextToken\":\"2\"}";
+/* clang-format on */
+
 Test(cloudwatch_alarms, an_alarm_that_never_saw_a_datapoint_is_unknown)
 {
     static split_reading r;
     split_error e;
     char *token;
     split_reading_init(&r);
-    cr_assert_eq(take_alarms("{\"MetricAlarms\":[" ALARM("blind", "OK",
-                                                         ",\"StateReason\":\"Threshold Crossed: no "
-                                                         "datapoints were "
-                                                         "received for 1 period and 1 missing "
-                                                         "datapoint was treated "
-                                                         "as [NonBreaching].\"") "," ALARM("empty", "OK", ",\"StateReasonData\":\"{\\\"recentDatapoints\\\":[]}\"") "," ALARM("fine",
-                                                                                                                                                                              "OK", ",\"StateReasonData\":\"{\\\"recentDatapoints\\\":[1.0]}\"") "," ALARM("broken", "OK", ",\"EvaluationState\":\"EVALUATION_ERROR\"") "," ALARM("part",
-                                                                                                                                                                                                                                                                                                                                  "OK", ",\"EvaluationState\":\"PARTIAL_DATA\"") "," ALARM("young",
-                                                                                                                                                                                                                                                                                                                                                                                           "INSUFFICIENT_DATA",
-                                                                                                                                                                                                                                                                                                                                                                                           "") "," ALARM("r\\u001bed", "ALARM", "") "],"
-                                                                                                                                                                                                                                                                                                                                                                                                                                    "\"CompositeAlarms\":[" ALARM(
-                                                                                                                                                                                                                                                                                                                                                                                                                                        "all",
-                                                                                                                                                                                                                                                                                                                                                                                                                                        "ALARM",
-                                                                                                                                                                                                                                                                                                                                                                                                                                        "") "],\"NextToken\":\"2\"}",
-                             &r, &token, &e),
-                 0);
+    cr_assert_eq(take_alarms(doubtful, &r, &token, &e), 0);
     cr_expect_str_eq(token, "2");
     free(token);
     cr_expect(r.has_alarms && r.n_alarms == 2 && r.n_alarms_unknown == 4);

@@ -12,7 +12,7 @@
 #define CTL_COMMAND_MAP(XX)                                                                        \
     XX(abort, "abort", "end the running rollout and take the traffic back")                        \
     XX(assign, "assign", "say which variant keys get")                                             \
-    XX(check, "check", "tell every fault of policies, routes and price files")                                  \
+    XX(check, "check", "tell every fault of policies, routes and price files")                     \
     XX(compare, "compare", "compare both systems over the same time")                              \
     XX(completion, "completion", "print a completion script for bash or zsh")                      \
     XX(explain, "explain", "say why a window was decided as it was")                               \

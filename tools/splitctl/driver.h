@@ -45,8 +45,8 @@ typedef struct driver {
                               unknown */
 } driver;
 
-/* Make the rollout, with windows of another length than the policy's unless window_us is 0, and open
- * the sources. Reports on stderr; an exit code. */
+/* Make the rollout, with windows of another length than the policy's unless window_us is 0, and
+ * open the sources. Reports on stderr; an exit code. */
 int driver_open(driver *d, const split_policy *policy, const char *route_path,
                 const cli_texts *specs, split_us window_us);
 void driver_close(driver *d);

@@ -40,7 +40,7 @@ typedef struct view {
     split_rollout_options options;
     split_rollout_info info;
     int64_t n_windows;
-    bool is_silent; /* the sources had nothing for the last window */
+    bool is_silent;                  /* the sources had nothing for the last window */
     split_window window;             /* the newest */
     split_rollout_decision decision; /* its */
     view_display display;

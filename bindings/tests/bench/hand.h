@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the bindings are measured against: the bare hash of a unit, and the library's own batch on the same buffers. */
+/* What the bindings are measured against: the bare hash of a unit, and the library's own batch on
+ * the same buffers. */
 #ifndef SPLIT_BENCH_HAND_H
 #define SPLIT_BENCH_HAND_H
 
@@ -38,9 +39,11 @@ the_plan(void)
     return split_plan_new(&options, NULL, &plan) == 0 ? plan : NULL;
 }
 
-/* Keys behind each other, as many as there are offsets less one. Returns 0, or an error of the library. */
+/* Keys behind each other, as many as there are offsets less one. Returns 0, or an error of the
+ * library. */
 static int
-assign_batch(const char *keys, size_t keys_len, const uint32_t *offsets, size_t n_offsets, uint16_t *out, size_t n_out)
+assign_batch(const char *keys, size_t keys_len, const uint32_t *offsets, size_t n_offsets,
+             uint16_t *out, size_t n_out)
 {
     if (the_plan() == NULL || n_offsets != n_out + 1)
         return -1;

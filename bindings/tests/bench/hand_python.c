@@ -40,7 +40,8 @@ batch(PyObject *self, PyObject *arguments)
     (void)self;
     if (!PyArg_ParseTuple(arguments, "y*y*w*", &keys, &offsets, &out))
         return NULL;
-    int err = assign_batch(keys.buf, (size_t)keys.len, offsets.buf, (size_t)offsets.len / 4, out.buf, (size_t)out.len / 2);
+    int err = assign_batch(keys.buf, (size_t)keys.len, offsets.buf, (size_t)offsets.len / 4,
+                           out.buf, (size_t)out.len / 2);
     PyBuffer_Release(&keys);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&out);
@@ -71,7 +72,9 @@ texts(PyObject *self, PyObject *arguments)
     (void)self;
     if (!PyArg_ParseTuple(arguments, "O!w*", &PyList_Type, &list, &out))
         return NULL;
-    int err = the_plan() == NULL || PyList_GET_SIZE(list) != out.len / 2 ? -1 : assign_texts(list, out.buf, out.len / 2);
+    int err = the_plan() == NULL || PyList_GET_SIZE(list) != out.len / 2
+                  ? -1
+                  : assign_texts(list, out.buf, out.len / 2);
     PyBuffer_Release(&out);
     return done(err);
 }
@@ -79,7 +82,8 @@ texts(PyObject *self, PyObject *arguments)
 static PyMethodDef methods[] = {{"hash_one", hash_one, METH_O, NULL},
                                 {"hash_bare", hash_bare, METH_O, NULL},
                                 {"batch", batch, METH_VARARGS, NULL},
-                                {"texts", texts, METH_VARARGS, NULL}, {NULL}};
+                                {"texts", texts, METH_VARARGS, NULL},
+                                {NULL}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "hand_python", NULL, -1, methods};
 
 PyMODINIT_FUNC

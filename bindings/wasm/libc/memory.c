@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for a module that has no C library: blocks of powers of two, kept in one list for each size. */
+/* Memory for a module that has no C library: blocks of powers of two, kept in one list for each
+ * size. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ carve(uint32_t list)
     uintptr_t end = top + n_bytes, have = (uintptr_t)__builtin_wasm_memory_size(0) * PAGE_BYTES;
     if (end < top)
         return NULL;
-    if (end > have && __builtin_wasm_memory_grow(0, (end - have + PAGE_BYTES - 1) / PAGE_BYTES) == (size_t)-1)
+    if (end > have &&
+        __builtin_wasm_memory_grow(0, (end - have + PAGE_BYTES - 1) / PAGE_BYTES) == (size_t)-1)
         return NULL;
     block *got = (block *)top;
     top = end;
@@ -66,7 +68,8 @@ free(void *mem)
 void *
 calloc(size_t n_items, size_t item_bytes)
 {
-    void *mem = item_bytes != 0 && n_items > SIZE_MAX / item_bytes ? NULL : malloc(n_items * item_bytes);
+    void *mem =
+        item_bytes != 0 && n_items > SIZE_MAX / item_bytes ? NULL : malloc(n_items * item_bytes);
     return mem != NULL ? memset(mem, 0, n_items * item_bytes) : NULL;
 }
 

@@ -151,7 +151,8 @@ read_value(reader *r)
 }
 
 cJSON *
-cJSON_ParseWithLengthOpts(const char *text, size_t text_len, const char **end, cJSON_bool require_end)
+cJSON_ParseWithLengthOpts(const char *text, size_t text_len, const char **end,
+                          cJSON_bool require_end)
 {
     reader r = {text, text + text_len, 0};
     cJSON *root = read_value(&r);

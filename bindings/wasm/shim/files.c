@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files are the host's: reading asks it for a whole file; publishing needs locks and renames and says SPLIT_ERR_IO. */
+/* Files are the host's: reading asks it for a whole file; publishing needs locks and renames and
+ * says SPLIT_ERR_IO. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,8 @@
 #include "split/route.h"
 
 /* Bytes of the file, at most n_bytes, or a negative errno. */
-__attribute__((import_module("host"), import_name("read_file"))) int split_host_read(const char *path, size_t path_len,
-                                                                                     void *bytes, size_t n_bytes);
+__attribute__((import_module("host"), import_name("read_file"))) int
+split_host_read(const char *path, size_t path_len, void *bytes, size_t n_bytes);
 
 struct host_file {
     char *path;
@@ -53,7 +54,8 @@ host_fclose(host_file *file)
 }
 
 int
-split_route_publish(const split_route *route, const char *path, uint64_t expected, split_error *error)
+split_route_publish(const split_route *route, const char *path, uint64_t expected,
+                    split_error *error)
 {
     (void)route, (void)path, (void)expected, (void)error;
     return SPLIT_ERR_IO;

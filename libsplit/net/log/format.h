@@ -43,6 +43,6 @@ split_log_text split__log_quoted(const char **p,
 split_log_text split__log_word(const char **p, const char *end); /* up to the next space */
 /* The method of a request line between quotes; false when there is no such line. */
 bool split__log_request(const char **p, const char *end, split_log_text *out_method);
-split_log_cache split__log_cache_of(split_log_text word);        /* Hit, Miss, EXPIRED, ... */
+split_log_cache split__log_cache_of(split_log_text word); /* Hit, Miss, EXPIRED, ... */
 
 #endif

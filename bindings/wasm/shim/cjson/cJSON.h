@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The part of cJSON's interface that split-policy uses, for a build that has no cJSON: texts that a strict scanner has
- * accepted become the same tree of names and texts. */
+/* The part of cJSON's interface that split-policy uses, for a build that has no cJSON: texts that a
+ * strict scanner has accepted become the same tree of names and texts. */
 #ifndef SPLIT_WASM_CJSON_H
 #define SPLIT_WASM_CJSON_H
 
@@ -16,7 +16,8 @@ typedef struct cJSON {
     int type;
 } cJSON;
 
-cJSON *cJSON_ParseWithLengthOpts(const char *text, size_t text_len, const char **end, cJSON_bool require_end);
+cJSON *cJSON_ParseWithLengthOpts(const char *text, size_t text_len, const char **end,
+                                 cJSON_bool require_end);
 void cJSON_Delete(cJSON *item);
 cJSON_bool cJSON_IsTrue(const cJSON *item);
 

@@ -9,14 +9,13 @@
 #define EVP_sha256() ((void *)0)
 
 /* 0 when the host has no HMAC. */
-__attribute__((import_module("host"), import_name("hmac_sha256"))) int split_host_hmac(const void *key, int key_len,
-                                                                                       const unsigned char *text,
-                                                                                       size_t text_len,
-                                                                                       unsigned char *mac);
+__attribute__((import_module("host"), import_name("hmac_sha256"))) int
+split_host_hmac(const void *key, int key_len, const unsigned char *text, size_t text_len,
+                unsigned char *mac);
 
 static inline unsigned char *
-HMAC(const void *digest, const void *key, int key_len, const unsigned char *text, size_t text_len, unsigned char *mac,
-     unsigned *mac_len)
+HMAC(const void *digest, const void *key, int key_len, const unsigned char *text, size_t text_len,
+     unsigned char *mac, unsigned *mac_len)
 {
     (void)digest;
     *mac_len = (unsigned)split_host_hmac(key, key_len, text, text_len, mac);
