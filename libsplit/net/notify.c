@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decimal.h"
 #include "source.h"
 
 #define BODY_BYTES 8192
@@ -129,12 +130,13 @@ split_notify_webhook(split_http *http, const char *url, const char *token,
     if (http == NULL || url == NULL || notice == NULL)
         return SPLIT_ERR_ARG;
     (void)split_time_print(notice->at_us, time);
-    snprintf(number, sizeof number,
-             ",\"percent\":%.8g,\"text\":", (double)notice->percent_e6 / 1e6);
+    split__decimal_print((double)notice->percent_e6 / 1e6, number, sizeof number);
     if (!put_raw(body, &n, "{\"split\":") || !put_json(body, &n, notice->split) ||
         !put_raw(body, &n, ",\"event\":") || !put_json(body, &n, notice->event) ||
-        !put_raw(body, &n, ",\"at\":") || !put_json(body, &n, time) || !put_raw(body, &n, number) ||
-        !put_json(body, &n, notice->text) || !put_raw(body, &n, "}"))
+        !put_raw(body, &n, ",\"at\":") || !put_json(body, &n, time) ||
+        !put_raw(body, &n, ",\"percent\":") || !put_raw(body, &n, number) ||
+        !put_raw(body, &n, ",\"text\":") || !put_json(body, &n, notice->text) ||
+        !put_raw(body, &n, "}"))
         return split__net_fault(error, SPLIT_ERR_ARG, "the notice is too long");
     return post_json(http, url, token, body, n, error);
 }

@@ -3,8 +3,9 @@
  */
 #include "promql_answer.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "decimal.h"
 
 static const char *
 text_of(const cJSON *object, const char *name)
@@ -51,12 +52,10 @@ read_value(const cJSON *pair, promql_sample *out)
 {
     const cJSON *at = cJSON_GetArrayItem(pair, 0);
     const char *text = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 1));
-    char *end;
-    if (!cJSON_IsNumber(at) || text == NULL || text[0] == '\0' || text[0] == ' ')
+    if (!cJSON_IsNumber(at) || text == NULL)
         return false;
     out->at = at->valuedouble;
-    out->value = strtod(text, &end);
-    return *end == '\0';
+    return split__decimal_read(text, &out->value);
 }
 
 static bool

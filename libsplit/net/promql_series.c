@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decimal.h"
+
 /* FNV-1a over name and value with their ends; labels are added up, so their order is of no account.
  */
 static uint64_t
@@ -25,9 +27,8 @@ hash_label(const char *name, const char *value)
 static split_us
 edge_of(const char *le)
 {
-    char *end;
-    double value = strtod(le, &end);
-    if (end == le || *end != '\0' || !(value >= 0))
+    double value;
+    if (!split__decimal_read(le, &value) || !(value >= 0))
         return -1;
     return value < 1e9 ? (split_us)llround(value * 1e6) : SPLIT_NEVER;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The Prometheus text format, read in place. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "split/net.h"
+
+#include "decimal.h"
 
 #define MAX_NUMBER 64
 
@@ -81,7 +82,6 @@ static bool
 read_value(const char *p, const char *end, double *out)
 {
     char text[MAX_NUMBER];
-    char *after;
     const char *stop = p;
     while (stop < end && *stop != ' ' && *stop != '\t')
         stop++;
@@ -90,8 +90,7 @@ read_value(const char *p, const char *end, double *out)
         return false;
     memcpy(text, p, n);
     text[n] = '\0';
-    *out = strtod(text, &after);
-    if (*after != '\0')
+    if (!split__decimal_read(text, out))
         return false;
     for (p = skip_space(stop, end); p < end; p++)
         if ((*p < '0' || *p > '9') && *p != '-')

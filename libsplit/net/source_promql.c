@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A Prometheus server: the counters that the policy names, asked for over its HTTP API (DESIGN.md
  * Q1 to Q7). */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,7 +125,8 @@ static int
 look_back(promql_source *p, double at, promql_look *look, split_reading *out, split_error *error)
 {
     char *form;
-    if (asprintf(&form, "%s&time=%.3f", p->base_form, at) < 0)
+    long long ms = llround(at * 1000); /* printed as whole numbers: a locale may have no point */
+    if (asprintf(&form, "%s&time=%lld.%03lld", p->base_form, ms / 1000, ms % 1000) < 0)
         return no_memory(error);
     int rc = look_at(p, form, look, out, error);
     free(form);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decimal.h"
+
 #define MAX_LABEL 80
 
 /* Everything that counts, as one exposition shows it. */
@@ -97,9 +99,9 @@ static void
 take_bucket(split_reading_latency *l, const split_sample *s, int64_t count)
 {
     char text[MAX_LABEL];
-    if (!split_sample_label(s, "le", text, sizeof text))
+    double le;
+    if (!split_sample_label(s, "le", text, sizeof text) || !split__decimal_read(text, &le))
         return;
-    double le = strtod(text, NULL);
     split_us edge = le < 1e9 ? (split_us)llround(le * 1e6) : SPLIT_NEVER;
     for (uint32_t i = 0; i < l->n_edges; i++)
         if (l->le_us[i] == edge) {

@@ -99,6 +99,18 @@ split__out_key(text_out *out, const char *name)
     split__out_raw(out, ":");
 }
 
+/* The host's locale may have another decimal point; a document has the point only. */
+static void
+use_point(char *number)
+{
+    size_t at = strspn(number, "-0123456789");
+    size_t n = strcspn(number + at, "0123456789e");
+    if (n > 0 && number[at + n] != '\0') {
+        number[at] = '.';
+        memmove(number + at + 1, number + at + n, strlen(number + at + n) + 1);
+    }
+}
+
 void
 split__out_double(text_out *out, double value)
 {
@@ -112,6 +124,7 @@ split__out_double(text_out *out, double value)
         if (strtod(text, NULL) == value)
             break;
     }
+    use_point(text);
     split__out_raw(out, text);
 }
 

@@ -281,7 +281,7 @@ class Origin(unittest.TestCase):
 
         def do_POST(self):
             self.server.told.append(self.path)
-            self.answer({"/origin/new/down": 200, "/origin/new/approve": 409}.get(self.path, 404))
+            self.answer({"/origin/new/down": 200, "/origin/new/observe": 200, "/origin/new/approve": 409}.get(self.path, 404))
 
     def setUp(self):
         self.server = http.server.HTTPServer(("127.0.0.1", 0), self.Handler)
@@ -293,6 +293,8 @@ class Origin(unittest.TestCase):
     def test_every_proxy_gets_the_word(self):
         code, out, _ = splitctl("origin", "--source", self.url, "-s", self.url + "/metrics", "new", "down")
         self.assertEqual((code, self.server.told), (OK, ["/origin/new/down"] * 2))
+        self.assertEqual(splitctl("origin", "-s", self.url, "new", "observe")[0], OK)
+        self.assertEqual(self.server.told[-1], "/origin/new/observe")
         self.assertEqual(splitctl("origin", "-s", self.url, "new", "approve")[0], BAD_INPUT)
         self.assertIn("no such origin", splitctl("origin", "-s", self.url, "other", "up")[2])
 

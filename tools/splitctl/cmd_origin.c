@@ -10,7 +10,9 @@
 #include "cli.h"
 #include "commands.h"
 
-static const char *const words[] = {"up", "down", "auto", "approve", "reset"};
+static const char *const words[] = {"up", "down", "auto", "observe", "approve", "reset"};
+
+#define SAY "say NAME and one of up, down, auto, observe, approve, reset"
 
 /* "http://host:port" of a source, whatever path it has. */
 static void
@@ -105,7 +107,7 @@ tell_all(split_http *http, const cli_texts *specs, const char *origin, const cha
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         known = known || strcmp(words[i], word) == 0;
     if (!known || !is_name(origin))
-        return cli_usage_error("origin", "say NAME and one of up, down, auto, approve, reset");
+        return cli_usage_error("origin", SAY);
     for (size_t i = 0; i < specs->n; i++) {
         int one = tell_proxy(http, specs->text[i], origin, word);
         code = one != CTL_OK ? one : code;
@@ -123,10 +125,11 @@ cmd_origin(int argc, char **argv)
         {"source", 's', CLI_TEXTS, "URL", "a proxy's admin port; may be repeated", &specs},
         CLI_OPTIONS_END};
     const cli_spec spec = {
-        .usage = "--source URL... [NAME up|down|auto|approve|reset]",
+        .usage = "--source URL... [NAME up|down|auto|observe|approve|reset]",
         .about =
-            "Gives every proxy an operator's word on an origin: up and down force its state, auto\n"
-            "takes that back, approve lets it return from a hold, reset forgets its failures.\n"
+            "Gives every proxy an operator's word on an origin: up and down force its state,\n"
+            "observe tells its state but sends it its requests all the same, auto takes any of\n"
+            "these back, approve lets it return from a hold, reset forgets its failures.\n"
             "Without a word: what the proxies say of their origins (JSON).\n",
         .options = options};
     int first;
@@ -136,7 +139,7 @@ cmd_origin(int argc, char **argv)
     if (specs.n == 0)
         return cli_usage_error(argv[0], "name a proxy, such as --source http://127.0.0.1:8081");
     if (argc - first != 0 && argc - first != 2)
-        return cli_usage_error(argv[0], "say NAME and one of up, down, auto, approve, reset");
+        return cli_usage_error(argv[0], SAY);
     if (split_http_new(NULL, &http) != SPLIT_OK)
         return CTL_BAD_INPUT;
     code = argc == first ? show_states(http, &specs)

@@ -149,11 +149,11 @@ print_text(const simulating *x)
     char a[32], b[32];
     const split_simulation *s = &x->result;
     for (uint32_t p = 0; p < x->options.n_phases; p++) {
-        printf("phase %u: %g %%, bake %s, %g requests/s to the new system\n", (unsigned)p + 1,
+        double rate = x->forecast.requests_per_s * (double)x->options.phases[p].percent_e6 /
+                      SPLIT_PERCENT_ALL_E6;
+        printf("phase %u: %g %%, bake %s, %g request%s/s to the new system\n", (unsigned)p + 1,
                (double)x->options.phases[p].percent_e6 / 1e6,
-               duration(x->options.phases[p].bake_us, a, sizeof a),
-               x->forecast.requests_per_s * (double)x->options.phases[p].percent_e6 /
-                   SPLIT_PERCENT_ALL_E6);
+               duration(x->options.phases[p].bake_us, a, sizeof a), rate, rate == 1 ? "" : "s");
         for (uint32_t m = 0; m < x->options.n_metrics; m++) {
             const int code = print_plan_row(x, p, m);
             if (code != CTL_OK)
