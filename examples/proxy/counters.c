@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include <split/net.h>
 #include <split/rollout.h>
 
 #include "counters.h"
@@ -53,6 +54,7 @@ counters_open(struct counters *c, const split_policy *policy)
     split_meter_options options;
 
     memset(c, 0, sizeof(*c));
+    c->since_us = split_clock_wall();
     if (split_policy_rollout_options(policy, &rollout) == 0) {
         c->n_metrics = (uint32_t)rollout.n_metrics;
         memcpy(c->metrics, rollout.metrics, c->n_metrics * sizeof(c->metrics[0]));

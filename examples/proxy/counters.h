@@ -39,6 +39,7 @@ struct pair_counters {
 };
 
 struct counters {
+    split_us since_us;  /* Wall clock of the start, from which everything counts. */
     split_meter *meter; /* Cumulative: never reset. */
     split_metric metrics[SPLIT_METRICS_MAX];
     uint32_t n_metrics;

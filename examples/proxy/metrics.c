@@ -211,6 +211,8 @@ route(const struct page *page)
             (unsigned long long)page->counters->reloads[0]);
     fprintf(page->out, "split_route_reloads_total{result=\"ok\"} %llu\n",
             (unsigned long long)page->counters->reloads[1]);
+    head(page, "process_start_time_seconds", "gauge", "Since when counters count, since 1970.");
+    fprintf(page->out, "process_start_time_seconds %.6f\n", (double)page->counters->since_us / 1e6);
     head(page, "split_info", "gauge", "Always 1.");
     fprintf(page->out, "split_info{split=\"%s\",version=\"%s\"} 1\n", split_route_name(now->route),
             split_version());

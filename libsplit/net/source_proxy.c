@@ -18,6 +18,7 @@ typedef struct totals {
     int64_t neutral[SPLIT_READING_ARMS];
     bool has_arm[SPLIT_READING_ARMS];
     split_reading_latency latency[SPLIT_READING_ARMS]; /* cumulative over edges, as exposed */
+    double since; /* when the peer began, by its own clock; 0 when it does not say */
 } totals;
 
 typedef struct proxy_source {
@@ -179,11 +180,13 @@ since(int64_t before, int64_t now)
     return now >= before ? now - before : now;
 }
 
-/* D24. One counter that fell means that the process began anew: then every counter starts from
- * zero. */
+/* D24. Another start, or one counter that fell, means that the process began anew: then every
+ * counter starts from zero. */
 static bool
 has_restarted(const totals *before, const totals *now)
 {
+    if (before->since != now->since)
+        return true;
     for (int a = 0; a < SPLIT_READING_ARMS; a++)
         for (int c = 0; c < SPLIT_COUNTERS; c++)
             if (now->arm[a].counts[c] < before->arm[a].counts[c])
@@ -236,6 +239,8 @@ parse(proxy_source *p, const split_http_answer *answer, split_reading *out, spli
         any = any || (s.name_len > 6 && memcmp(s.name, "split_", 6) == 0);
         take_arm_sample(p, &s);
         take_router_sample(&s, out);
+        if (is_named(&s, "process_start_time_seconds") && isfinite(s.value))
+            p->now.since = s.value;
     }
     if (!any)
         return split__net_fault(error, SPLIT_ERR_PEER,

@@ -49,6 +49,12 @@ static const char restarted[] = HEAD "split_sent_total{variant=\"new\"} 20\n"
                                      "split_sent_total{variant=\"legacy\"} 30\n"
                                      "split_outcomes_total{variant=\"legacy\"} 30\n"
                                      "split_route_revision 7\n";
+static const char quickly_restarted[] = HEAD "split_sent_total{variant=\"new\"} 170\n"
+                                             "split_sent_total{variant=\"legacy\"} 1030\n"
+                                             "process_start_time_seconds 1795393080.5\n";
+static const char before_that[] = HEAD "split_sent_total{variant=\"new\"} 160\n"
+                                       "split_sent_total{variant=\"legacy\"} 1000\n"
+                                       "process_start_time_seconds 1795393020.5\n";
 static const char foreign[] = HEAD "http_requests_total 5\n";
 static const char refused[] = "HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
@@ -146,6 +152,25 @@ Test(source, a_restarted_peer_counts_from_zero)
     cr_expect_eq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_SENT), 20);
     cr_expect_eq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_ERROR), 1);
     cr_expect_eq(split_arm_get(&r.arm[SPLIT_READING_BASELINE], SPLIT_COUNTER_OUTCOMES), 30);
+    split_source_free(&source);
+    canned_server_stop(&s);
+}
+
+Test(source, a_restart_that_no_counter_shows_is_told_by_the_start_time)
+{
+    static const char *const answers[] = {before_that, quickly_restarted, quickly_restarted};
+    static split_reading r;
+    canned_server s;
+    cr_assert_eq(canned_server_start(&s, answers, 3), 0);
+    split_source *source = open_source(s.port);
+    cr_assert_eq(split_source_read(source, &r, NULL), SPLIT_ERR_NO_DATA);
+    cr_assert_eq(split_source_read(source, &r, NULL), 0);
+    cr_expect_eq(r.n_restarts, 1);
+    cr_expect_eq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_SENT), 170);
+    cr_expect_eq(split_arm_get(&r.arm[SPLIT_READING_BASELINE], SPLIT_COUNTER_SENT), 1030);
+    cr_assert_eq(split_source_read(source, &r, NULL), 0);
+    cr_expect_eq(r.n_restarts, 0);
+    cr_expect_eq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_SENT), 0);
     split_source_free(&source);
     canned_server_stop(&s);
 }
