@@ -255,6 +255,22 @@ class Texts(ReportTest):
         self.assertEqual(page.js("check.cells('publications')")[0][5:], ["<b onclick=alert(1)>ops</b>", "not confirmed"])
         self.assertIn("confirm", page.js("document.querySelector('.lead').textContent"))
 
+    def test_alarms_stand_with_the_decision_in_whose_windows_they_rang(self):
+        rings, unknown = 0, 1
+        names = {2: [["search-5xx", rings]], 3: [["search-5xx", rings], ["<b>5xx</b> & co", rings], ["blind", unknown]], 4: [["search", rings]]}
+
+        def display(window):
+            alarms = names.get(window["id"], [])
+            return json.dumps({"revision": 1, "alarms": sum(state == rings for _, state in alarms), "alarms_unknown": 0,
+                               "alarm_names": alarms})
+        path, decisions = self.made("alarms", journals.steady(6), display=display)
+        self.assertEqual({d["decision"] for d in decisions}, {"HOLD"})
+        page = self.assert_fit(path)
+        told = [row[3] for row in page.js("check.cells('decisions')")]
+        self.assertTrue(told[0].endswith(f"alarms that rang meanwhile: search-5xx, <b>5xx</b> & co, search"), told)
+        self.assertEqual(sum("alarms that rang" in text for text in told), 1)
+        self.assertNotIn("blind", "".join(told))
+
     def test_bytes_that_are_no_text_become_a_sign_of_it(self):
         path, _ = self.made("bytes", journals.steady(3), actions=[(2, "pause", "a", "b")])
         db = sqlite3.connect(self.folder / "bytes.db")

@@ -219,6 +219,15 @@ class CloudWatchTest(CtlTest):
         readme = (EXAMPLE.parent / "README.md").read_text()
         self.assertIn(f"asks for {sum(map(len, asked.values()))} series a minute", readme)
 
+    def test_the_interval_of_a_watch_is_held_against_the_period(self):
+        spec = "cloudwatch:eu-west-1?period=5s&settle=1s"
+        code, _, err = self.ask("monitor", "--once", "--interval", "1s", spec=spec)
+        self.assertEqual(code, BAD_INPUT)
+        self.assertIn("windows of 1 s are shorter than its period of 5 s", err)
+        code, out, err = self.ask("monitor", "--once", "--json", "--interval", "6s", spec=spec)
+        self.assertEqual(err, "")
+        self.assertIn('"arms"', out)
+
     def test_what_cannot_be_answered_is_refused_before_it_is_asked(self):
         cloudfront = {"bad_percent": "AWS/CloudFront:5xxErrorRate{DistributionId=$arm}:Average",
                       "total": "AWS/CloudFront:Requests{DistributionId=$arm}:Sum"}

@@ -179,7 +179,8 @@ class MonitorTest(LogTest):
         self.assertEqual(self.window(child), {"new": {}})
         _, out, err = self.ctl("monitor", "--once", "--json", "--interval", "500ms", "--source", "log:nowhere.log")
         self.assertEqual(json.loads(out)["window"]["arms"], {"new": {}})
-        self.assertIn("nowhere.log does not exist", err)
+        self.assertIn("splitctl: nowhere.log does not exist\n", err)
+        self.assertEqual(err.count("nowhere.log"), 1, err)
 
 
 class RunTest(LogTest):

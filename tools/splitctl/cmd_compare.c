@@ -237,12 +237,12 @@ compare_sources(job *j, const cli_texts *specs)
 {
     static fleet f; /* large */
     char route[CLI_PATH_MAX];
-    int code = fleet_open(&f, j->policy, cli_route_path(j->common, route), specs);
+    if (j->period_us == 0)
+        j->period_us = WATCH_US;
+    int code = fleet_open(&f, j->policy, cli_route_path(j->common, route), specs, j->period_us);
     if (code != CTL_OK)
         return code;
     j->c.source = "the sources";
-    if (j->period_us == 0)
-        j->period_us = WATCH_US;
     code = read_twice(j, &f);
     fleet_close(&f);
     return code;

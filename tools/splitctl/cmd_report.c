@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The story of a rollout as one HTML file. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,6 +36,17 @@ finish(FILE *out, const char *temporary, const char *path)
     return false;
 }
 
+/* A new file of ours: what another left behind there, or a link, is not written to. */
+static FILE *
+create(const char *path)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    int fd = open(path, flags, 0666);
+    if (fd < 0 && errno == EEXIST && unlink(path) == 0)
+        fd = open(path, flags, 0666);
+    return fd >= 0 ? fdopen(fd, "w") : NULL;
+}
+
 /* A file is replaced as a whole; anything else, such as a pipe, is written to. */
 static int
 write_report(const report *r, const char *path)
@@ -46,7 +58,7 @@ write_report(const report *r, const char *path)
         (int)sizeof temporary)
         replace = false;
     errno = 0;
-    FILE *out = fopen(replace ? temporary : path, "w");
+    FILE *out = replace ? create(temporary) : fopen(path, "w");
     if (out == NULL)
         return not_written(path);
     report_html(out, r);

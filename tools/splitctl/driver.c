@@ -32,7 +32,7 @@ driver_open(driver *d, const split_policy *policy, const char *route_path, const
     d->route_path = route_path;
     d->id = 1;
     d->effect_us = -1;
-    int code = fleet_open(&d->fleet, policy, route_path, specs);
+    int code = fleet_open(&d->fleet, policy, route_path, specs, window_us);
     if (code != CTL_OK)
         return code;
     int rc = split_policy_rollout_options(policy, &options);

@@ -46,7 +46,7 @@ effect_routers(effect *e, const cli_texts *specs)
     static split_reading reading;
     char took[32];
     split_us until = split_clock_now() + PATIENCE_US;
-    if (fleet_open(&f, e->policy, e->route_path, specs) != CTL_OK) {
+    if (fleet_open(&f, e->policy, e->route_path, specs, 0) != CTL_OK) {
         fputs("splitctl: the routers could not be asked\n", stderr);
         return CTL_TIMEOUT;
     }

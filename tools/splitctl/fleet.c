@@ -81,7 +81,8 @@ take_log_options(fleet *f, const split_policy *policy, const char *route_path,
 }
 
 int
-fleet_open(fleet *f, const split_policy *policy, const char *route_path, const cli_texts *specs)
+fleet_open(fleet *f, const split_policy *policy, const char *route_path, const cli_texts *specs,
+           split_us window_us)
 {
     split_source_options o;
     split_rollout_options rollout;
@@ -99,8 +100,8 @@ fleet_open(fleet *f, const split_policy *policy, const char *route_path, const c
     o.arms[SPLIT_READING_BASELINE] = split_policy_variant(policy, info.baseline);
     o.metrics = f->metrics;
     o.n_metrics = f->n_metrics;
-    o.window_us = rollout.window_us;
-    set_timeouts(&o.http, rollout.window_us);
+    o.window_us = window_us > 0 ? window_us : rollout.window_us;
+    set_timeouts(&o.http, o.window_us);
     int code = take_log_options(f, policy, route_path, specs, &o);
     for (size_t i = 0; code == CTL_OK && i < specs->n; i++) {
         take_fields(f, policy, specs->text[i], &o);
@@ -157,9 +158,11 @@ report_change(fleet *f, size_t i, int rc, const split_error *error)
 static void
 tell_note(fleet *f, size_t i, const char *note)
 {
+    const char *spec = split_source_spec(f->sources[i]);
+    bool named = names_place(note, spec);
     if (note[0] == '\0' || strcmp(note, f->told[i]) == 0)
         return;
-    fprintf(stderr, "splitctl: %s: %s\n", split_source_spec(f->sources[i]), note);
+    fprintf(stderr, "splitctl: %s%s%s\n", named ? "" : spec, named ? "" : ": ", note);
     snprintf(f->told[i], sizeof f->told[i], "%s", note);
 }
 

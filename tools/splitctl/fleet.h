@@ -30,10 +30,11 @@ typedef struct fleet {
     const char *route_path; /* borrowed; NULL without a log */
 } fleet;
 
-/* Open every source; a bare URL is a proxy's admin port. The policy and the route's path are
- * borrowed. Reports on stderr; CTL_OK, CTL_USAGE or CTL_BAD_INPUT. */
-int fleet_open(fleet *f, const split_policy *policy, const char *route_path,
-               const cli_texts *specs);
+/* Open every source, to be read once a window_us (0: once a window of the policy); a bare URL is a
+ * proxy's admin port. The policy and the route's path are borrowed. Reports on stderr; CTL_OK,
+ * CTL_USAGE or CTL_BAD_INPUT. */
+int fleet_open(fleet *f, const split_policy *policy, const char *route_path, const cli_texts *specs,
+               split_us window_us);
 void fleet_close(fleet *f);
 
 /* The traffic has changed: what is counted late must not come into the windows from now on. */

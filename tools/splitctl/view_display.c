@@ -62,9 +62,12 @@ view_display_write(const view_display *d, char buf[VIEW_DISPLAY_BYTES])
     for (int a = 0; a < SPLIT_READING_ARMS; a++)
         fprintf(out, ",\"%s\":[%lld,%lld,%lld]", arm_names[a], (long long)d->p50[a],
                 (long long)d->p95[a], (long long)d->p99[a]);
-    for (uint32_t i = 0; i < d->n_origins; i++)
-        fprintf(out, "%s\"%s\":[%d,%d]", i == 0 ? ",\"origins\":{" : ",", d->origins[i].name,
-                (int)d->origins[i].state, (int)d->origins[i].mode);
+    for (uint32_t i = 0; i < d->n_origins; i++) {
+        const split_reading_origin *o = &d->origins[i];
+        fputs(i == 0 ? ",\"origins\":{" : ",", out);
+        text_json(out, o->name, strlen(o->name));
+        fprintf(out, ":[%d,%d]", (int)o->state, (int)o->mode);
+    }
     fputs(d->n_origins > 0 ? "}}" : "}", out);
     bool whole = fflush(out) == 0 && ferror(out) == 0;
     fclose(out);

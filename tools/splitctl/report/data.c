@@ -73,15 +73,34 @@ change_slot(size_t i)
                               : REPORT_CHANGES_FIRST + (i - REPORT_CHANGES) % REPORT_CHANGES_LAST;
 }
 
+/* A name once; what does not fit is left out behind a sign of it. */
 static void
-add_change(report *r, const report_change *now)
+add_alarm(char alarms[REPORT_ALARMS_BYTES], const char *name)
 {
-    const report_change *last =
-        r->n_changes > 0 ? &r->changes[change_slot(r->n_changes - 1)] : NULL;
-    if (last != NULL && last->decision == now->decision && last->percent_e6 == now->percent_e6 &&
-        strcmp(last->reason, now->reason) == 0)
+    size_t len = strlen(alarms);
+    size_t n = strlen(name);
+    for (const char *at = alarms; (at = strstr(at, name)) != NULL; at += n)
+        if ((at == alarms || at[-1] == ' ') && (at[n] == '\0' || at[n] == ','))
+            return;
+    if (len > 0 && strcmp(alarms + len - strlen(REPORT_MORE), REPORT_MORE) == 0)
         return;
-    r->changes[change_slot(r->n_changes++)] = *now;
+    bool fits = len + n + sizeof ", " REPORT_MORE < REPORT_ALARMS_BYTES;
+    snprintf(alarms + len, REPORT_ALARMS_BYTES - len, "%s%s", len > 0 ? ", " : "",
+             fits ? name : REPORT_MORE);
+}
+
+static void
+add_change(report *r, const report_change *now, const view_display *display)
+{
+    report_change *last = r->n_changes > 0 ? &r->changes[change_slot(r->n_changes - 1)] : NULL;
+    if (last == NULL || last->decision != now->decision || last->percent_e6 != now->percent_e6 ||
+        strcmp(last->reason, now->reason) != 0) {
+        last = &r->changes[change_slot(r->n_changes++)];
+        *last = *now;
+    }
+    for (uint32_t i = 0; i < display->n_alarm_names; i++)
+        if (display->alarms[i].state == SPLIT_READING_ALARM_RINGS)
+            add_alarm(last->alarms, display->alarms[i].name);
 }
 
 const report_change *
@@ -139,7 +158,7 @@ take_window(const journal_window *row, const split_window *w, const split_rollou
         fill_value(r, &r->values[r->n_rows * r->n_metrics + m], m, w, s, &display);
     r->n_rows++;
     add_to_phase(r, w, s, &now);
-    add_change(r, &now);
+    add_change(r, &now, &display);
     return CTL_OK;
 }
 

@@ -35,6 +35,9 @@ typedef struct report_row {
 } report_row;
 
 /* A window whose decision, phase or reason is not that of the one before. */
+#define REPORT_ALARMS_BYTES 256
+#define REPORT_MORE "..."
+
 typedef struct report_change {
     int64_t id;
     split_us start_us;
@@ -42,6 +45,7 @@ typedef struct report_change {
     split_decision decision;
     char reason[72];
     char detail[224];
+    char alarms[REPORT_ALARMS_BYTES]; /* "a, b": those that rang in the windows of this decision */
 } report_change;
 
 typedef struct report_phase {

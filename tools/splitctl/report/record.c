@@ -39,7 +39,13 @@ put_change(FILE *out, const report_change *c)
     html_text(out, c->reason);
     fputs("</b><small>", out);
     html_text(out, c->detail);
-    fputs("</small></td></tr>\n", out);
+    fputs("</small>", out);
+    if (c->alarms[0] != '\0') {
+        fputs("<small>alarms that rang meanwhile: ", out);
+        html_text(out, c->alarms);
+        fputs("</small>", out);
+    }
+    fputs("</td></tr>\n", out);
 }
 
 void
