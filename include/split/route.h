@@ -125,8 +125,9 @@ SPLIT_API SPLIT_CHECKED int split_route_accept(const split_route *current, const
  * @return 0; SPLIT_ERR_CONFLICT when the file holds another revision than expected, or none, or
  * when another writer holds the lock for 5 s; SPLIT_ERR_REVISION when the route's revision is not
  * above the one there; SPLIT_ERR_NAME when the file holds the route of another split; SPLIT_ERR_IO
- * when a step failed (the previous route is intact); a fault's code when the file there is
- * no route; SPLIT_ERR_ARG; SPLIT_ERR_NOMEM.
+ * when a step failed: the previous route is intact, unless the folder could not be synced at the
+ * end, when the new one is in force already and the sentence says so; a fault's code when the file
+ * there is no route; SPLIT_ERR_ARG; SPLIT_ERR_NOMEM.
  * @note Threads and processes: safe together, one wins. Cost: two syncs to disk. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_route_publish(const split_route *route, const char *path,

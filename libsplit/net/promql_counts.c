@@ -111,7 +111,7 @@ sum_slot(const promql_look *now, uint32_t slot, int64_t *sum)
         if (s[i].since < 0 && s[i].peer == 0)
             return "began anew, and without the label instance nobody knows where";
         any = any || s[i].since >= 0;
-        *sum += s[i].since > 0 ? s[i].since : 0;
+        split__count_add(sum, s[i].since > 0 ? s[i].since : 0);
     }
     return any ? NULL : "has new series only";
 }
@@ -145,7 +145,7 @@ merge_buckets(const promql_series *s, size_t n, split_reading_latency *out)
             out->count[at] = 0;
             out->n_edges++;
         }
-        out->count[at] += s[i].since > 0 ? s[i].since : 0;
+        split__count_add(&out->count[at], s[i].since > 0 ? s[i].since : 0);
     }
     return true;
 }

@@ -21,6 +21,14 @@ extern const split_source_kind split__source_log;
 extern const split_source_kind split__source_cloudwatch;
 extern const split_source_kind split__source_promql;
 
+/* Counts of a peer add up to the most that a count can be, and no further: one that lies must not
+ * overflow them. Neither is negative. */
+static inline void
+split__count_add(int64_t *sum, int64_t count)
+{
+    *sum = count > SPLIT_COUNT_MAX - *sum ? SPLIT_COUNT_MAX : *sum + count;
+}
+
 /* Say what a reading lacks, unless something is said already. */
 void split__net_note(split_reading *reading, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

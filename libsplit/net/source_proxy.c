@@ -90,7 +90,7 @@ take_over(proxy_source *p, int a, const split_sample *s, int64_t count)
     for (uint32_t m = 0; m < p->options.n_metrics; m++)
         for (uint32_t b = 0; b < SPLIT_BOUNDS; b++)
             if (strcmp(p->options.metrics[m].name, metric) == 0 && strcmp(bounds[b], bound) == 0) {
-                arm->over[SPLIT_BOUNDS * m + b] += count;
+                split__count_add(&arm->over[SPLIT_BOUNDS * m + b], count);
                 arm->over_present |= UINT32_C(1) << m;
             }
 }
@@ -101,12 +101,13 @@ take_bucket(split_reading_latency *l, const split_sample *s, int64_t count)
 {
     char text[MAX_LABEL];
     double le;
-    if (!split_sample_label(s, "le", text, sizeof text) || !split__decimal_read(text, &le))
+    if (!split_sample_label(s, "le", text, sizeof text) || !split__decimal_read(text, &le) ||
+        !(le >= 0))
         return;
     split_us edge = le < 1e9 ? (split_us)llround(le * 1e6) : SPLIT_NEVER;
     for (uint32_t i = 0; i < l->n_edges; i++)
         if (l->le_us[i] == edge) {
-            l->count[i] += count;
+            split__count_add(&l->count[i], count);
             return;
         }
     if (l->n_edges == SPLIT_READING_EDGES_MAX)
@@ -123,14 +124,14 @@ take_arm_sample(proxy_source *p, const split_sample *s)
     if (a < 0 || !count_of(s, &count))
         return;
     if (is_named(s, "split_neutral_total"))
-        p->now.neutral[a] += count;
+        split__count_add(&p->now.neutral[a], count);
     else if (is_named(s, "split_latency_over_total"))
         take_over(p, a, s, count);
     else if (is_named(s, "split_latency_seconds_bucket"))
         take_bucket(&p->now.latency[a], s, count);
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         if (is_named(s, plain[i].name)) {
-            p->now.arm[a].counts[plain[i].counter] += count;
+            split__count_add(&p->now.arm[a].counts[plain[i].counter], count);
             p->now.arm[a].present |= UINT32_C(1) << plain[i].counter;
             p->now.has_arm[a] = true;
         }
@@ -265,6 +266,12 @@ proxy_read(void *state, split_reading *out, split_error *error)
     if (rc != SPLIT_OK)
         return rc;
     bool first = !p->has_before;
+    if (!first && p->now.since < p->before.since) {
+        p->before = p->now;
+        return split__net_fault(
+            error, SPLIT_ERR_PEER,
+            "%s is answered by more than one process; give each its own address", p->url);
+    }
     if (!first && has_restarted(&p->before, &p->now)) {
         memset(&p->before, 0, sizeof p->before);
         out->n_restarts = 1;

@@ -164,6 +164,18 @@ write_new(publisher *p)
     return err;
 }
 
+/* Readers see the new route already. */
+static int
+fail_sync(publisher *p, const char *folder)
+{
+    char sentence[sizeof p->error->text];
+    snprintf(
+        sentence, sizeof sentence,
+        "The new route is in force, but may not outlive a power cut: cannot sync %.100s: %.40s.",
+        folder, strerror(errno));
+    return fail(p, SPLIT_ERR_IO, sentence);
+}
+
 /* The rename is on disk only when the folder is. */
 static int
 sync_folder(publisher *p)
@@ -175,10 +187,10 @@ sync_folder(publisher *p)
     folder[n > 0 ? n : 1] = '\0';
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return fail_step(p, "open", folder);
+        return fail_sync(p, folder);
     /* Some file systems cannot sync a folder and say EINVAL; their rename is as durable as it gets.
      */
-    int err = fsync(fd) == 0 || errno == EINVAL ? SPLIT_OK : fail_step(p, "sync", folder);
+    int err = fsync(fd) == 0 || errno == EINVAL ? SPLIT_OK : fail_sync(p, folder);
     close(fd);
     return err;
 }

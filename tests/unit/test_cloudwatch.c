@@ -457,6 +457,8 @@ Test(cloudwatch, answers_that_are_none_say_so)
         "{\"MetricDataResults\":[" RESULT("x0", "", "", "Complete") "]}",
         "{\"MetricDataResults\":[" RESULT("q", "", "", "Complete") "]}",
         "{\"MetricDataResults\":[" RESULT("q0", "1795393860", "", "Complete") "]}",
+        "{\"MetricDataResults\":[{\"Id\":\"q0\",\"Timestamps\":[1795393860],\"Values\":{\"a\":1},"
+        "\"StatusCode\":\"Complete\"}]}",
         "{\"MetricDataResults\":[" RESULT("q0", "\"now\"", "1", "Complete") "]}",
         "{\"MetricDataResults\":[7]}"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

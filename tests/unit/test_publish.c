@@ -193,6 +193,26 @@ Test(publish, unwritable_folder_is_told_and_changes_nothing)
     cr_assert_eq(on_disk(), 1);
 }
 
+Test(publish, a_folder_that_cannot_be_synced_is_told_with_the_route_in_force)
+{
+    static split_error error;
+    pid_t child = fork();
+    if (child == 0) {
+        if (geteuid() == 0 && (chown(folder, 65534, 65534) != 0 || setgid(65534) != 0 || setuid(65534) != 0))
+            _exit(2);
+        /* may go in and write, but not open the folder itself */
+        if (publish(1, 0, NULL) != SPLIT_OK || chmod(folder, 0300) != 0)
+            _exit(3);
+        bool told = publish(2, 1, &error) == SPLIT_ERR_IO && strstr(error.text, "is in force") != NULL;
+        _exit(told ? 0 : 1);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
+    chmod(folder, 0700);
+    cr_assert_eq(on_disk(), 2);
+}
+
 Test(publish, does_not_wait_for_ever_for_a_writer_that_was_stopped)
 {
     split_error error;

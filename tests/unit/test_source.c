@@ -175,6 +175,43 @@ Test(source, a_restart_that_no_counter_shows_is_told_by_the_start_time)
     canned_server_stop(&s);
 }
 
+Test(source, two_processes_behind_one_address_are_no_restart)
+{
+    static const char *const answers[] = {quickly_restarted, before_that, before_that};
+    static split_reading r;
+    split_error e;
+    canned_server s;
+    cr_assert_eq(canned_server_start(&s, answers, 3), 0);
+    split_source *source = open_source(s.port);
+    cr_assert_eq(split_source_read(source, &r, NULL), SPLIT_ERR_NO_DATA);
+    cr_assert_eq(split_source_read(source, &r, &e), SPLIT_ERR_PEER);
+    cr_expect_not_null(strstr(e.text, "more than one process"));
+    cr_assert_eq(split_source_read(source, &r, NULL), 0);
+    cr_expect_eq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_SENT), 0);
+    split_source_free(&source);
+    canned_server_stop(&s);
+}
+
+Test(source, counts_that_no_peer_can_have_do_not_overflow)
+{
+    static char text[400000] = HEAD "split_sent_total{variant=\"new\"} 1\n";
+    static const char *answers[2] = {restarted, text};
+    static split_reading r;
+    canned_server s;
+    size_t n = strlen(text);
+    while (n < sizeof text - 80)
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "split_sent_total{variant=\"new\"} 9007199254740992\n");
+    cr_assert_eq(canned_server_start(&s, answers, 2), 0);
+    split_source *source = open_source(s.port);
+    cr_assert_eq(split_source_read(source, &r, NULL), SPLIT_ERR_NO_DATA);
+    cr_assert_eq(split_source_read(source, &r, NULL), 0);
+    cr_expect_geq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_SENT), 0);
+    cr_expect_leq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_SENT), SPLIT_COUNT_MAX);
+    split_source_free(&source);
+    canned_server_stop(&s);
+}
+
 Test(source, a_peer_without_our_metrics_or_with_an_error_or_silent_is_told_apart)
 {
     static const char *const answers[] = {foreign, refused};

@@ -64,13 +64,16 @@ take_point(cw_points *points, size_t index, cw_series *series, const cJSON *time
 static bool
 take_result(cw_plan *plan, const cJSON *result, cw_points *points)
 {
-    size_t index;
+    size_t index = 0;
     cw_series *series = series_of(plan, result, &index);
     const cJSON *times = cJSON_GetObjectItemCaseSensitive(result, "Timestamps");
     const cJSON *values = cJSON_GetObjectItemCaseSensitive(result, "Values");
     const char *status =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(result, "StatusCode"));
-    if (series == NULL || cJSON_GetArraySize(times) != cJSON_GetArraySize(values))
+    /* an object has a size, too, but no array is made of it below */
+    bool lists =
+        (times == NULL || cJSON_IsArray(times)) && (values == NULL || cJSON_IsArray(values));
+    if (series == NULL || !lists || cJSON_GetArraySize(times) != cJSON_GetArraySize(values))
         return false;
     /* Of several pages the last one says whether the series is whole. */
     series->complete = status != NULL && strcmp(status, "Complete") == 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../fields.h"
+#include "../source.h"
 #include "cloudwatch.h"
 
 /* One metric and arm. */
@@ -103,7 +104,7 @@ count_metric(tally *t)
         t->n_whole++;
         t->sum.present = one.present;
         for (int role = 0; role < FIELD_ROLES; role++)
-            t->sum.count[role] += one.count[role];
+            split__count_add(&t->sum.count[role], one.count[role]);
     }
 }
 
