@@ -3,6 +3,7 @@
  */
 #include "promql_answer.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "decimal.h"
@@ -52,7 +53,7 @@ read_value(const cJSON *pair, promql_sample *out)
 {
     const cJSON *at = cJSON_GetArrayItem(pair, 0);
     const char *text = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 1));
-    if (!cJSON_IsNumber(at) || text == NULL)
+    if (!cJSON_IsNumber(at) || !isfinite(at->valuedouble) || text == NULL)
         return false;
     out->at = at->valuedouble;
     return split__decimal_read(text, &out->value);

@@ -133,7 +133,8 @@ find_changed(const promql_table *before, const promql_table *now, size_t *n)
     uint64_t *changed = calloc(before->n + 1, sizeof *changed);
     *n = 0;
     for (size_t i = 0; changed != NULL && i < before->n; i++)
-        if (before->items[i].peer != 0 && find(now, &before->items[i]) == NULL)
+        if (before->items[i].peer != 0 && !before->items[i].gone &&
+            find(now, &before->items[i]) == NULL)
             changed[(*n)++] = before->items[i].peer;
     if (changed != NULL)
         qsort(changed, *n, sizeof *changed, order_peers);
@@ -190,5 +191,24 @@ split__promql_count(const promql_table *before, promql_table *now, bool *out_fel
         *out_fell = count_group(&past, first, n) || *out_fell;
     }
     free(changed);
+    return true;
+}
+
+bool
+split__promql_table_carry(promql_table *now, const promql_table *before)
+{
+    promql_table whole = *now; /* `now` stays sorted up to its own end while others come behind */
+    for (size_t i = 0; i < before->n && whole.n < PROMQL_SERIES_MAX; i++) {
+        promql_series s = before->items[i];
+        const promql_table own = {.items = whole.items, .n = now->n};
+        s.gone = true;
+        if (find(&own, &s) == NULL && !split__promql_table_add(&whole, &s)) {
+            *now = whole;
+            return false;
+        }
+    }
+    *now = whole;
+    if (now->n > 0)
+        qsort(now->items, now->n, sizeof *now->items, order_series);
     return true;
 }

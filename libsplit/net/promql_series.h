@@ -19,6 +19,7 @@ typedef struct promql_series {
     split_us edge; /* upper edge of a bucket, SPLIT_NEVER for "+Inf"; -1 when it is no bucket */
     int64_t value;
     int64_t since; /* what was counted since the look before; -1 when that cannot be known */
+    bool gone;     /* not of this look, but of the last one that had it */
 } promql_series;
 
 /* One look. Zero it first. */
@@ -39,6 +40,10 @@ bool split__promql_table_add(promql_table *t, const promql_series *s);
 /* No further series come. False when there is no memory. */
 bool split__promql_table_close(promql_table *t);
 void split__promql_table_free(promql_table *t);
+
+/* Keep in `now`, which is counted already, what only `before` has, so that a series that is missing
+ * for a while goes on where it was. False when there is no memory. */
+bool split__promql_table_carry(promql_table *now, const promql_table *before);
 
 /* Fill `since` of every series of `now`; both tables are closed. Tells whether a series fell. False
  * when there is no memory. */

@@ -178,6 +178,7 @@ static int
 promql_read(void *state, split_reading *out, split_error *error)
 {
     promql_source *p = state;
+    split_us begun = split_clock_now(); /* no later than the server's own time of the look */
     int rc = look_at(p, p->form, &p->now, out, error);
     if (rc == SPLIT_OK && p->cut > 0)
         rc = move_base(p, out, error);
@@ -189,11 +190,13 @@ promql_read(void *state, split_reading *out, split_error *error)
     if (rc != SPLIT_OK)
         (void)split__net_fault(error, rc, "%s%s%s", p->has_before ? "" : "first look at ",
                                p->has_before ? "" : p->server.url, p->has_before ? out->note : "");
+    if (p->has_before && !split__promql_table_carry(&p->now.table, &p->before.table))
+        return no_memory(error);
     forget(&p->before);
     p->before = p->now;
     p->now = (promql_look){0};
     p->has_before = true;
-    p->looked_us = split_clock_now();
+    p->looked_us = begun;
     return rc;
 }
 

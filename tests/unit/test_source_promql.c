@@ -211,6 +211,23 @@ Test(source_promql, a_new_series_counts_from_zero_only_where_its_instance_is_kno
     cr_expect_str_eq(r.note, "error_rate of new: bad has new series only");
 }
 
+Test(source_promql, a_series_that_was_missing_for_a_look_goes_on_where_it_was)
+{
+    static const char one[] = VECTOR S("0", A, "1000") "," S("2", A, "9000") END;
+    static const char gap[] = VECTOR S("2", A, "9100") END;
+    static const char nan[] = VECTOR S("0", A, "NaN") "," S("2", A, "9100") END;
+    static const char back[] = VECTOR S("0", A, "1001") "," S("2", A, "9200") END;
+    static const char *const gaps[] = {gap, nan};
+    for (int i = 0; i < 2; i++) {
+        const char *const answers[] = {one, gaps[i], back};
+        static split_reading r;
+        split_error e;
+        cr_assert_eq(read_all(error_fields, 2, answers, 3, &r, &e, NULL), 0, "%s", e.text);
+        cr_expect_eq(errors(&r), 1);
+        cr_expect_eq(outcomes(&r), 100);
+    }
+}
+
 Test(source_promql, a_sum_that_fell_or_appeared_is_no_data)
 {
     static split_reading r;
