@@ -41,7 +41,11 @@ function findSwig() {
 }
 
 function sourcesIn(folder) {
-  return fs.readdirSync(path.join(top, folder)).filter((name) => name.endsWith('.c')).map((name) => path.join(top, folder, name));
+  return fs.readdirSync(path.join(top, folder), { withFileTypes: true }).flatMap((entry) => {
+    const place = path.join(folder, entry.name);
+    if (entry.isDirectory()) return sourcesIn(place);
+    return entry.name.endsWith('.c') ? [path.join(top, place)] : [];
+  });
 }
 
 function writeVersionHeader(folder) {
@@ -78,7 +82,7 @@ async function buildNative() {
   fs.mkdirSync(objects, { recursive: true });
   writeVersionHeader(objects);
   const swig = findSwig();
-  const includes = [objects, 'include', 'bindings', 'libsplit/core'].map((folder) => `-I${path.resolve(top, folder)}`);
+  const includes = [objects, 'include', 'bindings', 'libsplit'].map((folder) => `-I${path.resolve(top, folder)}`);
   const wrapper = path.join(objects, 'core_wrap.cc');
   run(swig, ['-javascript', '-napi', '-c++', '-w321,490', ...includes, '-o', wrapper, path.join(top, 'bindings/split.i')]);
   const cc = process.env.CC || 'cc', cxx = process.env.CXX || 'c++';

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "split/error.h"
-#include "token_data.h"
+#include "token/token_data.h"
 
 static uint32_t
 find_variant(const split_plan *plan, const char *const *names, const char *name, uint32_t *out)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "split/error.h"
-#include "token_data.h"
+#include "token/token_data.h"
 
 static bool
 is_gap(char c)

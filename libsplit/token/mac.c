@@ -7,7 +7,7 @@
 #include <openssl/hmac.h>
 
 #include "split/error.h"
-#include "token_data.h"
+#include "token/token_data.h"
 
 /* base64url of RFC 4648, section 5, without padding: 32 bytes become 43 characters. */
 static void

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "token_data.h"
+#include "token/token_data.h"
 
 static bool
 is_name_byte(char c, bool first)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "split/error.h"
-#include "token_data.h"
+#include "token/token_data.h"
 
 #define SECOND_US INT64_C(1000000)
 #define YEAR_US (365 * 86400 * SECOND_US)

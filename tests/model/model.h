@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "failover_state.h"
+#include "core/failover/state.h"
 #include "split/split.h"
 
 #define MODEL_TICK INT64_C(1000) /* one step of time, in us */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "failover_guard.h"
+#include "core/failover/guard.h"
 
 #define LONGEST (6 * MODEL_TICK)
 

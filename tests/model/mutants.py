@@ -14,7 +14,7 @@ CORE = ROOT / "libsplit/core"
 STATES = "30000"
 UNITS = ("failover", "failover_scenarios", "failover_around", "failover_forged", "failover_guards", "failover_reload")
 
-# file without "failover_" and ".c", text (must occur once, however it is broken into lines), its replacement
+# file of libsplit/core/failover without ".c", text (must occur once, however it is broken into lines), its replacement
 MUTANTS = [
     ("guard", "o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN && o->state", "o->state"),
     ("guard", "if (o->mode == SPLIT_FAILOVER_MODE_FORCE_UP)\n        return true;", ""),
@@ -232,7 +232,7 @@ MUTANTS = [
 
 
 def flags(build):
-    return ["-std=c11", "-O1", "-w", "-D_GNU_SOURCE", "-DXXH_INLINE_ALL", f"-I{ROOT}/include", f"-I{build}/include", f"-I{CORE}",
+    return ["-std=c11", "-O1", "-w", "-D_GNU_SOURCE", "-DXXH_INLINE_ALL", f"-I{ROOT}/include", f"-I{build}/include", f"-I{ROOT}/libsplit",
             f"-I{ROOT}/tests/vectors", f"-I{ROOT}/tests/model", f"-I{ROOT}/tests/unit", f"-I{ROOT}/tests/support", f"-I{ROOT}/tests/fuzz",
             "-I/usr/include/cjson"]
 
@@ -246,7 +246,7 @@ class Bench:
 
     def __init__(self, build, folder, only_oracle):
         self.build, self.folder = build, folder
-        self.core = self.compile("core", CORE.glob("*.c"))
+        self.core = self.compile("core", CORE.rglob("*.c"))
         self.only_oracle = only_oracle
         vectors = [p for p in (ROOT / "tests/vectors").glob("*.c") if p.name != "kind_verdict.c"]
         self.vectors = self.compile("vectors", vectors)
@@ -262,8 +262,9 @@ class Bench:
     def compile(self, kind, sources):
         done = {}
         for source in sources:
-            done[source.name] = self.folder / f"{kind}_{source.stem}.o"
-            compile_to(source, done[source.name], self.build)
+            name = source.relative_to(CORE).as_posix() if kind == "core" else source.name
+            done[name] = self.folder / f"{kind}_{name.replace('/', '_')}.o"
+            compile_to(source, done[name], self.build)
         return done
 
     def link(self, objects, core, libs):
@@ -305,7 +306,7 @@ def pattern_of(text):
 
 def mutate(bench, number, mutant):
     name, old, new = mutant
-    source = CORE / f"failover_{name}.c"
+    source = CORE / f"failover/{name}.c"
     text = source.read_text()
     places = list(re.finditer(pattern_of(old), text))
     if len(places) != 1:
@@ -314,7 +315,7 @@ def mutate(bench, number, mutant):
     copy.write_text(text[:places[0].start()] + new + text[places[0].end():])
     out = bench.folder / "mutant.o"
     compile_to(copy, out, bench.build)
-    return bench.killer([out if key == source.name else value for key, value in bench.core.items()])
+    return bench.killer([out if key == source.relative_to(CORE).as_posix() else value for key, value in bench.core.items()])
 
 
 def main():

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cloudwatch/cloudwatch.h"
+#include "net/source/cloudwatch/cloudwatch.h"
 #include "plans.h"
 
 #define ROUNDS 20000

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "number.h"
+#include "policy/document/number.h"
 
 static uint64_t state;
 
@@ -37,7 +37,8 @@ draw(uint64_t below)
 static uint64_t
 draw_micros(void)
 {
-    static const uint64_t below[] = {10, 1000000, 100000000, UINT64_C(1000000000000), UINT64_C(1000000000000000000)};
+    static const uint64_t below[] = {10, 1000000, 100000000, UINT64_C(1000000000000),
+                                     UINT64_C(1000000000000000000)};
     return draw(below[draw(5)]);
 }
 
@@ -47,7 +48,8 @@ Test(policy_number, json_numbers_are_read_to_the_last_millionth)
         char text[64], zeros[8] = "000000";
         uint64_t micros = draw_micros(), out = 0;
         zeros[draw(5)] = '\0';
-        int n = snprintf(text, sizeof text, "%" PRIu64 ".%06" PRIu64 "%s", micros / 1000000, micros % 1000000, zeros);
+        int n = snprintf(text, sizeof text, "%" PRIu64 ".%06" PRIu64 "%s", micros / 1000000,
+                         micros % 1000000, zeros);
         cr_assert_eq(split__number_scaled(text, (size_t)n, 6, &out), NUMBER_OK, "%s", text);
         cr_assert_eq(out, micros, "%s", text);
     }
@@ -73,7 +75,8 @@ Test(policy_number, a_seventh_decimal_is_refused_and_never_rounded)
     for (int i = 0; i < 100000; i++) {
         char text[80];
         uint64_t out = 77;
-        int n = snprintf(text, sizeof text, "%" PRIu64 ".%06" PRIu64 "%" PRIu64, draw(1000000000), draw(1000000), 1 + draw(9));
+        int n = snprintf(text, sizeof text, "%" PRIu64 ".%06" PRIu64 "%" PRIu64, draw(1000000000),
+                         draw(1000000), 1 + draw(9));
         cr_assert_eq(split__number_scaled(text, (size_t)n, 6, &out), NUMBER_FINE, "%s", text);
         cr_assert_eq(out, 77);
     }
@@ -84,13 +87,20 @@ Test(policy_number, extremes_are_told_apart)
     static const struct {
         const char *text;
         number_fault fault;
-    } cases[] = {{"1e400", NUMBER_BIG},  {"1e-400", NUMBER_FINE}, {"0e999999999999", NUMBER_OK}, {"-0", NUMBER_OK},
-                 {"-1", NUMBER_NEGATIVE}, {"18446744073709.551615", NUMBER_OK}, {"18446744073709.551616", NUMBER_BIG},
-                 {"99999999999999999999999999999999", NUMBER_BIG}, {"0.00000000000000000000000000000000001", NUMBER_FINE},
+    } cases[] = {{"1e400", NUMBER_BIG},
+                 {"1e-400", NUMBER_FINE},
+                 {"0e999999999999", NUMBER_OK},
+                 {"-0", NUMBER_OK},
+                 {"-1", NUMBER_NEGATIVE},
+                 {"18446744073709.551615", NUMBER_OK},
+                 {"18446744073709.551616", NUMBER_BIG},
+                 {"99999999999999999999999999999999", NUMBER_BIG},
+                 {"0.00000000000000000000000000000000001", NUMBER_FINE},
                  {"123456789012345678901.0000001", NUMBER_FINE}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint64_t out;
-        cr_assert_eq(split__number_scaled(cases[i].text, strlen(cases[i].text), 6, &out), cases[i].fault, "%s", cases[i].text);
+        cr_assert_eq(split__number_scaled(cases[i].text, strlen(cases[i].text), 6, &out),
+                     cases[i].fault, "%s", cases[i].text);
     }
 }
 
@@ -98,7 +108,8 @@ Test(policy_number, durations_go_to_text_and_back)
 {
     for (int i = 0; i < 300000; i++) {
         char text[NUMBER_TEXT_BYTES];
-        static const uint64_t units[] = {1, 1000, 1000000, 60000000, UINT64_C(3600000000), UINT64_C(86400000000)};
+        static const uint64_t units[] = {
+            1, 1000, 1000000, 60000000, UINT64_C(3600000000), UINT64_C(86400000000)};
         uint64_t unit = units[draw(6)];
         split_us us = (split_us)(draw(UINT64_C(315360000000000) / unit + 1) * unit), back = -1;
         split__number_duration_text(us, text);
@@ -113,14 +124,19 @@ Test(policy_number, durations_with_decimals_are_exact)
         const char *name;
         uint64_t us;
         int decimals;
-    } units[] = {{"ms", 1000, 3}, {"s", 1000000, 6}, {"m", 60000000, 6}, {"h", UINT64_C(3600000000), 6},
+    } units[] = {{"ms", 1000, 3},
+                 {"s", 1000000, 6},
+                 {"m", 60000000, 6},
+                 {"h", UINT64_C(3600000000), 6},
                  {"d", UINT64_C(86400000000), 6}};
     for (int i = 0; i < 300000; i++) {
         char text[64];
         int u = (int)draw(5);
-        uint64_t one = units[u].decimals == 3 ? 1000 : 1000000, whole = draw(3650), part = draw(one);
+        uint64_t one = units[u].decimals == 3 ? 1000 : 1000000, whole = draw(3650),
+                 part = draw(one);
         split_us out = -1;
-        snprintf(text, sizeof text, "%" PRIu64 ".%0*" PRIu64 "%s", whole, units[u].decimals, part, units[u].name);
+        snprintf(text, sizeof text, "%" PRIu64 ".%0*" PRIu64 "%s", whole, units[u].decimals, part,
+                 units[u].name);
         cr_assert_eq(split__number_duration(text, strlen(text), &out), NUMBER_OK, "%s", text);
         cr_assert_eq((uint64_t)out, whole * units[u].us + part * (units[u].us / one), "%s", text);
     }

@@ -3,7 +3,7 @@
 #ifndef TESTS_QUALITY_H
 #define TESTS_QUALITY_H
 
-#include "sample.h"
+#include "core/rollout/sample.h"
 #include "split/split.h"
 
 typedef struct quality {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws.h"
+#include "net/aws/aws.h"
 #include "canned_server.h"
 
 #define BAD(status, body)                                                                          \

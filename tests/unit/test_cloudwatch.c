@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cloudwatch/cloudwatch.h"
+#include "net/source/cloudwatch/cloudwatch.h"
 #include "cloudwatch_kit.h"
-#include "fields.h"
+#include "net/source/fields.h"
 
 static void
 read_text(const char *text, const char *arm, cw_text *out)
@@ -392,20 +392,20 @@ Test(cloudwatch, pages_go_together_and_the_last_one_says_what_is_whole)
     cr_expect_eq(split__cw_check_whole(&g.plan, &g.e), SPLIT_ERR_PEER);
     cr_expect_not_null(strstr(g.e.text, "has not all of the data of AWS/Lambda:Errors{Function"));
     cr_expect_eq(
-        page_take(&g,
-                  "{\"MetricDataResults\":[" RESULT(
-                      "q0", "1795393920,1795393860", "2.0,9.0",
-                      "Complete") "," RESULT("q1", "", "",
-                                             "Complete") "," RESULT("q2", "", "",
-                                                                    "Complete") "," RESULT("q3",
-                                                                                           "1."
-                                                                                           "7953939"
-                                                                                           "2E9",
-                                                                                           "\"NaN"
-                                                                                           "\"",
-                                                                                           "Complet"
-                                                                                           "e") "]"
-                                                                                                "}"),
+        page_take(
+            &g, "{\"MetricDataResults\":[" RESULT(
+                    "q0", "1795393920,1795393860", "2.0,9.0",
+                    "Complete") "," RESULT("q1", "", "",
+                                           "Complete") "," RESULT("q2", "", "",
+                                                                  "Complete") "," RESULT("q3",
+                                                                                         "1."
+                                                                                         "7953939"
+                                                                                         "2E9",
+                                                                                         "\"NaN"
+                                                                                         "\"",
+                                                                                         "Complet"
+                                                                                         "e") "]"
+                                                                                              "}"),
         0);
     cr_expect_null(g.token);
     cr_expect_eq(split__cw_check_whole(&g.plan, &g.e), 0);

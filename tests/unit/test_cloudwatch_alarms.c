@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cloudwatch/cloudwatch.h"
+#include "net/source/cloudwatch/cloudwatch.h"
 
 #define ALARM(name, state, more) "{\"AlarmName\":\"" name "\",\"StateValue\":\"" state "\"" more "}"
 

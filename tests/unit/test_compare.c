@@ -3,8 +3,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "money.h"
-#include "sample.h"
+#include "compare/money.h"
+#include "compare/sample.h"
 #include "split/evidence.h"
 
 static int64_t
@@ -69,7 +69,8 @@ Test(money, is_printed_in_cents_and_small_amounts_to_a_millionth)
     char text[MONEY_TEXT_BYTES];
     cr_expect_str_eq(money_text(0, text), "0.00");
     cr_expect_str_eq(money_text(MONEY_UNIT / 2, text), "0.50");
-    cr_expect_str_eq(money_text((money)MONEY_UNIT * 1234567 + MONEY_UNIT * 9 / 1000, text), "1,234,567.01");
+    cr_expect_str_eq(money_text((money)MONEY_UNIT * 1234567 + MONEY_UNIT * 9 / 1000, text),
+                     "1,234,567.01");
     cr_expect_str_eq(money_text(MONEY_UNIT / 100 - 1, text), "0.01");
     cr_expect_str_eq(money_text(MONEY_UNIT / 8000, text), "0.000125");
     cr_expect_str_eq(money_text(MONEY_UNIT / 200, text), "0.005");
@@ -159,7 +160,9 @@ Test(sample, each_share_has_its_part_of_the_error_and_of_the_weight)
     difference d = errors_of(&s);
     const int64_t counts[4][2] = {{1000, 10}, {9000, 45}, {15000, 300}, {15000, 150}};
     for (int i = 0; i < 4; i++)
-        cr_assert_eq(split_evidence_interval(counts[i][0], counts[i][1], SAMPLE_ALPHA / 2, &low[i], &high[i]), SPLIT_OK);
+        cr_assert_eq(split_evidence_interval(counts[i][0], counts[i][1], SAMPLE_ALPHA / 2, &low[i],
+                                             &high[i]),
+                     SPLIT_OK);
     cr_expect_float_eq(d.low, 100 * (0.25 * (low[0] - high[1]) + 0.75 * (low[2] - high[3])), 1e-9);
     cr_expect_float_eq(d.high, 100 * (0.25 * (high[0] - low[1]) + 0.75 * (high[2] - low[3])), 1e-9);
     cr_expect_float_eq(d.share[0], 0.25 * 1.0 + 0.75 * 2.0, 1e-9);
@@ -172,7 +175,8 @@ Test(sample, a_share_in_which_it_is_worse_is_not_hidden_by_the_others)
     add(&s, 50, 3000, 150, 3000, 3);
     add(&s, 60, 3000, 60, 3000, 3);
     difference d = errors_of(&s);
-    cr_expect(d.low < 0 && d.high > 0, "a bad time of the other system while this one had few requests");
+    cr_expect(d.low < 0 && d.high > 0,
+              "a bad time of the other system while this one had few requests");
     cr_assert(d.has_worst);
     cr_expect_eq(d.worst_e6, 50000000);
     cr_expect(d.worst_low > 2 && d.worst_low < 4.9 && d.worst_high > 4.9);

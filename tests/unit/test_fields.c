@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "fields.h"
+#include "net/source/fields.h"
 
 #define N_METRICS 6
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "comma_locale.h"
-#include "decimal.h"
+#include "net/base/decimal.h"
 #include "split/lines.h"
 #include "split/net.h"
 #include "split/source.h"
@@ -75,7 +75,8 @@ Test(locale, a_decision_is_json)
 {
     static const char policy_text[] =
         "{\"schema\":1,\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"new\",\"weight\":10},"
-        "{\"name\":\"old\",\"weight\":90}],\"default\":\"old\"},\"origins\":{\"new\":{\"url\":\"http://"
+        "{\"name\":\"old\",\"weight\":90}],\"default\":\"old\"},\"origins\":{\"new\":{\"url\":"
+        "\"http://"
         "a\"},\"old\":{\"url\":\"http://b\"}},"
         "\"metrics\":[{\"name\":\"e\",\"kind\":\"error\",\"target\":\"< 1.5%\",\"warning\":\"> "
         "1.5%\",\"critical\":\"> 5%\"}],"

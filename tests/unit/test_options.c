@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <criterion/criterion.h>
 
-#include "options.h"
+#include "core/base/options.h"
 #include "split/error.h"
 
 typedef struct {

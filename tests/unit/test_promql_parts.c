@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "promql_counts.h"
+#include "net/source/promql/counts.h"
 
 static size_t
 recorded(const char *name, char text[4096])

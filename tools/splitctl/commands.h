@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of commands. To add one: write cmd_<name>.c with `int cmd_<name>(int argc, char
+ * The list of commands. To add one: write command/<name>.c with `int cmd_<name>(int argc, char
  * **argv)`, add its row here (alphabetical) and its file in meson.build, and describe it in
  * splitctl.1; help, completion, the suggestion of the nearest name, and the tests that walk all
  * commands follow from the row.

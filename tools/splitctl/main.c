@@ -5,7 +5,7 @@
 
 #include "split/split.h"
 
-#include "cli.h"
+#include "cli/cli.h"
 #include "commands.h"
 
 static const cli_command commands[] = {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A comparison of both systems: gathered by cmd_compare.c, judged, and shown as text or as JSON. */
+/* A comparison of both systems: gathered by command/compare.c, judged, and shown as text or as JSON. */
 #ifndef SPLITCTL_COMPARE_COMPARE_H
 #define SPLITCTL_COMPARE_COMPARE_H
 
 #include "split/policy.h"
 #include "split/threshold.h"
 
-#include "cost.h"
-#include "latency.h"
-#include "sample.h"
+#include "compare/cost.h"
+#include "compare/latency.h"
+#include "compare/sample.h"
 
 #define COMPARE_TEXT_BYTES 1024
 #define COMPARE_ALL_E6 INT64_C(100000000) /* all the traffic */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What the systems cost. */
-#include "cost.h"
+#include "compare/cost.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "../publish.h"
+#include "route/publish.h"
 
 #define MILLION INT64_C(1000000)
 /* 10^18 units: sums of lines stay far below what 128 bits hold. */

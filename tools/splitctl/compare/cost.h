@@ -8,7 +8,7 @@
 
 #include "split/policy.h"
 
-#include "prices.h"
+#include "compare/prices.h"
 
 #define COST_MONTH_US (INT64_C(30) * 86400 * 1000000)
 #define COST_STALE_DAYS 180

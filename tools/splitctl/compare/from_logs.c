@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A comparison gathered from access logs. */
-#include "from_logs.h"
+#include "compare/from_logs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../logs/scan.h"
-#include "../logs/windows.h"
+#include "logs/scan.h"
+#include "logs/windows.h"
 
 #define SECOND_US INT64_C(1000000) /* logs tell time to a second */
 

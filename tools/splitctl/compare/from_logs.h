@@ -3,8 +3,8 @@
 #ifndef SPLITCTL_COMPARE_FROM_LOGS_H
 #define SPLITCTL_COMPARE_FROM_LOGS_H
 
-#include "../logs/setup.h"
-#include "compare.h"
+#include "logs/setup.h"
+#include "compare/compare.h"
 
 /*
  * Read logs into the samples of a comparison: all requests, and those that a cache answered and did

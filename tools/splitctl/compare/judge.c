@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../weights.h"
-#include "compare.h"
+#include "route/weights.h"
+#include "compare/compare.h"
 
 static void append(char *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Latencies of both systems by cache result. */
-#include "latency.h"
+#include "compare/latency.h"
 
 #include <stdlib.h>
 

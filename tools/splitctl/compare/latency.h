@@ -4,8 +4,8 @@
 #ifndef SPLITCTL_COMPARE_LATENCY_H
 #define SPLITCTL_COMPARE_LATENCY_H
 
-#include "../logs/tally.h"
-#include "../logs/windows.h"
+#include "logs/tally.h"
+#include "logs/windows.h"
 
 typedef enum latency_part {
     LATENCY_HITS,

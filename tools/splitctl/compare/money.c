@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Exact amounts of money. */
-#include "money.h"
+#include "compare/money.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The price file: its head, loading and looking up. */
-#include "prices.h"
+#include "compare/prices.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,9 +10,9 @@
 #include "split/net.h"
 #include "split/policy.h"
 
-#include "../cli.h"
-#include "../load.h"
-#include "prices_read.h"
+#include "cli/cli.h"
+#include "cli/load.h"
+#include "compare/prices_read.h"
 
 #define N_OF(rows) (sizeof(rows) / sizeof(rows)[0])
 #define TEXT_MAX 1000

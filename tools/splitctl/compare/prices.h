@@ -11,8 +11,8 @@
 #include "split/base.h"
 #include "split/error.h"
 
-#include "../exit_code.h"
-#include "money.h"
+#include "cli/exit_code.h"
+#include "compare/money.h"
 
 #define PRICES_ITEMS_MAX 256
 #define PRICES_SYSTEMS_MAX 64

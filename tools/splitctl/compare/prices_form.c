@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Objects of a price file read by tables. */
-#include "prices_form.h"
+#include "compare/prices_form.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "../cli.h"
-#include "../text.h"
+#include "cli/cli.h"
+#include "cli/text.h"
 
 #define ROWS_MAX 16
 

@@ -6,7 +6,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "prices.h"
+#include "compare/prices.h"
 
 #define FORM_PATH_BYTES 200
 

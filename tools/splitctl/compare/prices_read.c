@@ -2,7 +2,7 @@
 /* Items and systems of a price file. */
 #include <string.h>
 
-#include "prices_read.h"
+#include "compare/prices_read.h"
 
 #define N_OF(rows) (sizeof(rows) / sizeof(rows)[0])
 #define PRICE_MAX INT64_C(1000000)

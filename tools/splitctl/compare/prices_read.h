@@ -3,7 +3,7 @@
 #ifndef SPLITCTL_COMPARE_PRICES_READ_H
 #define SPLITCTL_COMPARE_PRICES_READ_H
 
-#include "prices_form.h"
+#include "compare/prices_form.h"
 
 form_read prices_read_items;
 form_read prices_read_origins;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Both systems over the same time. */
-#include "sample.h"
+#include "compare/sample.h"
 
 #include "split/evidence.h"
 

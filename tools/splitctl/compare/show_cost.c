@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../text.h"
-#include "compare.h"
+#include "cli/text.h"
+#include "compare/compare.h"
 
 #define AMOUNT 11 /* columns of an amount */
 

@@ -5,9 +5,9 @@
 
 #include "split/net.h"
 
-#include "../text.h"
-#include "../weights.h"
-#include "compare.h"
+#include "cli/text.h"
+#include "route/weights.h"
+#include "compare/compare.h"
 
 static const char *const sides[] = {"new", "baseline"};
 static const char *const caches[] = {"hits", "misses"};

@@ -5,9 +5,9 @@
 
 #include "split/net.h"
 
-#include "../canvas.h"
-#include "../text.h"
-#include "compare.h"
+#include "screen/canvas.h"
+#include "cli/text.h"
+#include "compare/compare.h"
 
 #define WIDTH 80
 #define WIDTH_MIN 40

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The variants that visitors had, assigned again from the documents of the time. */
-#include "arm.h"
+#include "logs/arm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "split/assign.h"
 
-#include "../load.h"
+#include "cli/load.h"
 
 static int
 add_plan(arm_rules *rules, const split_plan_options *o, split_us since)

@@ -9,7 +9,7 @@
 #include "split/policy.h"
 #include "split/route.h"
 
-#include "../cli.h"
+#include "cli/cli.h"
 
 #define ARM_ROUTES_MAX 64
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes of a file, a gzip file or standard input. */
-#include "input.h"
+#include "logs/input.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Files become records: progress, rejects over all files. */
-#include "scan.h"
+#include "logs/scan.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "../exit_code.h"
-#include "input.h"
+#include "cli/exit_code.h"
+#include "logs/input.h"
 
 #define DETECT_LINES 200 /* that may pass before the format is clear */
 #define PROGRESS_LINES 200000

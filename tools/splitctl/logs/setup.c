@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How a command was told to read logs. */
-#include "setup.h"
+#include "logs/setup.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef SPLITCTL_LOGS_SETUP_H
 #define SPLITCTL_LOGS_SETUP_H
 
-#include "arm.h"
+#include "logs/arm.h"
 
 typedef struct log_setup {
     /* Options of the command line. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A tally as a table or as JSON. */
-#include "show.h"
+#include "logs/show.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "split/net.h"
 
-#include "../text.h"
+#include "cli/text.h"
 
 static int64_t
 all_requests(const tally *t)

@@ -3,8 +3,8 @@
 #ifndef SPLITCTL_LOGS_SHOW_H
 #define SPLITCTL_LOGS_SHOW_H
 
-#include "scan.h"
-#include "tally.h"
+#include "logs/scan.h"
+#include "logs/tally.h"
 
 void show_table(const tally *t);
 void show_summary(const tally *t, const log_scan *s, size_t n_files);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the records add up to, for each arm. */
-#include "tally.h"
+#include "logs/tally.h"
 
 #include <stdlib.h>
 #include <string.h>

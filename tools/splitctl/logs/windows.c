@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Records become the windows of a policy, as JSON Lines for `replay`. */
-#include "windows.h"
+#include "logs/windows.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "../exit_code.h"
+#include "cli/exit_code.h"
 
 static void
 print_window(const split_window *window, void *ctx)

@@ -7,9 +7,9 @@
 
 #include "split/net.h"
 
-#include "../weights.h"
-#include "chart.h"
-#include "html.h"
+#include "route/weights.h"
+#include "report/chart.h"
+#include "report/html.h"
 
 #define LABEL_GAP 14 /* pixels between two names of bounds */
 #define SECOND 1e6

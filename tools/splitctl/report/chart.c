@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The lines of a chart: scale, series, noise band, and the figure around them. */
-#include "chart.h"
+#include "report/chart.h"
 
 #include <math.h>
 
-#include "html.h"
+#include "report/html.h"
 
 #define MAX_POINTS                                                                                 \
     300             /* more would not be seen; each step keeps its smallest and largest value      \

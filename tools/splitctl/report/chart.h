@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "data.h"
+#include "report/data.h"
 
 #define PLOT_TOP 18
 #define PLOT_HEIGHT 180

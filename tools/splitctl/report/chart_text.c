@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "chart.h"
-#include "html.h"
+#include "report/chart.h"
+#include "report/html.h"
 
 #define MAX_ROWS 60 /* of a table; a longer journal is summed up */
 

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../text.h"
-#include "chart.h"
-#include "page.h"
+#include "cli/text.h"
+#include "report/chart.h"
+#include "report/page.h"
 
 static const char *const bound_names[SPLIT_BOUNDS] = {"target", "warning", "critical"};
 static const size_t value_stride = sizeof(report_value);

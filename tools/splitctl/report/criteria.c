@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "../text.h"
-#include "../weights.h"
-#include "page.h"
+#include "cli/text.h"
+#include "route/weights.h"
+#include "report/page.h"
 
 html_state
 page_verdict_state(split_verdict v)

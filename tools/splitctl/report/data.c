@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything that a report shows, gathered from the journal once. */
-#include "data.h"
+#include "report/data.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef SPLITCTL_REPORT_DATA_H
 #define SPLITCTL_REPORT_DATA_H
 
-#include "../follow.h"
+#include "screen/follow.h"
 
 /* Decisions that are shown: the first ones and the newest; what lies between is only counted. */
 #define REPORT_CHANGES_FIRST 60

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Pieces of HTML: text made harmless, times, numbers, tables, and marks of a state. */
-#include "html.h"
+#include "report/html.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "split/net.h"
 
-#include "../text.h"
+#include "cli/text.h"
 
 static const char *
 entity(unsigned char c)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The page: one file, no scripts, nothing fetched; readable without the charts. */
-#include "page.h"
+#include "report/page.h"
 
 #include <string.h>
 
 #include "split/net.h"
 
-#include "../weights.h"
+#include "route/weights.h"
 
 html_state
 page_state(const report *r)

@@ -3,8 +3,8 @@
 #ifndef SPLITCTL_REPORT_PAGE_H
 #define SPLITCTL_REPORT_PAGE_H
 
-#include "data.h"
-#include "html.h"
+#include "report/data.h"
+#include "report/html.h"
 
 /* All of it. */
 void report_html(FILE *out, const report *r);

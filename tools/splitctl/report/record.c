@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../text.h"
-#include "../weights.h"
-#include "page.h"
+#include "cli/text.h"
+#include "route/weights.h"
+#include "report/page.h"
 
 #define RECORDS_MAX 300 /* publications or actions; the oldest */
 

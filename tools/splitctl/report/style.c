@@ -2,7 +2,7 @@
 /* The look of the page. Nothing moves, nothing is fetched, and the reader's theme decides. */
 #include <stddef.h>
 
-#include "page.h"
+#include "report/page.h"
 
 /* clang-format off */
 const char *const page_style[] = {

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "../text.h"
-#include "../weights.h"
-#include "page.h"
+#include "cli/text.h"
+#include "route/weights.h"
+#include "report/page.h"
 
 #define HANDS_TOLD 6 /* operators' actions in the story; their table has all */
 

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* AWS's error bodies as code, message and request id, and as a sentence with a cure. */
+#include "net/aws/aws.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "net/source/source.h"
+
+/* Codes as the protocols spell them; what is not here is told in AWS's own words. */
+static const struct {
+    const char *code;
+    aws_fault fault;
+} codes[] = {
+    {"SignatureDoesNotMatch", AWS_FAULT_SIGNATURE},
+    {"InvalidSignatureException", AWS_FAULT_SIGNATURE},
+    {"IncompleteSignature", AWS_FAULT_SIGNATURE},
+    {"IncompleteSignatureException", AWS_FAULT_SIGNATURE},
+    {"RequestTimeTooSkewed", AWS_FAULT_CLOCK},
+    {"RequestExpired", AWS_FAULT_CLOCK},
+    {"ExpiredToken", AWS_FAULT_EXPIRED},
+    {"ExpiredTokenException", AWS_FAULT_EXPIRED},
+    {"InvalidClientTokenId", AWS_FAULT_UNKNOWN_KEY},
+    {"InvalidClientTokenIdException", AWS_FAULT_UNKNOWN_KEY},
+    {"UnrecognizedClientException", AWS_FAULT_UNKNOWN_KEY},
+    {"InvalidAccessKeyId", AWS_FAULT_UNKNOWN_KEY},
+    {"MissingAuthenticationToken", AWS_FAULT_UNKNOWN_KEY},
+    {"MissingAuthenticationTokenException", AWS_FAULT_UNKNOWN_KEY},
+    {"AccessDenied", AWS_FAULT_DENIED},
+    {"AccessDeniedException", AWS_FAULT_DENIED},
+    {"AuthorizationError", AWS_FAULT_DENIED},
+    {"NotAuthorized", AWS_FAULT_DENIED},
+    {"UnauthorizedOperation", AWS_FAULT_DENIED},
+    {"OptInRequired", AWS_FAULT_DENIED},
+    {"Throttling", AWS_FAULT_THROTTLED},
+    {"ThrottlingException", AWS_FAULT_THROTTLED},
+    {"ThrottledException", AWS_FAULT_THROTTLED},
+    {"Throttled", AWS_FAULT_THROTTLED},
+    {"RequestLimitExceeded", AWS_FAULT_THROTTLED},
+    {"RequestThrottled", AWS_FAULT_THROTTLED},
+    {"RequestThrottledException", AWS_FAULT_THROTTLED},
+    {"TooManyRequestsException", AWS_FAULT_THROTTLED},
+    {"LimitExceededException", AWS_FAULT_THROTTLED},
+    {"SlowDown", AWS_FAULT_THROTTLED},
+};
+
+/* Messages of these are not repeated: that of a wrong signature may hold the session token. */
+static const char *const cures[AWS_FAULTS] = {
+    [AWS_FAULT_SIGNATURE] = "AWS_SECRET_ACCESS_KEY does not fit AWS_ACCESS_KEY_ID",
+    [AWS_FAULT_CLOCK] = "the clock of this machine is wrong; set it",
+    [AWS_FAULT_EXPIRED] = "the session token has expired; get new credentials and start again",
+    [AWS_FAULT_UNKNOWN_KEY] = "AWS does not know AWS_ACCESS_KEY_ID or its session token",
+    [AWS_FAULT_THROTTLED] = "too many requests for this account; asked again later",
+};
+
+/* One printable line; false when the text was empty. */
+static bool
+put_line(const char *text, size_t text_len, char *out, size_t out_size)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text_len && n + 1 < out_size; i++) {
+        unsigned char c = (unsigned char)text[i];
+        out[n++] = c < 0x20 || c >= 0x7f ? ' ' : (char)c;
+    }
+    out[n] = '\0';
+    return n > 0;
+}
+
+/* What stands between <name> and the next mark-up; entities stay as they are. */
+static bool
+put_element(const char *body, const char *name, char *out, size_t out_size)
+{
+    char mark[24];
+    snprintf(mark, sizeof mark, "<%s>", name);
+    const char *from = strcasestr(body, mark);
+    if (from == NULL)
+        return false;
+    from += strlen(mark);
+    return put_line(from, strcspn(from, "<"), out, out_size);
+}
+
+static bool
+put_member(const cJSON *root, const char *name, char *out, size_t out_size)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(root, name)); /* in any case */
+    return text != NULL && put_line(text, strlen(text), out, out_size);
+}
+
+/* "com.amazonaws.cloudwatch#InvalidNextToken:http://..." is InvalidNextToken. */
+static void
+strip_type(char *code)
+{
+    const char *mark = strchr(code, '#');
+    if (mark != NULL)
+        memmove(code, mark + 1, strlen(mark));
+    code[strcspn(code, ":")] = '\0';
+}
+
+static void
+read_json(const char *body, aws_error *out)
+{
+    cJSON *root = cJSON_Parse(body);
+    if (!put_member(root, "__type", out->code, sizeof out->code))
+        (void)put_member(root, "code", out->code, sizeof out->code);
+    strip_type(out->code);
+    if (!put_member(root, "message", out->message, sizeof out->message))
+        (void)put_member(root, "errorMessage", out->message, sizeof out->message);
+    cJSON_Delete(root);
+}
+
+static aws_fault
+fault_of(const aws_error *e)
+{
+    aws_fault fault = AWS_FAULT_OTHER;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (strcmp(e->code, codes[i].code) == 0)
+            fault = codes[i].fault;
+    /* "Signature expired: 2026... is now earlier than ..." comes under the same code. */
+    if (fault == AWS_FAULT_SIGNATURE && (strcasestr(e->message, "signature expired") != NULL ||
+                                         strcasestr(e->message, "not yet current") != NULL))
+        fault = AWS_FAULT_CLOCK;
+    return fault;
+}
+
+void
+split__aws_error_read(const split_http_answer *answer, aws_error *out)
+{
+    *out = (aws_error){.fault = AWS_FAULT_OTHER};
+    (void)put_line(answer->header, strlen(answer->header), out->request_id, sizeof out->request_id);
+    const char *body = answer->body + strspn(answer->body, " \t\r\n");
+    if (body[0] == '{') {
+        read_json(body, out);
+    } else if (body[0] == '<') {
+        (void)put_element(body, "Code", out->code, sizeof out->code);
+        (void)put_element(body, "Message", out->message, sizeof out->message);
+        if (out->request_id[0] == '\0')
+            (void)put_element(body, "RequestId", out->request_id, sizeof out->request_id);
+    }
+    out->fault = fault_of(out);
+}
+
+/* A message that was built out of the request may hold what is secret in it. */
+static bool
+is_tellable(const char *message)
+{
+    return strcasestr(message, "x-amz-") == NULL && strcasestr(message, "AWS4-") == NULL;
+}
+
+int
+split__aws_refused(const aws_call *call, const split_http_answer *answer, split_error *error)
+{
+    aws_error e;
+    char allow[96];
+    char id[80] = "";
+    split__aws_error_read(answer, &e);
+    if (e.request_id[0] != '\0')
+        snprintf(id, sizeof id, " (request %.36s)", e.request_id);
+    if (e.code[0] == '\0')
+        return split__net_fault(error, SPLIT_ERR_PEER, "%s answers status %d%s", call->service,
+                                (int)answer->status, id);
+    const char *why = e.fault == AWS_FAULT_OTHER && is_tellable(e.message) ? e.message : "";
+    if (cures[e.fault] != NULL)
+        why = cures[e.fault];
+    if (e.fault == AWS_FAULT_DENIED) {
+        snprintf(allow, sizeof allow, "these credentials may not %s", call->action);
+        why = allow;
+    }
+    return split__net_fault(error, SPLIT_ERR_PEER, "%s: %.40s: %.*s%s", call->service, e.code,
+                            e.fault == AWS_FAULT_OTHER ? 56 : 96, why, id);
+}

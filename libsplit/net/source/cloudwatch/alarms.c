@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* A page of DescribeAlarms' answer: which alarms ring, and which know nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/source/source.h"
+#include "net/source/cloudwatch/cloudwatch.h"
+
+/* EVALUATION_ERROR, EVALUATION_FAILURE: it does not look any more. */
+static bool
+is_broken(const cJSON *alarm)
+{
+    const char *evaluation =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "EvaluationState"));
+    return evaluation != NULL && strcmp(evaluation, "PARTIAL_DATA") != 0;
+}
+
+/* What an alarm says of itself when it had no datapoint. One that takes missing data for good news
+ * shows OK for ever. */
+static bool
+is_blind(const cJSON *alarm)
+{
+    const char *reason =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "StateReason"));
+    const char *data =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "StateReasonData"));
+    if (reason != NULL && strstr(reason, "no datapoints were received") != NULL)
+        return true;
+    cJSON *root = data != NULL ? cJSON_Parse(data) : NULL;
+    const cJSON *points = cJSON_GetObjectItemCaseSensitive(root, "recentDatapoints");
+    bool blind = cJSON_IsArray(points) && cJSON_GetArraySize(points) == 0;
+    cJSON_Delete(root);
+    return blind;
+}
+
+/* As people see it: cut at a whole character, and nothing in it that steers a terminal. */
+static void
+put_name(const char *name, char *out, size_t out_size)
+{
+    size_t n = strlen(name);
+    if (n >= out_size) {
+        n = out_size - 1;
+        while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80)
+            n--;
+    }
+    memcpy(out, name, n);
+    out[n] = '\0';
+    for (char *p = out; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = ' ';
+}
+
+/* Alarms that ring come before those that know nothing. */
+static void
+keep_name(split_reading *out, const char *name, split_reading_alarm_state state)
+{
+    uint32_t at = out->n_alarm_names;
+    if (state == SPLIT_READING_ALARM_RINGS)
+        for (at = 0;
+             at < out->n_alarm_names && out->alarm_names[at].state == SPLIT_READING_ALARM_RINGS;)
+            at++;
+    if (at == SPLIT_READING_ALARMS_MAX)
+        return;
+    uint32_t last = out->n_alarm_names < SPLIT_READING_ALARMS_MAX ? out->n_alarm_names
+                                                                  : SPLIT_READING_ALARMS_MAX - 1;
+    memmove(&out->alarm_names[at + 1], &out->alarm_names[at],
+            (last - at) * sizeof out->alarm_names[0]);
+    out->alarm_names[at] = (split_reading_alarm){.state = state};
+    put_name(name, out->alarm_names[at].name, sizeof out->alarm_names[at].name);
+    out->n_alarm_names = last + 1;
+}
+
+void
+split__cw_keep_alarm(split_reading *out, const cJSON *alarm, split_reading_alarm_state state)
+{
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "AlarmName"));
+    if (state == SPLIT_READING_ALARM_RINGS)
+        out->n_alarms++;
+    else
+        out->n_alarms_unknown++;
+    keep_name(out, name, state);
+}
+
+static bool
+take_alarm(const cJSON *alarm, cw_suspects *suspects, split_reading *out)
+{
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "AlarmName"));
+    const char *state = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alarm, "StateValue"));
+    if (name == NULL || state == NULL)
+        return false;
+    if (strcmp(state, "ALARM") == 0)
+        split__cw_keep_alarm(out, alarm, SPLIT_READING_ALARM_RINGS);
+    else if (strcmp(state, "OK") != 0 || is_broken(alarm) ||
+             (is_blind(alarm) && !split__cw_suspect(suspects, alarm)))
+        split__cw_keep_alarm(out, alarm, SPLIT_READING_ALARM_UNKNOWN);
+    return true;
+}
+
+int
+split__cw_take_alarms(const split_http_answer *answer, split_reading *out, cw_suspects *suspects,
+                      char **out_token, split_error *error)
+{
+    static const char *const lists[] = {"MetricAlarms", "CompositeAlarms"};
+    cJSON *root = cJSON_ParseWithLength(answer->body, answer->body_len);
+    bool understood = cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(root, lists[0]));
+    const cJSON *alarm;
+    *out_token = NULL;
+    for (int i = 0; i < 2; i++)
+        cJSON_ArrayForEach(alarm, cJSON_GetObjectItemCaseSensitive(root, lists[i])) understood =
+            understood && take_alarm(alarm, suspects, out);
+    if (understood)
+        *out_token = split__cw_token(root);
+    cJSON_Delete(root);
+    if (!understood)
+        return split__net_fault(error, SPLIT_ERR_PEER,
+                                "CloudWatch: the answer to DescribeAlarms cannot be understood");
+    out->has_alarms = true;
+    return SPLIT_OK;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* What a request counts for in the report of its arm. */
+#include "net/source/log/format.h"
+
+/* A cache is only asked for these, and only counts where the answer is no error. */
+bool
+split_log_is_lookup(const split_log_record *r)
+{
+    if (r->cache == SPLIT_LOG_CACHE_NONE || r->status >= 400)
+        return false;
+    return r->method.len == 0 || split__log_is(r->method, "GET") ||
+           split__log_is(r->method, "HEAD") || split__log_is(r->method, "OPTIONS");
+}
+
+static bool
+is_failure(const split_log_rules *rules, int32_t status)
+{
+    for (size_t i = 0; i < rules->n_statuses; i++)
+        if (rules->statuses[i] == (uint32_t)status)
+            return true;
+    return rules->n_statuses == 0 && status / 100 == 5;
+}
+
+static void
+bump(split_arm *arm, split_counter counter, bool counts)
+{
+    arm->present |= UINT32_C(1) << counter;
+    arm->counts[counter] += counts ? 1 : 0;
+}
+
+static void
+count_latency(const split_log_rules *rules, split_arm *arm, split_us latency_us)
+{
+    bump(arm, SPLIT_COUNTER_TIMED, true);
+    for (uint32_t m = 0; m < rules->n_metrics; m++) {
+        if (rules->metrics[m].kind != SPLIT_METRIC_LATENCY)
+            continue;
+        arm->over_present |= UINT32_C(1) << m;
+        for (uint32_t b = 0; b < SPLIT_BOUNDS; b++)
+            arm->over[SPLIT_BOUNDS * m + b] +=
+                latency_us >= split_metric_over_us(&rules->metrics[m], (split_bound_index)b) ? 1
+                                                                                             : 0;
+    }
+}
+
+void
+split_log_count(const split_log_rules *rules, const split_log_record *record, split_arm *arm)
+{
+    if (record->status == 0)
+        return;
+    /* L5. What another back end made good is still this one's failure. */
+    int32_t first = record->first_status != 0 ? record->first_status : record->status;
+    bump(arm, SPLIT_COUNTER_SENT, true);
+    bump(arm, SPLIT_COUNTER_OUTCOMES, true);
+    bump(arm, SPLIT_COUNTER_ERROR, is_failure(rules, first));
+    bump(arm, SPLIT_COUNTER_EDGE_REQUESTS, true);
+    bump(arm, SPLIT_COUNTER_EDGE_5XX, record->status / 100 == 5);
+    if (record->latency_us >= 0)
+        count_latency(rules, arm, record->latency_us);
+    if (split_log_is_lookup(record)) {
+        bump(arm, SPLIT_COUNTER_LOOKUPS, true);
+        bump(arm, SPLIT_COUNTER_MISSES, record->cache == SPLIT_LOG_CACHE_MISS);
+    }
+}

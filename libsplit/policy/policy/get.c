@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* What a loaded policy tells. */
+#include <string.h>
+
+#include "policy/policy/data.h"
+
+const char *
+split_policy_text(const split_policy *policy, size_t *out_len)
+{
+    if (out_len != NULL)
+        *out_len = policy->text_len;
+    return policy->text;
+}
+
+const char *
+split_policy_name(const split_policy *policy)
+{
+    return policy->split.name;
+}
+
+size_t
+split_policy_n_variants(const split_policy *policy)
+{
+    return policy->split.variants.n;
+}
+
+const char *
+split_policy_variant(const split_policy *policy, size_t variant)
+{
+    const doc_variant *variants = policy->split.variants.items;
+    return variant < policy->split.variants.n ? variants[variant].name : NULL;
+}
+
+int
+split_policy_plan_options(const split_policy *policy, split_plan_options *out)
+{
+    if (policy == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    *out = policy->plan_options;
+    return SPLIT_OK;
+}
+
+int
+split_policy_failover_options(const split_policy *policy, split_failover_options *out)
+{
+    if (policy == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    *out = policy->failover_options;
+    return SPLIT_OK;
+}
+
+int
+split_policy_rollout_options(const split_policy *policy, split_rollout_options *out)
+{
+    if (policy == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    if (!policy->rollout.present)
+        return SPLIT_ERR_NO_DATA;
+    *out = policy->rollout_options;
+    return SPLIT_OK;
+}
+
+int
+split_policy_rollout(const split_policy *policy, split_rollout_info *out)
+{
+    if (policy == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    if (!policy->rollout.present)
+        return SPLIT_ERR_NO_DATA;
+    *out = (split_rollout_info){policy->variant, policy->baseline,
+                                (int64_t)policy->rollout.rollback_to_upct};
+    return SPLIT_OK;
+}
+
+size_t
+split_policy_n_origins(const split_policy *policy)
+{
+    return policy->origins.n;
+}
+
+int
+split_policy_origin(const split_policy *policy, size_t origin, split_origin_info *out)
+{
+    if (policy == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    if (origin >= policy->origins.n)
+        return SPLIT_ERR_INDEX;
+    *out = ((const doc_origin *)policy->origins.items)[origin].info;
+    return SPLIT_OK;
+}
+
+void
+split_policy_cookie(const split_policy *policy, split_cookie_info *out)
+{
+    *out = policy->split.cookie.info;
+}
+
+size_t
+split_policy_n_metrics(const split_policy *policy)
+{
+    return policy->metrics.n;
+}
+
+static const doc_metric *
+metric_at(const split_policy *policy, size_t metric)
+{
+    return metric < policy->metrics.n ? (const doc_metric *)policy->metrics.items + metric : NULL;
+}
+
+int
+split_policy_metric(const split_policy *policy, size_t metric, split_metric *out)
+{
+    if (policy == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    if (metric >= policy->metrics.n)
+        return SPLIT_ERR_INDEX;
+    *out = metric_at(policy, metric)->core;
+    return SPLIT_OK;
+}
+
+int
+split_policy_ratio(const split_policy *policy, size_t metric, const char **out_bad,
+                   const char **out_of)
+{
+    if (policy == NULL || out_bad == NULL || out_of == NULL)
+        return SPLIT_ERR_ARG;
+    if (metric >= policy->metrics.n)
+        return SPLIT_ERR_INDEX;
+    const doc_metric *m = metric_at(policy, metric);
+    if (m->core.kind != SPLIT_METRIC_RATIO)
+        return SPLIT_ERR_MODE;
+    *out_bad = m->bad;
+    *out_of = m->of;
+    return SPLIT_OK;
+}
+
+size_t
+split_policy_n_sources(const split_policy *policy, size_t metric)
+{
+    const doc_metric *m = metric_at(policy, metric);
+    return m != NULL ? m->sources.n : 0;
+}
+
+int
+split_policy_source(const split_policy *policy, size_t metric, size_t source,
+                    split_source_info *out)
+{
+    if (policy == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    if (source >= split_policy_n_sources(policy, metric))
+        return SPLIT_ERR_INDEX;
+    *out = ((const split_source_info *)metric_at(policy, metric)->sources.items)[source];
+    return SPLIT_OK;
+}
+
+size_t
+split_policy_n_notify(const split_policy *policy)
+{
+    return policy->notify.n;
+}
+
+int
+split_policy_notify(const split_policy *policy, size_t notify, split_notify_info *out)
+{
+    if (policy == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    if (notify >= policy->notify.n)
+        return SPLIT_ERR_INDEX;
+    const doc_notify *n = (const doc_notify *)policy->notify.items + notify;
+    const char *const *command = n->command.items;
+    *out = (split_notify_info){.type = (split_notify_type)n->type, .token = n->token, .on = n->on};
+    out->target = n->type == SPLIT_NOTIFY_EXEC  ? command[0]
+                  : n->type == SPLIT_NOTIFY_SNS ? n->topic
+                                                : n->url;
+    out->n_args = n->command.n > 1 ? n->command.n - 1 : 0;
+    out->args = out->n_args > 0 ? command + 1 : NULL;
+    return SPLIT_OK;
+}
+
+void
+split_policy_cost(const split_policy *policy, const char **out_prices, uint64_t *out_monthly_micros)
+{
+    *out_prices = policy->cost.prices;
+    *out_monthly_micros = policy->cost.budget_monthly_micros;
+}

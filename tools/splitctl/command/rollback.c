@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* The way back, at once: needs the policy and the route's folder, and neither sources nor the
+ * journal. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "split/net.h"
+
+#include "cli/cli.h"
+#include "commands.h"
+#include "drive/effect.h"
+#include "journal/own.h"
+#include "cli/load.h"
+#include "drive/operator.h"
+#include "route/publish.h"
+#include "cli/text.h"
+#include "route/weights.h"
+
+#define ATTEMPTS 5 /* an emergency wins over another writer */
+#define RETRY_US 2000000
+
+typedef struct way_back {
+    const cli_common *common;
+    const split_policy *policy;
+    const char *policy_path;
+    const char *route_path;
+    cli_texts sources;
+    const char *probe_url;
+    size_t variant;
+    int64_t percent_e6;
+    int64_t before_e6; /* -1: not known */
+    split_us began;    /* monotonic */
+    publication done;
+    effect effect;
+    bool recorded;
+} way_back;
+
+static const char *
+variant_name(const way_back *w)
+{
+    return split_policy_variant(w->policy, w->variant);
+}
+
+static int
+publish_once(way_back *w)
+{
+    route_state state;
+    int code = route_state_read(w->policy, w->route_path, &state);
+    if (code != CTL_OK)
+        return code;
+    state.silent = true;
+    w->before_e6 = route_state_percent(&state, w->variant);
+    code = publish_percent(w->policy, w->route_path, &state, w->variant, w->percent_e6, &w->done);
+    route_state_free(&state);
+    return code;
+}
+
+/* What a router would read now is what was meant. */
+static int
+read_back(way_back *w)
+{
+    route_state state;
+    int code = route_state_read(w->policy, w->route_path, &state);
+    if (code != CTL_OK)
+        return CTL_NOT_PUBLISHED;
+    bool same = state.revision == w->done.revision;
+    if (!same)
+        w->before_e6 = route_state_percent(&state, w->variant);
+    route_state_free(&state);
+    if (!same)
+        fprintf(stderr, "splitctl: %s was changed again by another writer\n", w->route_path);
+    return same ? CTL_OK : CTL_NOT_PUBLISHED;
+}
+
+/* Somebody who publishes at the same moment is outrun; nothing else gets better by trying again. */
+static int
+publish_and_read_back(way_back *w)
+{
+    int code = publish_once(w);
+    for (int i = 1;
+         i < ATTEMPTS && code == CTL_NOT_PUBLISHED && w->done.refused == SPLIT_ERR_CONFLICT &&
+         split_clock_now() - w->began < RETRY_US;
+         i++)
+        code = publish_once(w);
+    if (code == CTL_NOT_PUBLISHED)
+        publish_report(w->route_path, &w->done);
+    return code == CTL_OK ? read_back(w) : code;
+}
+
+static void
+say_not_rolled_back(const way_back *w)
+{
+    char share[16];
+    split_origin_info origin;
+    if (w->before_e6 < 0)
+        fprintf(stderr, "splitctl: NOT rolled back: the traffic of '%s' is as it was\n",
+                variant_name(w));
+    else
+        fprintf(stderr, "splitctl: NOT rolled back: '%s' still has %s %% of the traffic\n",
+                variant_name(w), weights_print(w->before_e6, share));
+    fputs("  copy the route to where you can write, publish there with --route FILE, and give the "
+          "routers that file\n",
+          stderr);
+    if (home_origin(w->policy, w->variant, &origin))
+        fprintf(stderr,
+                "  or take the system out at every router: splitctl origin --source URL %s down\n",
+                origin.name);
+}
+
+static void
+say_published(const way_back *w)
+{
+    char from[16];
+    char to[16];
+    char took[32];
+    text_span(split_clock_now() - w->began, took);
+    if (w->done.unchanged)
+        printf("'%s' has %s %% already: revision %llu, read back in %s\n", variant_name(w),
+               weights_print(w->percent_e6, to), (unsigned long long)w->done.revision, took);
+    else
+        printf("'%s' %s %% -> %s %%: revision %llu, written and read back in %s\n", variant_name(w),
+               weights_print(w->before_e6, from), weights_print(w->percent_e6, to),
+               (unsigned long long)w->done.revision, took);
+    fflush(stdout); /* what follows may take its time */
+}
+
+/* A run that drives takes the action as an abort. */
+static int
+add_to_journal(const way_back *w, journal *j)
+{
+    journal_rollout rollout;
+    int code = journal_find(j, 0, &rollout);
+    if (code != CTL_OK)
+        return code;
+    const journal_publication p = {.revision = (int64_t)w->done.revision,
+                                   .at_us = split_clock_wall(),
+                                   .percent_e6 = w->percent_e6,
+                                   .effect_us = w->effect.took,
+                                   .by = operator_name(w->common)};
+    const journal_action a = {.at_us = p.at_us,
+                              .action = split_action_name(SPLIT_ACTION_ABORT),
+                              .who = p.by,
+                              .why = operator_reason(w->common, "rollback by hand")};
+    if (!w->done.unchanged)
+        code = journal_add_publication(j, rollout.id, &p);
+    if (code == CTL_OK && rollout.ended_us == 0)
+        code = journal_add_action(j, rollout.id, &a);
+    return code;
+}
+
+static void
+record(way_back *w)
+{
+    char buf[CLI_PATH_MAX];
+    const char *path = cli_journal_path(w->common, buf);
+    journal *j = NULL;
+    if (access(path, F_OK) != 0)
+        fprintf(stderr, "splitctl: not recorded: there is no journal %s\n", path);
+    else if (journal_open(path, JOURNAL_WRITE, &j) == CTL_OK &&
+             journal_check_owner(j, path, split_policy_name(w->policy)) == CTL_OK &&
+             add_to_journal(w, j) == CTL_OK)
+        w->recorded = true;
+    else
+        fprintf(stderr,
+                "splitctl: not recorded: the journal %s is not usable; the traffic is back "
+                "all the same\n",
+                path);
+    journal_close(&j);
+}
+
+/* Who serves instead. */
+static const char *
+other_name(const way_back *w)
+{
+    split_rollout_info info;
+    split_plan_options options;
+    size_t other = SIZE_MAX;
+    if (split_policy_rollout(w->policy, &info) == SPLIT_OK)
+        other = info.baseline;
+    if (other == SIZE_MAX && split_policy_plan_options(w->policy, &options) == SPLIT_OK)
+        other = options.default_variant;
+    const char *name = split_policy_variant(w->policy, other);
+    return name != NULL ? name : "";
+}
+
+static void
+print_checklist(const way_back *w, int code)
+{
+    const char *policy = w->policy_path;
+    const char *name = variant_name(w);
+    unsigned long long revision = (unsigned long long)w->done.revision;
+    puts("\nIncident checklist:");
+    if (code != CTL_OK)
+        printf("  [ ] NOT CONFIRMED: see that every router has revision %llu\n", revision);
+    else if (w->sources.n == 0 && w->probe_url == NULL)
+        printf("  [ ] routers: every one has revision %llu (--source URL and --probe URL ask)\n",
+               revision);
+    printf("  [ ] visitors: errors fall; splitctl monitor -p %s --once --source URL\n"
+           "  [ ] caches: what was stored meanwhile lives on; purge what is wrong\n"
+           "  [ ] data: what '%s' wrote meanwhile is whole, and '%s' can read it\n"
+           "  [ ] evidence: keep the logs of '%s'%s before they rotate\n"
+           "  [ ] cause: splitctl history, compare and report, each with -p %s\n"
+           "  [ ] people: say who is on it, and since when%s\n"
+           "  [ ] next try: when the cause is fixed and tested; splitctl run -p %s --new\n",
+           policy, name, other_name(w), name, w->recorded ? " and the journal" : "", policy,
+           w->recorded ? "" : "; note it, it was not recorded", policy);
+}
+
+static int
+roll_back(way_back *w)
+{
+    int code = publish_and_read_back(w);
+    if (code != CTL_OK) {
+        say_not_rolled_back(w);
+        return code;
+    }
+    say_published(w);
+    w->effect = (effect){.policy = w->policy,
+                         .route_path = w->route_path,
+                         .revision = w->done.revision,
+                         .variant = w->variant,
+                         .percent_e6 = w->percent_e6,
+                         .began = w->began,
+                         .took = -1};
+    int routers = w->sources.n > 0 ? effect_routers(&w->effect, &w->sources) : CTL_OK;
+    int probe = w->probe_url != NULL ? effect_probe(&w->effect, w->probe_url) : CTL_OK;
+    code = routers != CTL_OK ? routers : probe;
+    if (code != CTL_OK)
+        w->effect.took = -1;
+    fflush(stdout);
+    record(w);
+    print_checklist(w, code);
+    return code;
+}
+
+static int
+rollback_policy(way_back *w, const char *percent)
+{
+    char path[CLI_PATH_MAX];
+    split_policy *policy = NULL;
+    w->route_path = cli_route_path(w->common, path);
+    w->policy_path = cli_policy_path(w->common);
+    if (percent != NULL && !weights_percent(percent, &w->percent_e6))
+        return cli_usage_error("rollback", "'%s' is no percentage from 0 to 100", percent);
+    int code = load_policy(w->policy_path, &policy);
+    if (code != CTL_OK)
+        return code;
+    w->policy = policy;
+    w->variant = moving_variant(policy);
+    if (w->variant == SIZE_MAX)
+        code = cli_usage_error("rollback", "the policy has no rollout; use 'splitctl set'");
+    else
+        code = roll_back(w);
+    split_policy_free(&policy, NULL);
+    return code;
+}
+
+int
+cmd_rollback(int argc, char **argv)
+{
+    static way_back w; /* large */
+    cli_common common = {0};
+    const cli_option options[] = {{"source", 's', CLI_TEXTS, "SOURCE",
+                                   "routers that shall confirm; may be repeated", &w.sources},
+                                  {"probe", 0, CLI_TEXT, "URL",
+                                   "ask this page as new visitors until it confirms", &w.probe_url},
+                                  CLI_OPTIONS_END};
+    const cli_spec spec = {
+        .usage = "-p FILE [PERCENT]",
+        .about = "Takes the traffic back at once, to PERCENT (default: 0) for the rollout's\n"
+                 "variant. Asks nothing. Needs the policy and the route's folder only: sources\n"
+                 "and journal may be dead. A running 'splitctl run' ends as rolled back.\n"
+                 "Exit code 7: published, but the routers or the probe did not confirm within\n"
+                 "5 s; 8: nothing could be published.\n",
+        .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_YES | CLI_REASON,
+        .options = options};
+    int first;
+    w.began = split_clock_now();
+    w.before_e6 = -1;
+    w.common = &common;
+    int code = cli_parse(&spec, &common, argc, argv, &first);
+    if (code != CLI_GO)
+        return code;
+    if (argc - first > 1)
+        return cli_usage_error(argv[0], "give one percentage at most");
+    return rollback_policy(&w, first < argc ? argv[first] : NULL);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* Drive a rollout: one line a change, a closing summary, an exit code that says how it ended. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "split/net.h"
+
+#include "cli/cli.h"
+#include "commands.h"
+#include "drive/driver.h"
+#include "cli/load.h"
+#include "drive/notify.h"
+#include "screen/summary.h"
+
+#define OPERATOR_US 1000000
+#define POLL_US 50000 /* how often signals and the operator are looked for */
+
+static volatile sig_atomic_t stopped;
+
+static void
+on_signal(int number)
+{
+    stopped = number;
+}
+
+typedef struct run {
+    driver driver;
+    notifier *notifier;
+    bool once;
+    bool fresh;
+    bool aborted; /* an operator ended the rollout; the route may be theirs already */
+    bool json;
+    bool no_journal;
+    split_us until; /* monotonic; SPLIT_NEVER without --duration */
+    bool shown;     /* a line was printed already */
+    split_rollout_decision last;
+} run;
+
+static bool
+has_changed(const run *r)
+{
+    const split_rollout_decision *a = &r->last;
+    const split_rollout_decision *b = &r->driver.decision;
+    if (!r->shown || a->decision != b->decision || a->reason != b->reason || a->phase != b->phase ||
+        a->bake_restarts != b->bake_restarts)
+        return true;
+    for (uint32_t m = 0; m < b->n_metrics; m++)
+        if (a->metrics[m].level != b->metrics[m].level ||
+            a->metrics[m].verdict != b->metrics[m].verdict)
+            return true;
+    return false;
+}
+
+static void
+show(run *r)
+{
+    if (r->json)
+        summary_json(&r->driver);
+    else if (has_changed(r))
+        summary_line(&r->driver);
+    r->last = r->driver.decision;
+    r->shown = true;
+}
+
+/* Sleep in small steps until the window ends or an operator ends the rollout. False when the run
+ * shall stop. */
+static bool
+wait_window(run *r)
+{
+    while (split_clock_now() < r->driver.window_end) {
+        split_us next = split_clock_now() + POLL_US;
+        if (stopped != 0 || split_clock_now() >= r->until)
+            return false;
+        r->aborted = driver_listen(&r->driver);
+        if (r->aborted)
+            return true;
+        (void)split_clock_sleep_until(next < r->driver.window_end ? next : r->driver.window_end);
+    }
+    return stopped == 0;
+}
+
+/* What a decision that does not end the rollout means for --once. */
+static int
+hold_code(const driver *at)
+{
+    const split_rollout_decision *d = &at->decision;
+    if (!at->window_has_data)
+        return CTL_NO_DATA;
+    if (d->decision != SPLIT_DECISION_HOLD || d->reason == SPLIT_REASON_BAKE)
+        return CTL_OK;
+    switch (d->reason) {
+    case SPLIT_REASON_NO_DATA:
+        return CTL_NO_DATA;
+    case SPLIT_REASON_CONFIRMING:
+    case SPLIT_REASON_SHARED_INCIDENT:
+        return CTL_CRITICAL;
+    default:
+        return CTL_HOLD;
+    }
+}
+
+/* Somebody else published: when that was a rollback, its word comes through the journal; otherwise
+ * the route is theirs. */
+static int
+check_route(run *r)
+{
+    if (r->aborted || driver_owns_route(&r->driver))
+        return CTL_OK;
+    for (split_us until = split_clock_now() + OPERATOR_US; split_clock_now() < until;) {
+        if (driver_listen(&r->driver))
+            return CTL_OK;
+        (void)split_clock_sleep_until(split_clock_now() + POLL_US);
+    }
+    fputs("splitctl: the route was published by somebody else; it is left alone, this run ends\n",
+          stderr);
+    return CTL_NOT_PUBLISHED;
+}
+
+static int
+drive(run *r)
+{
+    driver *d = &r->driver;
+    int code = driver_publish(d);
+    if (code != CTL_OK)
+        return code;
+    if (!r->json)
+        summary_begin(d);
+    if (d->published.revision == 0 || d->published.unchanged || d->dry_run)
+        driver_mark(d);
+    for (;;) {
+        if (!wait_window(r))
+            return stopped != 0 ? CTL_HOLD : CTL_TIMEOUT;
+        code = check_route(r);
+        if (code == CTL_OK)
+            code = driver_step(d);
+        if (code != CTL_OK)
+            return code;
+        show(r);
+        notifier_decision(r->notifier, d->rollout, &d->decision);
+        if (d->decision.decision != SPLIT_DECISION_HOLD) {
+            code = driver_publish(d);
+            if (code != CTL_OK)
+                return code;
+            if (!r->json)
+                summary_published(d);
+        }
+        if (split_rollout_ended(d->rollout))
+            return d->decision.decision == SPLIT_DECISION_ROLLBACK ? CTL_ROLLED_BACK : CTL_OK;
+        if (r->once)
+            return hold_code(d);
+    }
+}
+
+static void
+catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+static int
+run_policy(run *r, const cli_common *common, const cli_texts *specs)
+{
+    char path[CLI_PATH_MAX];
+    char db[CLI_PATH_MAX];
+    split_policy *policy = NULL;
+    bool idle = true;
+    int code = load_policy(cli_policy_path(common), &policy);
+    if (code == CTL_OK)
+        code = driver_open(&r->driver, policy, cli_route_path(common, path), specs, 0);
+    if (code == CTL_OK) {
+        r->driver.dry_run = common->dry_run;
+        r->json = common->json;
+        if (!r->no_journal && !common->dry_run)
+            code = driver_keep(&r->driver, cli_journal_path(common, db), r->fresh);
+        if (code != CTL_OK)
+            driver_close(&r->driver);
+    }
+    if (code == CTL_OK) {
+        setvbuf(stdout, NULL, _IOLBF, 0);
+        catch_signals();
+        r->notifier = common->dry_run ? NULL : notifier_start(policy);
+        code = drive(r);
+        idle = notifier_stop(r->notifier);
+        if (!r->json)
+            summary_end(&r->driver, code);
+        driver_close(&r->driver);
+    }
+    if (idle) /* a notifier that hangs still reads it */
+        split_policy_free(&policy, NULL);
+    return code;
+}
+
+int
+cmd_run(int argc, char **argv)
+{
+    static run r; /* large */
+    cli_common common = {0};
+    cli_texts specs = {0};
+    int64_t duration = INT64_MAX;
+    const cli_option options[] = {
+        {"source", 's', CLI_TEXTS, "SOURCE", "where counts come from; may be repeated", &specs},
+        {"metrics", 0, CLI_TEXTS, "URL", "the same as --source", &specs},
+        {"new", 0, CLI_FLAG, NULL, "begin anew though the journal holds an open rollout", &r.fresh},
+        {"no-journal", 0, CLI_FLAG, NULL, "keep none; a run that is cut off cannot go on",
+         &r.no_journal},
+        {"once", 0, CLI_FLAG, NULL, "judge one window and stop", &r.once},
+        {"duration", 0, CLI_DURATION, "TIME", "stop after this time (exit code 7)", &duration},
+        CLI_OPTIONS_END};
+    const cli_spec spec = {
+        .usage = "-p FILE --source SOURCE...",
+        .about =
+            "Drives the rollout of a policy: reads the counts of each window from the sources\n"
+            "(admin ports of proxies, haproxy:URL, log:FILE, promql:URL, cloudwatch:REGION;\n"
+            "several are summed), judges them, and publishes the next share or the way back.\n"
+            "Prints one line a change and a closing summary. A run that was cut off goes on\n"
+            "where it was.\n",
+        .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_DRY_RUN,
+        .options = options};
+    int first;
+    int code = cli_parse(&spec, &common, argc, argv, &first);
+    if (code != CLI_GO)
+        return code;
+    if (first < argc)
+        return cli_usage_error(argv[0], "unexpected argument '%s'", argv[first]);
+    if (specs.n == 0)
+        return cli_usage_error(argv[0], "name a source, such as --source http://127.0.0.1:8081");
+    split_us now = split_clock_now();
+    r.until = duration > INT64_MAX - now ? SPLIT_NEVER : now + duration;
+    return run_policy(&r, &common, &specs);
+}

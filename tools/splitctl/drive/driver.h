@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* The rollout in motion: windows in, decisions and new routes out. command/run.c prints what it does.
+ */
+#ifndef SPLITCTL_DRIVER_H
+#define SPLITCTL_DRIVER_H
+
+#include "split/policy.h"
+#include "split/rollout.h"
+
+#include "journal/diary.h"
+#include "drive/fleet.h"
+#include "route/publish.h"
+
+/* What one phase saw, for the closing summary. */
+typedef struct phase_record {
+    split_us began_wall; /* 0: never reached */
+    split_us ended_wall;
+    int64_t n_windows;
+    split_arm arm;
+    split_arm baseline;
+} phase_record;
+
+typedef struct driver {
+    const split_policy *policy;
+    const char *route_path;
+    bool dry_run;
+    split_rollout *rollout;
+    split_us window_us;
+    split_rollout_info info;
+    fleet fleet;
+    route_state route;
+    diary diary;
+    split_us window_start_wall;
+    split_us window_end; /* monotonic */
+    int64_t id;          /* of the next window */
+    uint32_t n_phases;
+    phase_record phases[SPLIT_PHASES_MAX];
+    split_reading reading; /* of the last window */
+    split_window window;
+    bool window_has_data; /* some source reported something */
+    split_rollout_decision decision;
+    publication published; /* the last one */
+    split_us decided_wall; /* when the last decision fell */
+    split_us effect_us;    /* from the last publication's decision to its effect on every router; -1
+                              unknown */
+} driver;
+
+/* Make the rollout, with windows of another length than the policy's unless window_us is 0, and
+ * open the sources. Reports on stderr; an exit code. */
+int driver_open(driver *d, const split_policy *policy, const char *route_path,
+                const cli_texts *specs, split_us window_us);
+void driver_close(driver *d);
+
+/* Share of the new system that should be in force now. */
+int64_t driver_percent(const driver *d);
+
+/*
+ * Publish the share that the rollout asks for now, when another one is in force, and wait until
+ * every router that shows its revision has it: the next window begins then. Returns CTL_OK or
+ * CTL_NOT_PUBLISHED, also when somebody else changed the route since the driver looked.
+ */
+int driver_publish(driver *d);
+
+/* Is the route on disk the one that this driver saw or wrote last? Not asked in a dry run. */
+bool driver_owns_route(const driver *d);
+
+/* Close the current window: read all sources, judge. Fills window, reading and decision. CTL_OK or
+ * CTL_BAD_INPUT. */
+int driver_step(driver *d);
+
+/* Take operators' actions that wait. True when one of them ends the rollout: close the window now.
+ */
+bool driver_listen(driver *d);
+
+/* Keep a journal, and go on with the rollout that it holds when that is open. An exit code. */
+int driver_keep(driver *d, const char *journal_path, bool fresh);
+
+/* Begin the first window without waiting for a publication. */
+void driver_mark(driver *d);
+
+#endif

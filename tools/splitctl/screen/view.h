@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* What a person wants to see of a rollout, gathered window by window; draw.c, draw_json.c and
+ * report*.c show it. */
+#ifndef SPLITCTL_VIEW_H
+#define SPLITCTL_VIEW_H
+
+#include "split/policy.h"
+#include "split/rollout.h"
+
+#include "drive/fleet.h"
+
+#define VIEW_HISTORY 64
+#define VIEW_EVENTS 32
+
+/* What is shown of one window beyond what is judged. Percentiles in microseconds; -1 unknown. */
+typedef struct view_display {
+    split_us p50[SPLIT_READING_ARMS];
+    split_us p95[SPLIT_READING_ARMS];
+    split_us p99[SPLIT_READING_ARMS];
+    split_reading_origin origins[SPLIT_READING_ORIGINS_MAX];
+    uint32_t n_origins;
+    int64_t revision; /* -1 unknown */
+    int64_t n_alarms; /* that ring; -1 unknown */
+    int64_t n_alarms_unknown;
+    split_reading_alarm alarms[SPLIT_READING_ALARMS_MAX]; /* those that ring come first */
+    uint32_t n_alarm_names;
+} view_display;
+
+/* Room for the JSON of any view_display. */
+#define VIEW_DISPLAY_BYTES 8192
+
+typedef struct view_event {
+    split_us at_us; /* wall clock */
+    char text[160];
+} view_event;
+
+typedef struct view {
+    const split_policy *policy;
+    const split_rollout *rollout;
+    split_rollout_options options;
+    split_rollout_info info;
+    int64_t n_windows;
+    bool is_silent;                  /* the sources had nothing for the last window */
+    split_window window;             /* the newest */
+    split_rollout_decision decision; /* its */
+    view_display display;
+    double value[SPLIT_METRICS_MAX][VIEW_HISTORY]; /* share of bad events of the new arm, -1 without
+                                                      data; newest last */
+    double realised[VIEW_HISTORY];                 /* share of requests, percent; -1 without data */
+    size_t n_history;
+    view_event events[VIEW_EVENTS]; /* newest last */
+    size_t n_events;
+    split_us ended_us; /* wall clock; 0 while it goes on */
+    const char *outcome;
+    const char *heading; /* who judges: "run drives", "nothing drives", "watching only" */
+} view;
+
+int view_open(view *v, const split_policy *policy, const split_rollout *rollout);
+
+/* A judged window. */
+void view_window(view *v, const split_window *w, const split_rollout_decision *s,
+                 const view_display *display);
+void view_event_add(view *v, split_us at_us, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The display part of a reading, and its JSON in the journal. */
+void view_display_of(const split_reading *r, view_display *out);
+void view_display_write(const view_display *d, char buf[VIEW_DISPLAY_BYTES]);
+void view_display_read(const char *json, view_display *out);
+
+/* Share of requests that went to the new arm, in percent, and the half width of its noise band (2
+ * sigma); false without requests of both arms. */
+bool view_split(const split_window *w, double *out_percent, double *out_noise);
+
+/* "< 1%", "> 300ms". */
+const char *view_bound(const split_metric *metric, split_bound_index bound, char buf[32]);
+
+/* What an arm counted of a metric, in percent as people say it: bad events, or good ones where low
+ * is bad (a hit rate). False without data; `out_n`, the trials, may be NULL. */
+bool view_percent(const split_metric *m, uint32_t index, const split_arm *arm, double *out_percent,
+                  int64_t *out_n);
+
+/* The percentile that a latency metric is about; -1 unknown, SPLIT_NEVER above the source's scale.
+ */
+split_us view_percentile(const view_display *d, const split_metric *m, split_reading_arm arm);
+
+/* What the metric shows for an arm in the newest window: "0.15 %", "182 ms", "87.1 %", or "-". */
+const char *view_value(const view *v, uint32_t metric, split_reading_arm arm, char buf[32]);
+
+const char *view_state_name(int32_t state);
+const char *view_mode_name(int32_t mode);
+const char *view_alarm_name(split_reading_alarm_state state);
+
+/* What happens next and why, one sentence. */
+void view_next(const view *v, char *buf, size_t buf_size);
+
+/* Exit code of a state: 0 healthy, 3 hold, 4 critical, 5 rolled back, 6 no data. */
+int view_exit_code(const view *v);
+
+#endif
