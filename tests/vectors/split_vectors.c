@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* split-vectors KIND FILE...: runs vector files through the library. Exit 1 on failures, 2 on a
+/* split-vectors KIND FILE...: runs vector files or folders through the library. Exit 1 on failures, 2 on a
  * file it cannot read. */
 #include "vectors.h"
 
@@ -13,6 +13,9 @@ static const vectors_kind *const kinds[] = {
     &vectors_assign,  &vectors_evidence, &vectors_failover, &vectors_reweight,
 #ifdef WITH_POLICY
     &vectors_verdict,
+#endif
+#ifdef WITH_NET
+    &vectors_aws_v4a,
 #endif
 };
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
@@ -93,9 +96,8 @@ vectors_u64_array(const cJSON *array, uint64_t max, uint64_t *out, size_t n)
     return true;
 }
 
-/* The whole file, terminated; NULL when it cannot be read. */
-static char *
-read_whole(const char *path, size_t *out_len)
+char *
+vectors_read(const char *path, size_t *out_len)
 {
     FILE *f = fopen(path, "rb");
     size_t len = 0, room = 1 << 16;
@@ -130,7 +132,11 @@ check_file(const vectors_kind *kind, vectors_run *run)
 {
     size_t len = 0;
     unsigned before = run->n_passed + run->n_failed;
-    char *text = read_whole(run->file, &len);
+    if (kind->check_folder != NULL) {
+        kind->check_folder(run);
+        return;
+    }
+    char *text = vectors_read(run->file, &len);
     if (text == NULL) {
         vectors_unreadable(run, NULL, "cannot be read");
         return;

@@ -18,10 +18,12 @@ typedef struct vectors_run {
 } vectors_run;
 
 /* A kind of file, in a source file of its own: kind_<name>.c. `check` gets the text, terminated by
- * a zero byte. */
+ * a zero byte. A kind whose cases are folders has `check_folder` in its place; run->file names one.
+ */
 typedef struct vectors_kind {
     const char *name;
     void (*check)(vectors_run *run, const char *text, size_t text_len);
+    void (*check_folder)(vectors_run *run);
 } vectors_kind;
 
 /* End a case: count it, and say why when it failed. `why` is a printf format, "expected ... got
@@ -31,6 +33,9 @@ void vectors_case(vectors_run *run, const char *id, const char *why, ...)
 
 /* Say that the file (or one case of it, if id is not NULL) is not of the form of its kind. */
 void vectors_unreadable(vectors_run *run, const char *id, const char *why);
+
+/* The whole of a file, terminated by a zero byte; NULL when it cannot be read. Free it. */
+char *vectors_read(const char *path, size_t *out_len);
 
 /* Parse a whole file as JSON; on failure says so and returns NULL. Free with cJSON_Delete. */
 cJSON *vectors_parse(vectors_run *run, const char *text, size_t text_len);
@@ -50,5 +55,6 @@ extern const vectors_kind vectors_evidence;
 extern const vectors_kind vectors_failover;
 extern const vectors_kind vectors_reweight;
 extern const vectors_kind vectors_verdict; /* only with split-policy */
+extern const vectors_kind vectors_aws_v4a; /* only with split-net */
 
 #endif
