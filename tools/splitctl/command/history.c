@@ -13,6 +13,7 @@
 #include "journal/story.h"
 #include "cli/text.h"
 #include "route/weights.h"
+#include "journal/read.h"
 
 static void
 print_time(split_us wall)

@@ -17,6 +17,7 @@
 #include "cli/load.h"
 #include "screen/term.h"
 #include "cli/text.h"
+#include "drive/window.h"
 
 #define POLL_US 100000
 #define JOURNAL_INTERVAL_US 1000000
@@ -143,13 +144,13 @@ wait_until(monitor *m, split_us instant)
 static int
 next_window(monitor *m)
 {
-    view_display display;
+    window_display display;
     if (!wait_until(m, m->driver.window_end))
         return CTL_TIMEOUT;
-    int code = driver_step(&m->driver);
+    int code = window_step(&m->driver);
     if (code != CTL_OK)
         return code;
-    view_display_of(&m->driver.reading, &display);
+    display_of(&m->driver.reading, &display);
     m->view->is_silent = !m->driver.window_has_data;
     view_window(m->view, &m->driver.window, &m->driver.decision, &display);
     return CTL_OK;
@@ -219,7 +220,7 @@ open_watch(monitor *m, const cli_common *common, const cli_texts *specs, const c
     code = view_open(m->view, m->policy, m->driver.rollout);
     m->view->options.window_us = m->interval_us;
     m->view->heading = "watching only";
-    driver_mark(&m->driver);
+    window_mark(&m->driver);
     return code;
 }
 

@@ -15,6 +15,8 @@
 #include "drive/operator.h"
 #include "route/publish.h"
 #include "route/weights.h"
+#include "journal/write.h"
+#include "journal/lock.h"
 
 #define ALL_E6 INT64_C(100000000)
 
@@ -181,7 +183,7 @@ open_and_promote(promotion *p, const char *asked)
     p->variant = moving_variant(policy);
     if (p->variant == SIZE_MAX)
         code = cli_usage_error("promote", "the policy has no rollout; use 'splitctl set'");
-    p->driven = operator_is_driven(p->journal_path);
+    p->driven = journal_is_driven(p->journal_path);
     if (code == CTL_OK && access(p->journal_path, F_OK) == 0) {
         char buf[CLI_PATH_MAX];
         const char *path;

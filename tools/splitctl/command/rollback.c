@@ -16,6 +16,8 @@
 #include "route/publish.h"
 #include "cli/text.h"
 #include "route/weights.h"
+#include "journal/read.h"
+#include "journal/write.h"
 
 #define ATTEMPTS 5 /* an emergency wins over another writer */
 #define RETRY_US 2000000

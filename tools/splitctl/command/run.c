@@ -12,6 +12,8 @@
 #include "cli/load.h"
 #include "drive/notify.h"
 #include "screen/summary.h"
+#include "drive/publication.h"
+#include "drive/window.h"
 
 #define OPERATOR_US 1000000
 #define POLL_US 50000 /* how often signals and the operator are looked for */
@@ -105,7 +107,7 @@ hold_code(const driver *at)
 static int
 check_route(run *r)
 {
-    if (r->aborted || driver_owns_route(&r->driver))
+    if (r->aborted || publication_owns(&r->driver))
         return CTL_OK;
     for (split_us until = split_clock_now() + OPERATOR_US; split_clock_now() < until;) {
         if (driver_listen(&r->driver))
@@ -121,25 +123,25 @@ static int
 drive(run *r)
 {
     driver *d = &r->driver;
-    int code = driver_publish(d);
+    int code = publication_publish(d);
     if (code != CTL_OK)
         return code;
     if (!r->json)
         summary_begin(d);
     if (d->published.revision == 0 || d->published.unchanged || d->dry_run)
-        driver_mark(d);
+        window_mark(d);
     for (;;) {
         if (!wait_window(r))
             return stopped != 0 ? CTL_HOLD : CTL_TIMEOUT;
         code = check_route(r);
         if (code == CTL_OK)
-            code = driver_step(d);
+            code = window_step(d);
         if (code != CTL_OK)
             return code;
         show(r);
         notifier_decision(r->notifier, d->rollout, &d->decision);
         if (d->decision.decision != SPLIT_DECISION_HOLD) {
-            code = driver_publish(d);
+            code = publication_publish(d);
             if (code != CTL_OK)
                 return code;
             if (!r->json)

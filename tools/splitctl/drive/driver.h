@@ -51,31 +51,11 @@ int driver_open(driver *d, const split_policy *policy, const char *route_path,
                 const cli_texts *specs, split_us window_us);
 void driver_close(driver *d);
 
-/* Share of the new system that should be in force now. */
-int64_t driver_percent(const driver *d);
-
-/*
- * Publish the share that the rollout asks for now, when another one is in force, and wait until
- * every router that shows its revision has it: the next window begins then. Returns CTL_OK or
- * CTL_NOT_PUBLISHED, also when somebody else changed the route since the driver looked.
- */
-int driver_publish(driver *d);
-
-/* Is the route on disk the one that this driver saw or wrote last? Not asked in a dry run. */
-bool driver_owns_route(const driver *d);
-
-/* Close the current window: read all sources, judge. Fills window, reading and decision. CTL_OK or
- * CTL_BAD_INPUT. */
-int driver_step(driver *d);
-
 /* Take operators' actions that wait. True when one of them ends the rollout: close the window now.
  */
 bool driver_listen(driver *d);
 
 /* Keep a journal, and go on with the rollout that it holds when that is open. An exit code. */
 int driver_keep(driver *d, const char *journal_path, bool fresh);
-
-/* Begin the first window without waiting for a publication. */
-void driver_mark(driver *d);
 
 #endif

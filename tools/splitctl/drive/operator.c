@@ -13,6 +13,9 @@
 #include "split/net.h"
 
 #include "journal/own.h"
+#include "journal/read.h"
+#include "journal/write.h"
+#include "journal/lock.h"
 
 /* One line that steers no terminal, cut between characters. */
 static const char *
@@ -61,19 +64,6 @@ operator_rollout(journal *j, journal_rollout *out)
     return code;
 }
 
-bool
-operator_is_driven(const char *journal_path)
-{
-    char path[CLI_PATH_MAX + 8];
-    snprintf(path, sizeof path, "%s.run", journal_path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    bool driven = flock(fd, LOCK_SH | LOCK_NB) != 0;
-    close(fd);
-    return driven;
-}
-
 int
 operator_act(const cli_common *common, split_action action)
 {
@@ -96,7 +86,7 @@ operator_act(const cli_common *common, split_action action)
     journal_close(&j);
     if (code == CTL_OK)
         printf("%s recorded; %s\n", split_action_name(action),
-               operator_is_driven(path)
+               journal_is_driven(path)
                    ? "the running 'splitctl run' takes it at once"
                    : "nothing drives this rollout now, it waits for 'splitctl run'");
     return code;

@@ -17,9 +17,6 @@ const char *operator_reason(const cli_common *common, const char *otherwise);
 /* The open rollout of a journal. CTL_NO_DATA, reported, when there is none. */
 int operator_rollout(journal *j, journal_rollout *out);
 
-/* Is a `splitctl run` driving the journal's rollout now? */
-bool operator_is_driven(const char *journal_path);
-
 /* Record an action for the run to take. Reports on stderr. */
 int operator_act(const cli_common *common, split_action action);
 

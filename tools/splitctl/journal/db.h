@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the journal share: the connection, and short forms of SQLite's calls. */
+/* Short forms of SQLite's calls, shared by the files of the journal. */
 #ifndef SPLITCTL_JOURNAL_DB_H
 #define SPLITCTL_JOURNAL_DB_H
 
@@ -21,6 +21,12 @@ int journal_failed(const journal *j, const char *what);
 /* A statement with its parameters: each letter of `kinds` is i (int64_t) or t (const char *). NULL
  * after a report. */
 sqlite3_stmt *journal_prepare(const journal *j, const char *sql, const char *kinds, ...);
+
+/* Run SQL without parameters or rows. */
+int journal_execute(journal *j, const char *sql);
+
+/* The first number that SQL without parameters gives; -1 when there is none. */
+int64_t journal_number(const journal *j, const char *sql);
 
 /* Run a statement without rows and finalize it. */
 int journal_run(const journal *j, sqlite3_stmt *statement, const char *what);

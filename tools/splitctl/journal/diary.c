@@ -9,6 +9,9 @@
 
 #include "journal/own.h"
 #include "journal/story.h"
+#include "journal/read.h"
+#include "journal/write.h"
+#include "journal/lock.h"
 
 /* D26. A journal that cannot be written must not stop a rollout that may have to roll back. */
 static void

@@ -15,8 +15,6 @@
 
 #include "cli/exit_code.h"
 
-#define JOURNAL_SCHEMA 1
-
 typedef struct journal journal;
 
 typedef enum journal_access { JOURNAL_READ, JOURNAL_WRITE } journal_access;
@@ -25,9 +23,6 @@ typedef enum journal_access { JOURNAL_READ, JOURNAL_WRITE } journal_access;
  * brought up. CTL_NO_DATA, reported, for an empty file that is only to be read. */
 int journal_open(const char *path, journal_access access, journal **out);
 void journal_close(journal **j);
-
-/* Claim the right to drive until journal_close(). CTL_NOT_PUBLISHED when another process has it. */
-int journal_lock(journal *j);
 
 /* A rollout as the journal holds it. Texts live until the next call of the same function, or
  * journal_close(). */
@@ -39,17 +34,6 @@ typedef struct journal_rollout {
     split_us ended_us;   /* 0 while it goes on */
     const char *outcome; /* "" while it goes on, else COMPLETE, ROLLBACK or ABANDONED */
 } journal_rollout;
-
-/* The newest rollout, or the one with an id when `id` is not 0. CTL_NO_DATA when there is none (not
- * reported). */
-int journal_find(journal *j, int64_t id, journal_rollout *out);
-
-/* Begin a rollout. */
-int journal_begin(journal *j, const char *name, const char *policy, split_us now_us,
-                  int64_t *out_id);
-
-/* End it; a rollout ends once. */
-int journal_end(journal *j, int64_t rollout, split_us now_us, const char *outcome);
 
 /* A judged window. `window` and `decision` are the JSON lines of the documents. */
 typedef struct journal_window {
@@ -65,8 +49,6 @@ typedef struct journal_window {
         *display; /* JSON of what is shown but not judged, such as percentiles; "" for none */
 } journal_window;
 
-int journal_add_window(journal *j, int64_t rollout, const journal_window *w);
-
 typedef struct journal_publication {
     int64_t revision;
     split_us at_us;
@@ -74,8 +56,6 @@ typedef struct journal_publication {
     split_us effect_us; /* -1: not confirmed */
     const char *by;     /* "run", or who did it by hand */
 } journal_publication;
-
-int journal_add_publication(journal *j, int64_t rollout, const journal_publication *p);
 
 /* An operator's action; `window` is the id of the window it took effect before, 0 while it waits,
  * -1 when refused. */
@@ -87,27 +67,5 @@ typedef struct journal_action {
     const char *why;
     int64_t window;
 } journal_action;
-
-int journal_add_action(journal *j, int64_t rollout, const journal_action *a);
-
-/* Oldest waiting action. CTL_NO_DATA when there is none. */
-int journal_next_action(journal *j, int64_t rollout, journal_action *out);
-
-/* An action took effect before a window (-1: it was refused). */
-int journal_take_action(journal *j, int64_t seq, int64_t window);
-
-/* Walk in order. The callback returns CTL_OK to go on; any other value ends the walk and is
- * returned. */
-int journal_each_rollout(journal *j, int (*each)(const journal_rollout *, void *), void *ctx);
-int journal_each_window(journal *j, int64_t rollout, int64_t after_id,
-                        int (*each)(const journal_window *, void *), void *ctx);
-int journal_each_action(journal *j, int64_t rollout, int (*each)(const journal_action *, void *),
-                        void *ctx);
-int journal_each_publication(journal *j, int64_t rollout,
-                             int (*each)(const journal_publication *, void *), void *ctx);
-
-/* Id of the newest window of a rollout; 0 when there is none, -1 when the journal cannot be read.
- */
-int64_t journal_last_window(journal *j, int64_t rollout);
 
 #endif

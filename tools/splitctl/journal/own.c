@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "split/policy.h"
+#include "journal/read.h"
 
 int
 journal_check_owner(journal *j, const char *path, const char *split)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What is read from the journal. */
-#include "journal/db.h"
+#include "journal/read.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "journal/db.h"
 
 static const char *
 text(sqlite3_stmt *s, int column)

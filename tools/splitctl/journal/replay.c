@@ -10,6 +10,7 @@
 #include "cli/exit_code.h"
 #include "journal/journal.h"
 #include "cli/load.h"
+#include "journal/read.h"
 
 typedef struct replay {
     split_lines *lines;

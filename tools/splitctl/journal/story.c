@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A rollout told again from its journal. */
 #include "journal/story.h"
+#include "journal/read.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is added to the journal; each call is one durable commit. */
+#include "journal/write.h"
+
 #include "journal/db.h"
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything that a report shows, gathered from the journal once. */
 #include "report/data.h"
+#include "journal/read.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ part_of(double ln, double bound)
 
 static void
 fill_value(report *r, report_value *to, uint32_t m, const split_window *w,
-           const split_rollout_decision *s, const view_display *display)
+           const split_rollout_decision *s, const window_display *display)
 {
     const split_metric *metric = split_rollout_metric(r->follow->rollout, m);
     const split_metric_decision *d = &s->metrics[m];
@@ -90,7 +91,7 @@ add_alarm(char alarms[REPORT_ALARMS_BYTES], const char *name)
 }
 
 static void
-add_change(report *r, const report_change *now, const view_display *display)
+add_change(report *r, const report_change *now, const window_display *display)
 {
     report_change *last = r->n_changes > 0 ? &r->changes[change_slot(r->n_changes - 1)] : NULL;
     if (last == NULL || last->decision != now->decision || last->percent_e6 != now->percent_e6 ||
@@ -135,7 +136,7 @@ take_window(const journal_window *row, const split_window *w, const split_rollou
             void *ctx)
 {
     report *r = ctx;
-    view_display display;
+    window_display display;
     double percent;
     double noise = NAN;
     report_change now = {.id = row->id,
@@ -153,7 +154,7 @@ take_window(const journal_window *row, const split_window *w, const split_rollou
                                       .asked = (float)((double)s->percent_e6 / 1e6),
                                       .realised = known ? (float)percent : NAN,
                                       .noise = known ? (float)noise : NAN};
-    view_display_read(row->display, &display);
+    display_read(row->display, &display);
     for (uint32_t m = 0; m < s->n_metrics; m++)
         fill_value(r, &r->values[r->n_rows * r->n_metrics + m], m, w, s, &display);
     r->n_rows++;

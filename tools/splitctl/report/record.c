@@ -6,6 +6,7 @@
 #include "cli/text.h"
 #include "route/weights.h"
 #include "report/page.h"
+#include "journal/read.h"
 
 #define RECORDS_MAX 300 /* publications or actions; the oldest */
 

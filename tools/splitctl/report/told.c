@@ -7,6 +7,7 @@
 #include "cli/text.h"
 #include "route/weights.h"
 #include "report/page.h"
+#include "journal/read.h"
 
 #define HANDS_TOLD 6 /* operators' actions in the story; their table has all */
 

@@ -225,7 +225,7 @@ draw_traffic(canvas *c, const view *v)
 static void
 draw_alarms(canvas *c, const view *v)
 {
-    const view_display *d = &v->display;
+    const window_display *d = &v->display;
     if (d->n_alarms < 0)
         return;
     canvas_put(c, STYLE_DIM, "alarms   ");

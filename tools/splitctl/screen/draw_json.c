@@ -26,7 +26,7 @@ put_us(FILE *out, const char *name, split_us us)
 }
 
 static void
-put_alarms(FILE *out, const view_display *d)
+put_alarms(FILE *out, const window_display *d)
 {
     fprintf(out, ",\"alarms\":%lld,\"alarms_unknown\":%lld,\"alarm_names\":[",
             (long long)d->n_alarms, (long long)d->n_alarms_unknown);

@@ -9,6 +9,8 @@
 #include "drive/operator.h"
 #include "cli/text.h"
 #include "route/weights.h"
+#include "journal/read.h"
+#include "journal/lock.h"
 
 static int
 load_kept_policy(follow *f, const journal_rollout *r)
@@ -94,8 +96,8 @@ take_window(const journal_window *row, const split_window *w, const split_rollou
             void *ctx)
 {
     follow *f = ctx;
-    view_display display;
-    view_display_read(row->display, &display);
+    window_display display;
+    display_read(row->display, &display);
     view_window(&f->view, w, s, &display);
     return f->each != NULL ? f->each(row, w, s, f->ctx) : CTL_OK;
 }
@@ -145,8 +147,8 @@ follow_refresh(follow *f)
     snprintf(f->outcome, sizeof f->outcome, "%s", r.outcome);
     f->view.outcome = f->outcome;
     f->view.ended_us = r.ended_us;
-    f->view.heading = r.ended_us != 0                       ? "ended"
-                      : operator_is_driven(f->journal_path) ? "a run drives"
-                                                            : "nothing drives";
+    f->view.heading = r.ended_us != 0                      ? "ended"
+                      : journal_is_driven(f->journal_path) ? "a run drives"
+                                                           : "nothing drives";
     return CTL_OK;
 }

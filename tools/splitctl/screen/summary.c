@@ -8,6 +8,7 @@
 
 #include "cli/text.h"
 #include "route/weights.h"
+#include "drive/publication.h"
 
 static void
 print_time(split_us wall)
@@ -35,7 +36,7 @@ summary_begin(const driver *d)
            split_policy_name(d->policy), split_policy_variant(d->policy, d->info.variant),
            split_policy_variant(d->policy, d->info.baseline),
            (unsigned)split_rollout_phase(d->rollout) + 1, (unsigned)d->n_phases,
-           weights_print(driver_percent(d), share), (double)d->window_us / 1e6,
+           weights_print(publication_percent(d), share), (double)d->window_us / 1e6,
            d->dry_run ? " (dry run)" : "");
 }
 
@@ -82,7 +83,7 @@ summary_published(const driver *d)
         return;
     print_now();
     printf("published revision %llu: %s %% to '%s'", (unsigned long long)d->published.revision,
-           weights_print(driver_percent(d), share),
+           weights_print(publication_percent(d), share),
            split_policy_variant(d->policy, d->info.variant));
     if (d->effect_us >= 0)
         printf("; on every router %s after the decision\n", text_span(d->effect_us, took));

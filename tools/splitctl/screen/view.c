@@ -80,7 +80,7 @@ add_changes(view *v, const split_rollout_decision *before, split_us at)
 
 void
 view_window(view *v, const split_window *w, const split_rollout_decision *s,
-            const view_display *display)
+            const window_display *display)
 {
     split_rollout_decision before = v->decision;
     v->n_windows++;
@@ -132,7 +132,7 @@ view_bound(const split_metric *metric, split_bound_index bound, char buf[32])
 }
 
 split_us
-view_percentile(const view_display *d, const split_metric *m, split_reading_arm arm)
+view_percentile(const window_display *d, const split_metric *m, split_reading_arm arm)
 {
     if (m->kind != SPLIT_METRIC_LATENCY)
         return -1;
@@ -225,4 +225,10 @@ view_exit_code(const view *v)
     bool waits = s->reason == SPLIT_REASON_BAKE || s->reason == SPLIT_REASON_NONE ||
                  s->reason == SPLIT_REASON_ENDED;
     return code == CTL_OK && !waits ? CTL_HOLD : code;
+}
+
+const char *
+view_alarm_name(split_reading_alarm_state state)
+{
+    return state == SPLIT_READING_ALARM_RINGS ? "alarm" : "unknown";
 }

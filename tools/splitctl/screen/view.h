@@ -7,27 +7,11 @@
 #include "split/policy.h"
 #include "split/rollout.h"
 
-#include "drive/fleet.h"
+#include "cli/exit_code.h"
+#include "journal/display.h"
 
 #define VIEW_HISTORY 64
 #define VIEW_EVENTS 32
-
-/* What is shown of one window beyond what is judged. Percentiles in microseconds; -1 unknown. */
-typedef struct view_display {
-    split_us p50[SPLIT_READING_ARMS];
-    split_us p95[SPLIT_READING_ARMS];
-    split_us p99[SPLIT_READING_ARMS];
-    split_reading_origin origins[SPLIT_READING_ORIGINS_MAX];
-    uint32_t n_origins;
-    int64_t revision; /* -1 unknown */
-    int64_t n_alarms; /* that ring; -1 unknown */
-    int64_t n_alarms_unknown;
-    split_reading_alarm alarms[SPLIT_READING_ALARMS_MAX]; /* those that ring come first */
-    uint32_t n_alarm_names;
-} view_display;
-
-/* Room for the JSON of any view_display. */
-#define VIEW_DISPLAY_BYTES 8192
 
 typedef struct view_event {
     split_us at_us; /* wall clock */
@@ -43,7 +27,7 @@ typedef struct view {
     bool is_silent;                  /* the sources had nothing for the last window */
     split_window window;             /* the newest */
     split_rollout_decision decision; /* its */
-    view_display display;
+    window_display display;
     double value[SPLIT_METRICS_MAX][VIEW_HISTORY]; /* share of bad events of the new arm, -1 without
                                                       data; newest last */
     double realised[VIEW_HISTORY];                 /* share of requests, percent; -1 without data */
@@ -59,14 +43,9 @@ int view_open(view *v, const split_policy *policy, const split_rollout *rollout)
 
 /* A judged window. */
 void view_window(view *v, const split_window *w, const split_rollout_decision *s,
-                 const view_display *display);
+                 const window_display *display);
 void view_event_add(view *v, split_us at_us, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* The display part of a reading, and its JSON in the journal. */
-void view_display_of(const split_reading *r, view_display *out);
-void view_display_write(const view_display *d, char buf[VIEW_DISPLAY_BYTES]);
-void view_display_read(const char *json, view_display *out);
 
 /* Share of requests that went to the new arm, in percent, and the half width of its noise band (2
  * sigma); false without requests of both arms. */
@@ -82,7 +61,7 @@ bool view_percent(const split_metric *m, uint32_t index, const split_arm *arm, d
 
 /* The percentile that a latency metric is about; -1 unknown, SPLIT_NEVER above the source's scale.
  */
-split_us view_percentile(const view_display *d, const split_metric *m, split_reading_arm arm);
+split_us view_percentile(const window_display *d, const split_metric *m, split_reading_arm arm);
 
 /* What the metric shows for an arm in the newest window: "0.15 %", "182 ms", "87.1 %", or "-". */
 const char *view_value(const view *v, uint32_t metric, split_reading_arm arm, char buf[32]);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What is shown of a window but not judged, and its JSON in the journal. */
+#include "journal/display.h"
+
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/text.h"
-#include "screen/view.h"
 
 static const char *const arm_names[SPLIT_READING_ARMS] = {"arm", "baseline"};
 
@@ -19,13 +20,13 @@ percentile(const split_reading *r, int a, int p)
 }
 
 void
-view_display_of(const split_reading *r, view_display *out)
+display_of(const split_reading *r, window_display *out)
 {
-    *out = (view_display){.revision = r->has_revision ? (int64_t)r->revision : -1,
-                          .n_alarms = r->has_alarms ? (int64_t)r->n_alarms : -1,
-                          .n_alarms_unknown = (int64_t)r->n_alarms_unknown,
-                          .n_alarm_names = r->n_alarm_names,
-                          .n_origins = r->n_origins};
+    *out = (window_display){.revision = r->has_revision ? (int64_t)r->revision : -1,
+                            .n_alarms = r->has_alarms ? (int64_t)r->n_alarms : -1,
+                            .n_alarms_unknown = (int64_t)r->n_alarms_unknown,
+                            .n_alarm_names = r->n_alarm_names,
+                            .n_origins = r->n_origins};
     for (int a = 0; a < SPLIT_READING_ARMS; a++) {
         out->p50[a] = percentile(r, a, 0);
         out->p95[a] = percentile(r, a, 1);
@@ -36,7 +37,7 @@ view_display_of(const split_reading *r, view_display *out)
 }
 
 static void
-write_alarms(FILE *out, const view_display *d)
+write_alarms(FILE *out, const window_display *d)
 {
     fprintf(out, ",\"alarms\":%lld", (long long)d->n_alarms);
     if (d->n_alarms < 0 || d->n_alarm_names == 0)
@@ -51,9 +52,9 @@ write_alarms(FILE *out, const view_display *d)
 }
 
 void
-view_display_write(const view_display *d, char buf[VIEW_DISPLAY_BYTES])
+display_write(const window_display *d, char buf[DISPLAY_BYTES])
 {
-    FILE *out = fmemopen(buf, VIEW_DISPLAY_BYTES, "w");
+    FILE *out = fmemopen(buf, DISPLAY_BYTES, "w");
     buf[0] = '\0';
     if (out == NULL)
         return;
@@ -84,7 +85,7 @@ number(const cJSON *item)
 }
 
 static void
-read_origins(const cJSON *origins, view_display *out)
+read_origins(const cJSON *origins, window_display *out)
 {
     const cJSON *o;
     cJSON_ArrayForEach(o, origins)
@@ -99,7 +100,7 @@ read_origins(const cJSON *origins, view_display *out)
 }
 
 static void
-read_alarms(const cJSON *names, view_display *out)
+read_alarms(const cJSON *names, window_display *out)
 {
     const cJSON *pair;
     cJSON_ArrayForEach(pair, names)
@@ -116,11 +117,11 @@ read_alarms(const cJSON *names, view_display *out)
 }
 
 void
-view_display_read(const char *json, view_display *out)
+display_read(const char *json, window_display *out)
 {
     cJSON *root = cJSON_Parse(json);
-    *out = (view_display){.revision = number(cJSON_GetObjectItem(root, "revision")),
-                          .n_alarms = number(cJSON_GetObjectItem(root, "alarms"))};
+    *out = (window_display){.revision = number(cJSON_GetObjectItem(root, "revision")),
+                            .n_alarms = number(cJSON_GetObjectItem(root, "alarms"))};
     int64_t n_unknown = number(cJSON_GetObjectItem(root, "alarms_unknown"));
     out->n_alarms_unknown = n_unknown > 0 ? n_unknown : 0;
     for (int a = 0; a < SPLIT_READING_ARMS; a++) {
@@ -132,10 +133,4 @@ view_display_read(const char *json, view_display *out)
     read_origins(cJSON_GetObjectItem(root, "origins"), out);
     read_alarms(cJSON_GetObjectItem(root, "alarm_names"), out);
     cJSON_Delete(root);
-}
-
-const char *
-view_alarm_name(split_reading_alarm_state state)
-{
-    return state == SPLIT_READING_ALARM_RINGS ? "alarm" : "unknown";
 }
