@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sticky assignment of libsplit (DESIGN.md 2) in ES5, for runtimes without BigInt, WebAssembly and classes. */
+/* Sticky assignment of libsplit (design/assignment.md) in ES5, for runtimes without BigInt, WebAssembly and classes. */
 var split = (function () {
     'use strict';
     var BUCKETS = 1048576, KEY_BYTES_MAX = 4096;
@@ -217,7 +217,7 @@ var split = (function () {
         return out;
     }
 
-    /* A plan from a route document (DESIGN.md 7), parsed. Throws with a code and leaves nothing behind. */
+    /* A plan from a route document (design/documents.md), parsed. Throws with a code and leaves nothing behind. */
     function load(route) {
         var names, salt, name, i;
         if (!route || route.schema !== 1)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The routing logic of every edge (DESIGN.md 9 and 9.1): pure functions, no runtime's own objects, ES5. */
+/* The routing logic of every edge (design/routers.md): pure functions, no runtime's own objects, ES5. */
 function makeRouter(engine, config) {
     'use strict';
     var ID = /^[A-Za-z0-9_-]{1,64}$/;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Counting. An arm is judged by the first attempt on its own home origin (libsplit/DESIGN.md 4,
- * M2). */
+/* Counting. An arm is judged by the first attempt on its own home origin
+ * (libsplit/design/verdicts.md section 1, M2). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Classes of outcomes (libsplit/DESIGN.md 3): what libcurl's results and HTTP's statuses say about
- * an origin. */
+/* Classes of outcomes (libsplit/design/failover.md): what libcurl's results and HTTP's statuses say
+ * about an origin. */
 #include "outcome.h"
 #include "routing.h"
 

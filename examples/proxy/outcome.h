@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an attempt proved about its origin (libsplit/DESIGN.md 3, the classes of outcomes). */
+/* What an attempt proved about its origin (libsplit/design/failover.md, the classes of
+ * outcomes). */
 #ifndef PROXY_OUTCOME_H
 #define PROXY_OUTCOME_H
 

@@ -122,7 +122,7 @@ take_data(struct request *r, const char *data, size_t *n_data)
         return MHD_YES;
     }
     if (body->streaming && bytes_len(&body->bytes) >= ANSWER_HIGH_BYTES) {
-        suspend(r); /* Until exchange_drained(). */
+        suspend(r); /* Until answer_drained(). */
         return MHD_YES;
     }
     body->received += *n_data;

@@ -24,7 +24,7 @@ struct client {
     int fd;
 };
 
-/* How the first attempt counts for the arm (DESIGN.md 4). */
+/* How the first attempt counts for the arm (design/verdicts.md section 1). */
 enum arm_count { ARM_OPEN, ARM_HOME, ARM_DONE };
 
 /* What the answer said about the origin's cache. */

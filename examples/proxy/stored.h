@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Stored decisions (libsplit/DESIGN.md 8): a signed cookie that keeps a visitor's variant while
- * weights change. */
+/* Stored decisions (libsplit/design/stored.md): a signed cookie that keeps a visitor's variant
+ * while weights change. */
 #ifndef PROXY_STORED_H
 #define PROXY_STORED_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file assign.h
- * Decisions of a plan: which variant gets this request (DESIGN.md 2).
+ * Decisions of a plan: which variant gets this request (design/assignment.md).
  *
  * Sticky: split_assign() with the visitor's key; the same key gets the same variant everywhere.
  * Random and even plans draw per request from a small state of the caller: split_assign_random(),
@@ -84,8 +84,8 @@ SPLIT_API const char *split_rule_name(uint32_t reason);
  * @param out     Receives the decision.
  * @return 0; SPLIT_ERR_KEY for an empty, NULL or too long key: use split_plan_default() and count
  * it; SPLIT_ERR_MODE when the plan is not sticky; SPLIT_ERR_ARG for a NULL plan or out.
- * @note Source: DESIGN.md A1-A4, A17-A19. Threads: const-safe. Cost: one XXH64 of the unit. Since
- * 0.1.
+ * @note Source: design/assignment.md A1-A4, A17-A19. Threads: const-safe. Cost: one XXH64 of the
+ * unit. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign(const split_plan *plan, const char *key, size_t key_len,
                                          split_assignment *out);
@@ -104,8 +104,8 @@ SPLIT_API SPLIT_CHECKED int split_assign(const split_plan *plan, const char *key
  * @param out        Receives n_keys variants.
  * @param out_n_bad  Receives how many keys were unusable; may be NULL.
  * @return 0; SPLIT_ERR_MODE when the plan is not sticky; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md A20. Threads: const-safe. Cost: as n_keys times split_assign(). Since
- * 0.1.
+ * @note Source: design/assignment.md A20. Threads: const-safe. Cost: as n_keys times
+ * split_assign(). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_many(const split_plan *plan, const char *keys,
                                               size_t keys_len, const uint32_t *offsets,
@@ -123,8 +123,8 @@ SPLIT_API SPLIT_CHECKED int split_assign_many(const split_plan *plan, const char
  * @param out        Receives n_keys variants.
  * @param out_n_bad  Receives how many keys were unusable; may be NULL.
  * @return 0; SPLIT_ERR_MODE when the plan is not sticky; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md A20. Threads: const-safe. Cost: as n_keys times split_assign(). Since
- * 0.1.
+ * @note Source: design/assignment.md A20. Threads: const-safe. Cost: as n_keys times
+ * split_assign(). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_each(const split_plan *plan, const char *const *keys,
                                               const size_t *key_lens, size_t n_keys, uint16_t *out,
@@ -138,7 +138,7 @@ SPLIT_API SPLIT_CHECKED int split_assign_each(const split_plan *plan, const char
  * @param key_len [1,4096].
  * @param out     Receives the decision and every number that led to it.
  * @return As split_assign().
- * @note Source: DESIGN.md A19. Threads: const-safe. Cost: up to three XXH64. Since 0.1.
+ * @note Source: design/assignment.md A19. Threads: const-safe. Cost: up to three XXH64. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_explain(const split_plan *plan, const char *key,
                                                  size_t key_len, split_explanation *out);
@@ -154,8 +154,8 @@ SPLIT_API SPLIT_CHECKED int split_assign_explain(const split_plan *plan, const c
  * @param out         Receives the decision; written only when @p out_decided becomes true.
  * @param out_decided Receives whether a rule decided.
  * @return 0; SPLIT_ERR_KEY for an empty, NULL or too long key; SPLIT_ERR_ARG for another NULL.
- * @note Source: DESIGN.md A17, A18. Threads: const-safe. Cost: up to three XXH64, none for a plan
- * without such rules. Since 0.1.
+ * @note Source: design/assignment.md A17, A18. Threads: const-safe. Cost: up to three XXH64, none
+ * for a plan without such rules. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_gate(const split_plan *plan, const char *key,
                                               size_t key_len, split_assignment *out,
@@ -172,7 +172,7 @@ SPLIT_API SPLIT_CHECKED int split_assign_gate(const split_plan *plan, const char
  * @param key_len [1,4096].
  * @param out     Receives the hash; its low 20 bits are the bucket.
  * @return 0; SPLIT_ERR_KEY; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md A1, A2. Threads: const-safe. Cost: one XXH64. Since 0.1.
+ * @note Source: design/assignment.md A1, A2. Threads: const-safe. Cost: one XXH64. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_plan_unit_hash(const split_plan *plan, const char *key,
                                                  size_t key_len, uint64_t *out);
@@ -187,8 +187,8 @@ SPLIT_API void split_random_init(split_random *rnd, uint64_t seed);
  * @param rnd  Generator; moves on by one.
  * @param out  Receives the decision.
  * @return 0; SPLIT_ERR_MODE when the plan is not random; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md A21. Threads: exclusive for @p rnd, const-safe for the plan. Cost: O(log
- * ranges). Since 0.1.
+ * @note Source: design/assignment.md A21. Threads: exclusive for @p rnd, const-safe for the plan.
+ * Cost: O(log ranges). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_random(const split_plan *plan, split_random *rnd,
                                                 split_assignment *out);
@@ -201,16 +201,17 @@ SPLIT_API void split_even_init(split_even *even);
  * average.
  *
  * While the shares stay, the count of each of k variants that have weight is never further than
- * 1 - 1/(2k - 2) from its exact share, and in no window of requests 2 or more off. DESIGN.md A24
- * says what holds across changes of the shares. Each caller (thread, process) has a state of its
- * own and the bounds hold for each; n of them together are within n times the bounds.
+ * 1 - 1/(2k - 2) from its exact share, and in no window of requests 2 or more off.
+ * design/assignment.md A24 says what holds across changes of the shares. Each caller (thread,
+ * process) has a state of its own and the bounds hold for each; n of them together are within n
+ * times the bounds.
  *
  * @param plan Plan; may be another one than in the last call, with other weights.
  * @param even State; moves on by one request.
  * @param out  Receives the decision; its bucket is SPLIT_NO_BUCKET.
  * @return 0; SPLIT_ERR_MODE when the plan is not even; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md A22-A24, after Tijdeman's chairman assignment. Threads: exclusive for @p
- * even. Cost: O(variants), no allocation. Since 0.1.
+ * @note Source: design/assignment.md A22-A24, after Tijdeman's chairman assignment. Threads:
+ * exclusive for @p even. Cost: O(variants), no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_assign_even(const split_plan *plan, split_even *even,
                                               split_assignment *out);

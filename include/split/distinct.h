@@ -47,7 +47,7 @@ SPLIT_API size_t split_distinct_size(const split_distinct_options *options);
  *
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE; SPLIT_ERR_ALIGN;
  * SPLIT_ERR_MEMORY_SIZE.
- * @note Source: DESIGN.md M11. Threads: pure. Cost: O(memory). Since 0.1.
+ * @note Source: design/verdicts.md M11. Threads: pure. Cost: O(memory). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_distinct_init(void *mem, size_t mem_bytes,
                                                 const split_distinct_options *options,
@@ -65,7 +65,7 @@ SPLIT_API void split_distinct_free(split_distinct **distinct, const split_alloc 
  * Note one outcome of a user.
  *
  * @param unit_hash  Well-mixed 64-bit hash of the user and arm, such as split_plan_unit_hash().
- * @note Source: DESIGN.md M11. Threads: exclusive. Cost: O(1) expected. Since 0.1.
+ * @note Source: design/verdicts.md M11. Threads: exclusive. Cost: O(1) expected. Since 0.1.
  */
 SPLIT_API split_seen split_distinct_note(split_distinct *distinct, uint64_t unit_hash, bool failed);
 

@@ -58,7 +58,7 @@ SPLIT_API size_t split_evidence_size(const split_evidence_options *options);
  * @param out      Receives the process, which lies in @p mem.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE for a bound outside
  * (0, 1) or another field out of range; SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
- * @note Source: DESIGN.md E1-E6. Threads: pure. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md E1-E6. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_evidence_init(void *mem, size_t mem_bytes,
                                                 const split_evidence_options *options,
@@ -82,7 +82,7 @@ SPLIT_API void split_evidence_free(split_evidence **evidence, const split_alloc 
  * @param n    Trials, [0, 2^53]. A window without trials still counts as a window.
  * @param bad  Bad events, [0, n].
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_WINDOW if a count is out of range, and then nothing changed.
- * @note Source: DESIGN.md E3-E5. Threads: exclusive. Cost: O(1), about 0.15 us. Since 0.1.
+ * @note Source: design/verdicts.md E3-E5. Threads: exclusive. Cost: O(1), about 0.15 us. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_evidence_step(split_evidence *evidence, int64_t n, int64_t bad);
 
@@ -92,7 +92,7 @@ SPLIT_API SPLIT_CHECKED int split_evidence_step(split_evidence *evidence, int64_
  *
  * @param bound  Share of bad events for this window only, (0, 1).
  * @return As split_evidence_step(); SPLIT_ERR_VALUE for a bound outside (0, 1).
- * @note Source: DESIGN.md E7. Threads: exclusive. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md E7. Threads: exclusive. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_evidence_step_at(split_evidence *evidence, double bound,
                                                    int64_t n, int64_t bad);
@@ -108,9 +108,9 @@ SPLIT_API int64_t split_evidence_windows(const split_evidence *evidence);
 SPLIT_API void split_evidence_reset(split_evidence *evidence);
 
 /**
- * Bound of the label test (DESIGN.md E7): the largest chance that a bad event of either arm belongs
- * to the new one, when the new one gets the share @p share of the requests and its bad rate is at
- * most @p ratio times the other's.
+ * Bound of the label test (design/verdicts.md E7): the largest chance that a bad event of either
+ * arm belongs to the new one, when the new one gets the share @p share of the requests and its bad
+ * rate is at most @p ratio times the other's.
  *
  * @return share ratio / (share ratio + 1 - share).
  * @note Threads: pure. Since 0.1.
@@ -127,7 +127,7 @@ SPLIT_API double split_evidence_label_bound(double share, double ratio);
  * one.
  * @return (ln_need + 0.8 + ln_late) / KL(truth, bound); infinity if truth equals bound or an
  * argument is out of range.
- * @note Source: DESIGN.md E9. Threads: pure. Since 0.1.
+ * @note Source: design/verdicts.md E9. Threads: pure. Since 0.1.
  */
 SPLIT_API double split_evidence_trials(double truth, double bound, double ln_need, double ln_late);
 
@@ -141,7 +141,7 @@ SPLIT_API double split_evidence_trials(double truth, double bound, double ln_nee
  * @param out_low   Receives the lower end.
  * @param out_high  Receives the upper end.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_WINDOW; SPLIT_ERR_VALUE for alpha.
- * @note Source: DESIGN.md E10. Threads: pure. Cost: about 200 evaluations. Since 0.1.
+ * @note Source: design/verdicts.md E10. Threads: pure. Cost: about 200 evaluations. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_evidence_interval(int64_t n, int64_t bad, double alpha,
                                                     double *out_low, double *out_high);

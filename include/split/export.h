@@ -2,7 +2,7 @@
 /**
  * @file export.h
  * Plans as configuration of systems that never call the library: HAProxy, Envoy, SQL (library
- * split-policy, DESIGN.md 2.8).
+ * split-policy, design/assignment.md section 8).
  *
  * Scheme split1 is XXH64 and a mask, which these systems have built in; what is written here makes
  * them give every key the variant that split_assign() gives it. The text is a snapshot: write it
@@ -65,8 +65,8 @@ SPLIT_API void split_export_options_init(split_export_options *options);
  *         a key or table that cannot be written there, or an override's key that cannot;
  *         SPLIT_ERR_MODE when the system cannot do what the plan asks: even mode, random mode in
  *         SQL, coverage or a holdout in ENVOY; SPLIT_ERR_SPACE; SPLIT_ERR_NOMEM.
- * @note Source: DESIGN.md A25-A28. Threads: const-safe. Cost: O(ranges + overrides), allocates its
- *       text for the time of the call. Since 0.1.
+ * @note Source: design/assignment.md A25-A28. Threads: const-safe. Cost: O(ranges + overrides),
+ * allocates its text for the time of the call. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_export(const split_plan *plan,
                                          const split_export_options *options, char *out,

@@ -5,7 +5,7 @@
  *
  * One breaker for each origin, shared by all chains. A request of a chain asks
  * split_failover_route() where to go, and says with split_failover_report() how it went; the answer
- * may be another attempt. Each call can return the transitions it made. Rules: DESIGN.md section 3
+ * may be another attempt. Each call can return the transitions it made. Rules: design/failover.md
  * (F1 to F36).
  *
  * Time: any `now` is accepted; the machine uses the largest one it has seen. Nothing depends on
@@ -89,7 +89,7 @@ typedef struct split_failover_options {
  * Fill options with the defaults.
  *
  * @param o Options; origins and chains are NULL afterwards.
- * @note Source: DESIGN.md F3. Threads: pure. Since 0.1.
+ * @note Source: design/failover.md F3. Threads: pure. Since 0.1.
  */
 SPLIT_API void split_failover_options_init(split_failover_options *o);
 
@@ -99,7 +99,7 @@ SPLIT_API void split_failover_options_init(split_failover_options *o);
  * @param o    Options that split_failover_options_init() filled.
  * @param name "default", "cloudfront", "envoy5xx", "nginx" or "strict-manual".
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_NAME for any other name.
- * @note Source: DESIGN.md F34. Threads: pure. Since 0.1.
+ * @note Source: design/failover.md F34. Threads: pure. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_options_preset(split_failover_options *o,
                                                           const char *name);
@@ -133,7 +133,7 @@ SPLIT_API size_t split_failover_size(const split_failover_options *o);
  *         SPLIT_ERR_LIMIT for a bad count of origins, chains or chain members; SPLIT_ERR_NAME for a
  *         bad or doubled name; SPLIT_ERR_INDEX for a chain with an unknown or doubled origin;
  *         SPLIT_ERR_VALUE for a parameter out of range; SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
- * @note Source: DESIGN.md F1-F3. Threads: pure. Cost: O(size). Since 0.1.
+ * @note Source: design/failover.md F1-F3. Threads: pure. Cost: O(size). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_init(void *mem, size_t mem_bytes,
                                                 const split_failover_options *o,
@@ -169,8 +169,8 @@ SPLIT_API void split_failover_free(split_failover **fo, const split_alloc *alloc
  * @param out    Receives origin, kind, reason, token. Send the attempt, then report the token.
  * @param events Receives the transitions made; may be NULL.
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_INDEX for an unknown chain or pinned origin.
- * @note Source: DESIGN.md F10-F16. Threads: exclusive. Cost: O(origins), a few ns when all are
- *       well. Since 0.1.
+ * @note Source: design/failover.md F10-F16. Threads: exclusive. Cost: O(origins), a few ns when all
+ * are well. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_route(split_failover *fo, split_us now,
                                                  const split_failover_request *req,
@@ -189,7 +189,7 @@ SPLIT_API SPLIT_CHECKED int split_failover_route(split_failover *fo, split_us no
  * @param out    Kind PROBE when a probe is due, else FAIL_FAST with reason NOT_DUE.
  * @param events Receives the transitions made; may be NULL.
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_INDEX.
- * @note Source: DESIGN.md F17. Threads: exclusive. Since 0.1.
+ * @note Source: design/failover.md F17. Threads: exclusive. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_probe(split_failover *fo, split_us now, uint32_t origin,
                                                  split_failover_answer *out,
@@ -206,8 +206,8 @@ SPLIT_API SPLIT_CHECKED int split_failover_probe(split_failover *fo, split_us no
  * @param out     Receives credit and what to do next, with a new attempt when next is ATTEMPT.
  * @param events  Receives the transitions made; may be NULL.
  * @return 0; SPLIT_ERR_ARG for NULL or an unknown class.
- * @note Source: DESIGN.md F18-F29. Threads: exclusive. Cost: O(origins), a few ns when all are
- *       well. Since 0.1.
+ * @note Source: design/failover.md F18-F29. Threads: exclusive. Cost: O(origins), a few ns when all
+ * are well. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_report(split_failover *fo, split_us now,
                                                   const split_failover_token *token,
@@ -225,7 +225,7 @@ SPLIT_API SPLIT_CHECKED int split_failover_report(split_failover *fo, split_us n
  * @param action What to do.
  * @param events Receives the transition made; may be NULL.
  * @return 0; SPLIT_ERR_ARG for NULL or an unknown action; SPLIT_ERR_INDEX.
- * @note Source: DESIGN.md F30. Threads: exclusive. Cost: O(1). Since 0.1.
+ * @note Source: design/failover.md F30. Threads: exclusive. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_admin(split_failover *fo, split_us now, uint32_t origin,
                                                  split_failover_action action,
@@ -239,7 +239,7 @@ SPLIT_API SPLIT_CHECKED int split_failover_admin(split_failover *fo, split_us no
  * @param now    Caller's monotonic clock.
  * @param events Receives the transitions made; may be NULL.
  * @return 0; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md F9. Threads: exclusive. Cost: O(origins). Since 0.1.
+ * @note Source: design/failover.md F9. Threads: exclusive. Cost: O(origins). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_tick(split_failover *fo, split_us now,
                                                 split_failover_events *events);
@@ -250,7 +250,8 @@ SPLIT_API SPLIT_CHECKED int split_failover_tick(split_failover *fo, split_us now
  * @param fo Machine.
  * @return Instant; the machine's time when a timer is due now; SPLIT_NEVER when all origins are
  *         settled.
- * @note Source: DESIGN.md F31. Threads: const-safe. Cost: O(origins not CLOSED). Since 0.1.
+ * @note Source: design/failover.md F31. Threads: const-safe. Cost: O(origins not CLOSED). Since
+ * 0.1.
  */
 SPLIT_API split_us split_failover_deadline(const split_failover *fo);
 
@@ -296,7 +297,7 @@ SPLIT_API uint32_t split_failover_budget_milli(const split_failover *fo);
  * @param status     HTTP status.
  * @param elapsed_us From sending to the answer's headers.
  * @return The class.
- * @note Source: DESIGN.md F6. Threads: const-safe. Since 0.1.
+ * @note Source: design/failover.md F6. Threads: const-safe. Since 0.1.
  */
 SPLIT_API split_failover_class split_failover_classify_status(const split_failover *fo,
                                                               uint32_t status, split_us elapsed_us);
@@ -308,7 +309,7 @@ SPLIT_API split_failover_class split_failover_classify_status(const split_failov
  * @param fo         Machine, for its parameters.
  * @param elapsed_us How long the origin had.
  * @return The class.
- * @note Source: DESIGN.md F7. Threads: const-safe. Since 0.1.
+ * @note Source: design/failover.md F7. Threads: const-safe. Since 0.1.
  */
 SPLIT_API split_failover_class split_failover_classify_deadline(const split_failover *fo,
                                                                 split_us elapsed_us);
@@ -332,7 +333,7 @@ SPLIT_API size_t split_failover_snapshot_size(const split_failover *fo);
  * @param buf_bytes Room.
  * @param out_bytes Receives the number of bytes written.
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_SPACE.
- * @note Source: DESIGN.md F32. Threads: const-safe. Since 0.1.
+ * @note Source: design/failover.md F32. Threads: const-safe. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_snapshot(const split_failover *fo, split_us now,
                                                     void *buf, size_t buf_bytes, size_t *out_bytes);
@@ -345,7 +346,7 @@ SPLIT_API SPLIT_CHECKED int split_failover_snapshot(const split_failover *fo, sp
  * @param bytes Snapshot, of n_bytes bytes.
  * @param n_bytes Number of bytes.
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_SNAPSHOT when it is damaged or of another version.
- * @note Source: DESIGN.md F32. Threads: exclusive. Since 0.1.
+ * @note Source: design/failover.md F32. Threads: exclusive. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_restore(split_failover *fo, split_us now,
                                                    const void *bytes, size_t n_bytes);
@@ -357,7 +358,7 @@ SPLIT_API SPLIT_CHECKED int split_failover_restore(split_failover *fo, split_us 
  * @param fo  Fresh machine with the new options.
  * @param old Machine it replaces; not changed.
  * @return 0; SPLIT_ERR_ARG for NULL.
- * @note Source: DESIGN.md F33. Threads: exclusive (both). Since 0.1.
+ * @note Source: design/failover.md F33. Threads: exclusive (both). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_failover_reload(split_failover *fo, const split_failover *old);
 

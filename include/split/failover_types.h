@@ -260,20 +260,21 @@ typedef struct split_failover_event {
     split_failover_state from;
     split_failover_state to;
     split_failover_cause cause;
-    uint32_t gen;        /**< After. */
-    uint32_t epoch;      /**< After. */
-    uint32_t level;      /**< After. */
-    uint32_t run;        /**< Failures in a row. */
-    uint32_t hard_run;   /**< Connect failures in a row. */
-    uint32_t run_keys;   /**< Distinct key bits among them. */
-    uint32_t total;      /**< Outcomes in the window. */
-    uint32_t bad;        /**< Bad ones among them. */
-    uint32_t bad_keys;   /**< Distinct key bits among the bad ones. */
-    uint32_t probe_ok;   /**< Good probes (HALF_OPEN), or good answers in this step (RAMP). */
-    uint32_t lost;       /**< Probes lost. */
-    uint32_t permille;   /**< Share of keys admitted after. */
-    uint32_t latched;    /**< 1 when the origin flapped and waits for an operator. */
-    uint32_t transition; /**< Row of the table in DESIGN.md 3.3; 0 when the state stays. */
+    uint32_t gen;      /**< After. */
+    uint32_t epoch;    /**< After. */
+    uint32_t level;    /**< After. */
+    uint32_t run;      /**< Failures in a row. */
+    uint32_t hard_run; /**< Connect failures in a row. */
+    uint32_t run_keys; /**< Distinct key bits among them. */
+    uint32_t total;    /**< Outcomes in the window. */
+    uint32_t bad;      /**< Bad ones among them. */
+    uint32_t bad_keys; /**< Distinct key bits among the bad ones. */
+    uint32_t probe_ok; /**< Good probes (HALF_OPEN), or good answers in this step (RAMP). */
+    uint32_t lost;     /**< Probes lost. */
+    uint32_t permille; /**< Share of keys admitted after. */
+    uint32_t latched;  /**< 1 when the origin flapped and waits for an operator. */
+    /** Row of the table in design/failover.md section 4; 0 when the state stays. */
+    uint32_t transition;
 } split_failover_event;
 
 /**

@@ -69,7 +69,7 @@ SPLIT_API SPLIT_CHECKED int split_forecast_init(split_forecast *forecast,
  *
  * @return 0; SPLIT_ERR_ARG, also for options that split_rollout_init() refuses; SPLIT_ERR_STRUCT;
  * SPLIT_ERR_LIMIT; SPLIT_ERR_INDEX; SPLIT_ERR_VALUE for an expectation out of range.
- * @note Source: DESIGN.md E9, R21. Threads: pure. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md E9, R21. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_rollout_plan(const split_rollout_options *options,
                                                const split_forecast *forecast, uint32_t phase,
@@ -87,8 +87,8 @@ SPLIT_API size_t split_rollout_simulate_size(const split_rollout_options *option
  * @param mem   Working memory, aligned to 8.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_VALUE; SPLIT_ERR_ALIGN;
  * SPLIT_ERR_MEMORY_SIZE; the errors of split_rollout_init().
- * @note Source: DESIGN.md R21. Threads: pure. Cost: about 5 us for each simulated window and
- * metric. Since 0.1.
+ * @note Source: design/verdicts.md R21. Threads: pure. Cost: about 5 us for each simulated window
+ * and metric. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_rollout_simulate(const split_rollout_options *options,
                                                    const split_forecast *forecast, uint64_t seed,

@@ -40,7 +40,7 @@ SPLIT_API size_t split_histogram_size(const split_histogram_options *options);
  *
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_LIMIT for too many edges;
  *         SPLIT_ERR_VALUE for an edge out of range; SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
- * @note Source: DESIGN.md M10. Threads: pure. Cost: O(memory). Since 0.1.
+ * @note Source: design/verdicts.md M10. Threads: pure. Cost: O(memory). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_histogram_init(void *mem, size_t mem_bytes,
                                                  const split_histogram_options *options,
@@ -75,7 +75,7 @@ SPLIT_API int64_t split_histogram_count(const split_histogram *histogram);
  * @param percentile_e6  In millionths of a percent, (0, 100000000]; P95 is 95000000.
  * @return Microseconds, within 1 % of the exact value; -1 when nothing was counted or the
  * percentile is out of range.
- * @note Source: DESIGN.md M10. Threads: const-safe. Cost: O(buckets). Since 0.1.
+ * @note Source: design/verdicts.md M10. Threads: const-safe. Cost: O(buckets). Since 0.1.
  */
 SPLIT_API split_us split_histogram_percentile(const split_histogram *histogram,
                                               int64_t percentile_e6);

@@ -178,8 +178,8 @@ typedef struct split_log_rules {
  * @param rules  What counts.
  * @param record The request.
  * @param arm    Grows by the request.
- * @note Source: DESIGN.md M2, M4, L5. Threads: exclusive in @p arm. Cost: O(n_metrics). Since
- * 0.1.
+ * @note Source: design/verdicts.md M2, M4, design/sources.md L5. Threads: exclusive in @p arm.
+ * Cost: O(n_metrics). Since 0.1.
  */
 SPLIT_API void split_log_count(const split_log_rules *rules, const split_log_record *record,
                                split_arm *arm);

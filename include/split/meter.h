@@ -5,9 +5,9 @@
  * window in progress.
  *
  * One meter per thread. At the end of a window merge the threads' meters by addition into one, read
- * its arms, and reset. What counts for an arm when failover is at work is DESIGN.md M2: call
- * exactly one of split_meter_outcome(), _diverted() or _left_out() for a request, with the arm it
- * was *assigned* to and the first attempt on that arm's home origin.
+ * its arms, and reset. What counts for an arm when failover is at work is design/verdicts.md M2:
+ * call exactly one of split_meter_outcome(), split_meter_diverted() or split_meter_left_out() for a
+ * request, with the arm it was *assigned* to and the first attempt on that arm's home origin.
  */
 #ifndef SPLIT_METER_H
 #define SPLIT_METER_H
@@ -46,7 +46,7 @@ SPLIT_API size_t split_meter_size(const split_meter_options *options);
  *
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_LIMIT for too many arms or
  * metrics; the errors of split_metric_check(); SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
- * @note Source: DESIGN.md M1. Threads: pure. Cost: O(memory). Since 0.1.
+ * @note Source: design/verdicts.md M1. Threads: pure. Cost: O(memory). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_meter_init(void *mem, size_t mem_bytes,
                                              const split_meter_options *options, split_meter **out);
@@ -73,7 +73,8 @@ SPLIT_API int split_meter_sent(split_meter *meter, uint32_t arm);
  * @param failed      Counts as an error.
  * @param latency_us  Time it took; negative when it has none, and then it is not timed.
  * @return 0; SPLIT_ERR_INDEX.
- * @note Source: DESIGN.md M2. Threads: exclusive. Cost: O(latency metrics), a few ns. Since 0.1.
+ * @note Source: design/verdicts.md M2. Threads: exclusive. Cost: O(latency metrics), a few ns.
+ * Since 0.1.
  */
 SPLIT_API int split_meter_outcome(split_meter *meter, uint32_t arm, bool failed,
                                   split_us latency_us);
@@ -82,14 +83,14 @@ SPLIT_API int split_meter_outcome(split_meter *meter, uint32_t arm, bool failed,
  * A request of this arm was diverted because its home origin was OPEN or HALF_OPEN: it counts as
  * sent, as an outcome, as an error and as diverted, but neither its latency nor its cache state
  * counts. Do not call split_meter_sent() for it.
- * @return 0; SPLIT_ERR_INDEX. @note Source: DESIGN.md M2. Since 0.1.
+ * @return 0; SPLIT_ERR_INDEX. @note Source: design/verdicts.md M2. Since 0.1.
  */
 SPLIT_API int split_meter_diverted(split_meter *meter, uint32_t arm);
 
 /**
  * A request of this arm was diverted by RAMP, HOLD, a drill or an operator: left out of the arm and
  * counted apart. Do not call split_meter_sent() for it. @return 0; SPLIT_ERR_INDEX. @note Source:
- * DESIGN.md M2. Since 0.1.
+ * design/verdicts.md M2. Since 0.1.
  */
 SPLIT_API int split_meter_left_out(split_meter *meter, uint32_t arm);
 

@@ -44,7 +44,7 @@ SPLIT_BEGIN
     XX(USER_ERRORS, 11, "user_errors")
 
 /**
- * Counters of an arm in a window (DESIGN.md M1).
+ * Counters of an arm in a window (design/verdicts.md M1).
  *
  * `timed` is the number of outcomes with a latency (absent: all outcomes); `units` counts keys
  * assigned for the first time, and takes the place of `sent` in the split check when both arms give
@@ -66,7 +66,7 @@ typedef enum split_counter {
     XX(EDGE_5XX, 3, "edge_5xx")                                                                    \
     XX(RATIO, 4, "ratio")
 
-/** What a metric counts (DESIGN.md M4). @since 0.1 */
+/** What a metric counts (design/verdicts.md M4). @since 0.1 */
 typedef enum split_metric_kind {
 #define XX(name, number, text) SPLIT_METRIC_##name = number,
     SPLIT_METRIC_KIND_MAP(XX)
@@ -134,9 +134,9 @@ typedef struct split_metric {
     split_bound warning;
     split_bound critical;
     split_missing missing;
-    bool gate;      /**< Must be proven before the rollout advances. A breach acts in any case. */
-    bool clustered; /**< Trials depend on each other: one bounded observation a window (DESIGN.md
-                       E6). */
+    bool gate; /**< Must be proven before the rollout advances. A breach acts in any case. */
+    /** Trials depend on each other: one bounded observation per window (design/verdicts.md E6). */
+    bool clustered;
 } split_metric;
 
 /** Trials and bad events of one metric, arm and window. @since 0.1 */
@@ -186,7 +186,7 @@ SPLIT_API SPLIT_CHECKED int split_metric_init(split_metric *metric, split_metric
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_NAME; SPLIT_ERR_VALUE for a kind, operator,
  * percentile or value out of range; SPLIT_ERR_BOUNDS if target, warning and critical do not lie in
  * order on the bad side.
- * @note Source: DESIGN.md M5, M6. Threads: pure. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md M5, M6. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_metric_check(const split_metric *metric);
 
@@ -200,7 +200,7 @@ SPLIT_API const split_bound *split_metric_bound(const split_metric *metric,
  * rate ">= 85%", 5 % for every bound of a P95. This is the p0 of the evidence.
  *
  * @return [0, 100000000]; 0 for NULL or another index.
- * @note Source: DESIGN.md M4. Threads: pure. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md M4. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API int64_t split_metric_share_e6(const split_metric *metric, split_bound_index bound);
 
@@ -210,7 +210,7 @@ SPLIT_API int64_t split_metric_share_e6(const split_metric *metric, split_bound_
  * "> 300ms".
  *
  * @return Microseconds; SPLIT_NEVER if the metric is no latency metric.
- * @note Source: DESIGN.md M4. Threads: pure. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md M4. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API split_us split_metric_over_us(const split_metric *metric, split_bound_index bound);
 
@@ -224,7 +224,7 @@ SPLIT_API split_us split_metric_over_us(const split_metric *metric, split_bound_
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX; SPLIT_ERR_WINDOW for a negative count, one above
  * SPLIT_COUNT_MAX, a bad count above its trials, or more events over a farther bound than over a
  * nearer one.
- * @note Source: DESIGN.md M3, M4. Threads: pure. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md M3, M4. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_metric_count(const split_metric *metric, uint32_t index,
                                                const split_arm *arm, split_metric_counts *out);

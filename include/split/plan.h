@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file plan.h
- * Plans: who gets which variant (DESIGN.md 2).
+ * Plans: who gets which variant (design/assignment.md).
  *
  * A plan divides 1,048,576 buckets among variants. It never changes: a change of weights makes a
  * new plan from the old one, moving as few buckets as arithmetic allows. A plan can be rebuilt
@@ -102,7 +102,8 @@ SPLIT_API void split_plan_options_init(split_plan_options *options);
  * @param options Only the overrides are looked at.
  * @return Bytes, a multiple of 8; 0 when @p options is NULL, its size field is not set, or there
  * are too many overrides.
- * @note Source: DESIGN.md 2.2. Threads: pure. Cost: O(n_overrides), no allocation. Since 0.1.
+ * @note Source: design/assignment.md section 2. Threads: pure. Cost: O(n_overrides), no allocation.
+ * Since 0.1.
  */
 SPLIT_API size_t split_plan_size(const split_plan_options *options);
 
@@ -120,8 +121,8 @@ SPLIT_API size_t split_plan_size(const split_plan_options *options);
  * variant that does not exist; SPLIT_ERR_KEY for an override's key; SPLIT_ERR_DUPLICATE for two
  * overrides of one key; SPLIT_ERR_LIMIT for too many ranges or overrides; SPLIT_ERR_VALUE for mode,
  * coverage or holdout.
- * @note Source: DESIGN.md 2.2, A5-A9. Threads: pure. Cost: O(ranges + overrides), no allocation.
- * Since 0.1.
+ * @note Source: design/assignment.md A5-A9. Threads: pure. Cost: O(ranges + overrides), no
+ * allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_plan_init(void *mem, size_t mem_bytes,
                                             const split_plan_options *options, split_plan **out);
@@ -208,8 +209,8 @@ SPLIT_API SPLIT_CHECKED int split_plan_override(const split_plan *plan, size_t i
  * SPLIT_ERR_WEIGHTS; SPLIT_ERR_INDEX when the default variant or an override's variant would go;
  * SPLIT_ERR_RANGES when the new plan would need more than 1,024 ranges: split_plan_rehome() is the
  * way out.
- * @note Source: DESIGN.md 2.4, A10-A14. Threads: pure. Cost: O(variants^2 + moves * ranges), no
- * allocation. Since 0.1.
+ * @note Source: design/assignment.md A10-A14. Threads: pure. Cost: O(variants^2 + moves * ranges),
+ * no allocation. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_plan_reweight(const split_plan *plan, const uint64_t *weights,
                                                 size_t n_weights, void *mem, size_t mem_bytes,
@@ -231,8 +232,8 @@ SPLIT_API SPLIT_CHECKED int split_plan_reweight_new(const split_plan *plan, cons
  *
  * Parameters and errors as split_plan_reweight(), but for SPLIT_ERR_RANGES, which cannot happen.
  *
- * @note Source: DESIGN.md 2.4, A15. Threads: pure. Cost: O(variants + ranges), no allocation. Since
- * 0.1.
+ * @note Source: design/assignment.md A15. Threads: pure. Cost: O(variants + ranges), no allocation.
+ * Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_plan_rehome(const split_plan *plan, const uint64_t *weights,
                                               size_t n_weights, void *mem, size_t mem_bytes,
@@ -254,7 +255,8 @@ SPLIT_API SPLIT_CHECKED int split_plan_rehome_new(const split_plan *plan, const 
  * @param out_moved  Receives the sum of the cells with f != t; may be NULL.
  * @return 0; SPLIT_ERR_ARG for a NULL plan or plans with different salts (their buckets hold
  * different users); SPLIT_ERR_SPACE when n_matrix is another number.
- * @note Source: DESIGN.md A16. Threads: const-safe. Cost: O(ranges), no allocation. Since 0.1.
+ * @note Source: design/assignment.md A16. Threads: const-safe. Cost: O(ranges), no allocation.
+ * Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_plan_diff(const split_plan *from, const split_plan *to,
                                             uint32_t *out_matrix, size_t n_matrix,

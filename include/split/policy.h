@@ -106,7 +106,7 @@ typedef struct split_rollout_info {
  * @return 0; otherwise the code of the first fault: SPLIT_ERR_JSON, _TEXT, _FIELD, _SCHEMA, _VALUE,
  * _NAME, _BOUNDS, _LIMIT, _WEIGHTS, _SALT or another code of the core that refused the options;
  * SPLIT_ERR_NOMEM or SPLIT_ERR_ARG without a fault.
- * @note Source: DESIGN.md 7 (D1-D14). Threads: pure. Cost: O(text_len). Since 0.1.
+ * @note Source: design/documents.md D1-D14. Threads: pure. Cost: O(text_len). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_policy_load(const char *text, size_t text_len,
                                               const split_alloc *alloc, split_error *faults,

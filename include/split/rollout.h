@@ -231,7 +231,7 @@ SPLIT_API size_t split_rollout_size(const split_rollout_options *options);
  * metrics or phases; SPLIT_ERR_VALUE for a field out of range or phases that do not rise;
  * SPLIT_ERR_NAME also for two metrics of one name; the errors of split_metric_check();
  * SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
- * @note Source: DESIGN.md R1. Threads: pure. Cost: O(metrics). Since 0.1.
+ * @note Source: design/verdicts.md R1. Threads: pure. Cost: O(metrics). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_rollout_init(void *mem, size_t mem_bytes,
                                                const split_rollout_options *options,
@@ -260,14 +260,15 @@ SPLIT_API void split_window_init(split_window *window, int64_t id, int64_t start
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_WINDOW for impossible counts or share; SPLIT_ERR_DUPLICATE
  * for an id that was taken; SPLIT_ERR_LATE for one older than the newest taken. On an error the
  * window is counted as refused and nothing else changes.
- * @note Source: DESIGN.md R2-R20. Threads: exclusive. Cost: O(metrics), about 1 us each. Since 0.1.
+ * @note Source: design/verdicts.md R2-R20. Threads: exclusive. Cost: O(metrics), about 1 us each.
+ * Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_rollout_step(split_rollout *rollout, const split_window *window,
                                                split_rollout_decision *out);
 
 /**
- * An operator's action; it takes effect at the next window (DESIGN.md R17). After abort a driver
- * should publish the old weights at once; the next window's decision is the record of it.
+ * An operator's action; it takes effect at the next window (design/verdicts.md R17). After abort a
+ * driver should publish the old weights at once; the next window's decision is the record of it.
  *
  * @return 0; SPLIT_ERR_ARG for no action; SPLIT_ERR_MODE if the rollout has ended.
  * @note Threads: exclusive. Cost: O(1). Since 0.1.
@@ -311,7 +312,7 @@ SPLIT_API const char *split_rollout_reason(const split_rollout *rollout,
  *
  * @param text  Receives a text that ends in zero, cut at @p text_bytes.
  * @return Length of the whole sentence, which may be more than fits.
- * @note Source: DESIGN.md R20. Threads: const-safe. Cost: O(metrics). Since 0.1.
+ * @note Source: design/verdicts.md R20. Threads: const-safe. Cost: O(metrics). Since 0.1.
  */
 SPLIT_API size_t split_rollout_detail(const split_rollout *rollout,
                                       const split_rollout_decision *decision, char *text,

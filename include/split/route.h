@@ -26,7 +26,7 @@ typedef struct split_route split_route;
  * @return 0; otherwise the code of the first fault, SPLIT_ERR_SCHEMA for an unknown schema,
  * SPLIT_ERR_LAYOUT for ranges that do not cover 0..1048576 once, SPLIT_ERR_INDEX for an index out
  * of range; SPLIT_ERR_NOMEM or SPLIT_ERR_ARG without a fault.
- * @note Source: DESIGN.md 7 (D1-D5, D16). Threads: pure. Cost: O(text_len). Since 0.1.
+ * @note Source: design/documents.md D1-D5, D16. Threads: pure. Cost: O(text_len). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_route_load(const char *text, size_t text_len,
                                              const split_alloc *alloc, split_error *faults,
@@ -102,7 +102,7 @@ SPLIT_API SPLIT_CHECKED int split_route_origin(const split_route *route, size_t 
 SPLIT_API void split_route_cookie(const split_route *route, split_cookie_info *out);
 
 /**
- * The revision fence of a reader (DESIGN.md D17): may `next` replace `current`?
+ * The revision fence of a reader (design/documents.md D17): may `next` replace `current`?
  *
  * @param current  The route in use, or NULL for none.
  * @param next     The one just loaded.

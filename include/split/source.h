@@ -148,7 +148,7 @@ SPLIT_API void split_source_options_init(split_source_options *options);
 /**
  * Make a source.
  *
- * @param options What to read; spec kinds are those of split_source_kinds().
+ * @param options What to read; the kinds of spec are proxy, haproxy, promql, cloudwatch and log.
  * @param out     The source; free it with split_source_free().
  * @param error   Receives a sentence; may be NULL.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_FIELD for an unknown kind, or a kind that

@@ -47,7 +47,7 @@ SPLIT_API const char *split_level_name(split_level level);
  * @param counts      From split_metric_count().
  * @param min_sample  Trials below which a window is not classified.
  * @return The level; SPLIT_LEVEL_NO_DATA when nothing was reported or an argument is NULL.
- * @note Source: DESIGN.md M7, M8. Threads: pure. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md M7, M8. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API split_level split_threshold_level(const split_metric *metric,
                                             const split_metric_counts *counts, int64_t min_sample);
@@ -57,7 +57,7 @@ SPLIT_API split_level split_threshold_level(const split_metric *metric,
  *
  * @return True if the condition of the warning or critical bound holds, or the target's does not;
  * false without trials.
- * @note Source: DESIGN.md M7. Threads: pure. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md M7. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API bool split_threshold_over(const split_metric *metric, const split_metric_counts *counts,
                                     split_bound_index bound);
@@ -67,7 +67,7 @@ SPLIT_API bool split_threshold_over(const split_metric *metric, const split_metr
  * three successive classified windows at the lower level. Low-sample and no-data are shown as they
  * are and change nothing.
  *
- * @note Source: DESIGN.md M9. Threads: exclusive. Cost: O(1). Since 0.1.
+ * @note Source: design/verdicts.md M9. Threads: exclusive. Cost: O(1). Since 0.1.
  */
 SPLIT_API split_level split_shown_step(split_shown *shown, split_level level);
 

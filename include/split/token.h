@@ -2,7 +2,7 @@
 /**
  * @file token.h
  * Stored decisions: a cookie value that keeps a visitor's variant when weights change (library
- * split-token, DESIGN.md 8).
+ * split-token, design/stored.md).
  *
  * The value is at most SPLIT_TOKEN_TEXT_MAX bytes that need no quoting in a cookie:
  *
@@ -157,8 +157,8 @@ SPLIT_API SPLIT_CHECKED int split_token_keys_parse(const char *text, size_t text
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_NAME for the variant; SPLIT_ERR_VALUE for times
  * below 0 or out of order; SPLIT_ERR_KEY for the subject's length; SPLIT_ERR_SPACE; SPLIT_ERR_NOMEM
  * when libcrypto has no memory.
- * @note Source: DESIGN.md T1, T2. Threads: const-safe. Cost: one HMAC-SHA-256 when signed. Since
- * 0.1.
+ * @note Source: design/stored.md T1, T2. Threads: const-safe. Cost: one HMAC-SHA-256 when signed.
+ * Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_token_write(const split_token *token, const split_stored *stored,
                                               const char *subject, size_t subject_len, char *out,
@@ -177,8 +177,8 @@ SPLIT_API SPLIT_CHECKED int split_token_write(const split_token *token, const sp
  * @param out_status  Receives a split_token_status.
  * @return 0; SPLIT_ERR_ARG for a NULL token or output; SPLIT_ERR_NOMEM when libcrypto has no
  * memory.
- * @note Source: DESIGN.md T2-T5. Threads: const-safe. Cost: one HMAC-SHA-256 when signed. Since
- * 0.1.
+ * @note Source: design/stored.md T2-T5. Threads: const-safe. Cost: one HMAC-SHA-256 when signed.
+ * Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_token_read(const split_token *token, const char *text,
                                              size_t text_len, const char *subject,
@@ -205,7 +205,7 @@ SPLIT_API SPLIT_CHECKED int split_token_read(const split_token *token, const cha
  * @param out_renew   Receives what to write into a new cookie; its variant is "" when none is due.
  * @return 0; SPLIT_ERR_ARG for NULL or n_names; SPLIT_ERR_MODE when the plan is not sticky;
  * SPLIT_ERR_NOMEM.
- * @note Source: DESIGN.md T6-T8. Threads: const-safe. Cost: as split_token_read() and
+ * @note Source: design/stored.md T6-T8. Threads: const-safe. Cost: as split_token_read() and
  * split_assign(). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_token_decide(const split_token *token, const split_plan *plan,

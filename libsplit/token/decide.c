@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A visitor's decision from the gates, the stored decision, or the plan, in this order (DESIGN.md
- * T6-T8). */
+/* A visitor's decision from the gates, the stored decision, or the plan, in this order
+ * (design/stored.md T6-T8). */
 #include <string.h>
 
 #include "split/error.h"

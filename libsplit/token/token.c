@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The object that reads and writes stored decisions: options, life cycle, write, read (DESIGN.md
- * 8). */
+/* The object that reads and writes stored decisions: options, life cycle, write, read
+ * (design/stored.md). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +36,7 @@ split_token_options_init(split_token_options *options)
     options->skew_us = 60 * SECOND_US;
 }
 
-/* The size rule of options (DESIGN.md G3); the core's helper is private to it. */
+/* The size rule of options (design/embedding.md G3); the core's helper is private to it. */
 static int
 take_options(split_token_options *own, const split_token_options *theirs)
 {

@@ -1,9 +1,9 @@
-"""The core is sans-I/O: nothing undefined but memory functions and named math, no writable data (DESIGN.md G1)."""
+"""The core is sans-I/O: nothing undefined but memory functions and named math, no writable data (design/embedding.md G1)."""
 import subprocess
 import sys
 
 ALLOWED = {"memcpy", "memmove", "memset", "memcmp", "exp", "log", "log1p", "expm1", "sqrt"}
-# core/alloc.c, the one file that names malloc, is left out of the archive under test.
+# core/base/alloc.c, the one file that names malloc, is left out of the archive under test.
 ALLOC = {"split__alloc_take", "split__alloc_give"}
 # Written by the compiler itself, not by the source.
 COMPILER = {"__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_"}

@@ -1,4 +1,4 @@
-"""End to end on a real caching edge (DESIGN.md 9.1): nginx with njs and proxy_cache, two origins, 12,000 requests from 1,500 visitors.
+"""End to end on a real caching edge (design/routers.md section 7): nginx with njs and proxy_cache, two origins, 12,000 requests from 1,500 visitors.
 
 Usage: test_edge.py NGINX NODE ASSIGN_KEYS   SEED=n repeats the traffic. Beside our router the same traffic goes through a
 router that draws for each request behind the cache. Everything listens on loopback, in a folder of its own.

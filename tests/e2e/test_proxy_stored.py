@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Stored decisions in split-proxy (DESIGN.md 8 and 9.2), against values that this file signs by itself."""
+"""Stored decisions in split-proxy (design/stored.md and design/routers.md section 8), against values that this file signs by itself."""
 import base64
 import hashlib
 import hmac
@@ -28,7 +28,7 @@ def lines_of(*keys):
 
 
 def sign(subject, variant, key=OLD, issued=0, seen=0, revision=1, split="e2e"):
-    """A value as DESIGN.md T1 and T2 have it; `issued` and `seen` are seconds ago."""
+    """A value as design/stored.md T1 and T2 have it; `issued` and `seen` are seconds ago."""
     now = int(time.time())
     text = f"1:{revision}:{now - issued}:{now - seen}:{variant}:{key[0]}"
     mac = hmac.new(key[1], f"{split}\0{text}\0{subject}".encode(), hashlib.sha256).digest()

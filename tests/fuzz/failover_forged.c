@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Forged snapshots: any field may be any number, and the checksum is right (DESIGN.md F32). */
+/* Forged snapshots: any field may be any number, and the checksum is right (design/failover.md F32). */
 #include "failover_forged.h"
 
 #include <stdio.h>

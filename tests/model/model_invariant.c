@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The invariants of one step, each a predicate of its own (DESIGN.md 3.6). They use public facts
+/* The invariants of one step, each a predicate of its own (design/failover.md section 8). They use public facts
  * and raw fields, never the machine's own guards. */
 #include "model.h"
 

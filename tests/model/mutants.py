@@ -338,7 +338,7 @@ def main():
     print(total)
     if "--write" in sys.argv:
         head = "# Mutants of the failover machine\n\nWritten by `tests/model/mutants.py BUILD --write`.\n\n" + total + ".\n\n"
-        table = "| # | failover_X.c | text | becomes | killed by |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+        table = "| # | core/failover | text | becomes | killed by |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
         (ROOT / "tests/model/mutants.md").write_text(head + table)
     return 1 if alive else 0
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The failover machine once more, as DESIGN.md 3 says it: naive, integers only, no layout, no fast path.
+"""The failover machine once more, as design/failover.md says it: naive, integers only, no layout, no fast path.
 
 tests/model/oracle_play.py plays random calls on both and compares everything that can be seen. Rules are cited as there (F9).
 """

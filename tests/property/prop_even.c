@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bounds of the even mode (DESIGN.md A22-A24), for every window of every length up to 10,000.
+ * The bounds of the even mode (design/assignment.md A22-A24), for every window of every length up to 10,000.
  *
  * Let d(t) be a variant's count after t requests less its exact share of them. A window from s to t
  * deviates by d(t) - d(s), so over all windows up to a length the worst is the largest difference

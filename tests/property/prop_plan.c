@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random histories of weights, against a second implementation of DESIGN.md A5-A13 that knows only
+ * Random histories of weights, against a second implementation of design/assignment.md A5-A13 that knows only
  * single buckets. SPLIT_TEST_HISTORIES=N runs N of them instead of the short form; SPLIT_TEST_SEED
  * repeats a failure.
  */

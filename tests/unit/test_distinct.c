@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Counting by user (DESIGN.md M11). */
+/* Counting by user (design/verdicts.md M11). */
 #include <criterion/criterion.h>
 
 #include "counting_alloc.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The evidence process: known values, limits, formulas (DESIGN.md E). Vectors: split-vectors
+/* The evidence process: known values, limits, formulas (design/verdicts.md section 2). Vectors: split-vectors
  * evidence. */
 #include <criterion/criterion.h>
 #include <math.h>

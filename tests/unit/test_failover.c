@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Life, errors, presets, classes and surroundings of a failover machine (DESIGN.md 3). */
+/* Life, errors, presets, classes and surroundings of a failover machine (design/failover.md). */
 #include "counting_alloc.h"
 #include "failover_kit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What surrounds the machine: modes, sessions, caps, drill, snapshots, reload, shared memory (DESIGN.md F26-F35). */
+/* What surrounds the machine: modes, sessions, caps, drill, snapshots, reload, shared memory (design/failover.md F26-F35). */
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Snapshots with a right checksum that no machine could have written are refused, field by field (DESIGN.md F32). */
+/* Snapshots with a right checksum that no machine could have written are refused, field by field (design/failover.md F32). */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 

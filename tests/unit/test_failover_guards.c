@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Guards that only a mutant of the source made us test: drill, caps, sessions, restore, steps, levels (DESIGN.md F9-F33). */
+/* Guards that only a mutant of the source made us test: drill, caps, sessions, restore, steps, levels (design/failover.md F9-F33). */
 #include "failover_kit.h"
 
 static failover_kit k;

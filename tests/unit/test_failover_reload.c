@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a machine takes over from a snapshot or from an older machine, field by field (DESIGN.md F32, F33). */
+/* What a machine takes over from a snapshot or from an older machine, field by field (design/failover.md F32, F33). */
 #include "failover_kit.h"
 
 static failover_kit k;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Planner and simulation through the engine (DESIGN.md E9, R21). */
+/* Planner and simulation through the engine (design/verdicts.md E9, R21). */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>

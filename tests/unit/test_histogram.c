@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The latency histogram: accuracy against sorted data, exact edges, merging (DESIGN.md M10). */
+/* The latency histogram: accuracy against sorted data, exact edges, merging (design/verdicts.md M10). */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>

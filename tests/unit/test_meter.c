@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Counting requests: what counts for an arm, merging, reading (DESIGN.md M1-M3). */
+/* Counting requests: what counts for an arm, merging, reading (design/verdicts.md M1-M3). */
 #include <criterion/criterion.h>
 #include <string.h>
 

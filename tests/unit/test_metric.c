@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The registry of metrics and the counters of an arm (DESIGN.md M1-M6). */
+/* The registry of metrics and the counters of an arm (design/verdicts.md M1-M6). */
 #include <criterion/criterion.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decisions on the usual policy: what a person would check by hand (DESIGN.md R). */
+/* Decisions on the usual policy: what a person would check by hand (design/verdicts.md section 3). */
 #include <criterion/criterion.h>
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Levels, every equality, and the hysteresis (DESIGN.md M7-M9). */
+/* Levels, every equality, and the hysteresis (design/verdicts.md M7-M9). */
 #include <criterion/criterion.h>
 #include <string.h>
 

@@ -281,7 +281,7 @@ def test_docstrings_of_every_public_name():
         for method, value in vars(thing).items() if isinstance(thing, type) else ():
             if callable(value) and not method.startswith("_") and not isinstance(value, type):
                 assert value.__doc__, f"{name}.{method}"
-    assert "SPLIT_ERR_RANGES" in split.Plan.reweight.__doc__ and "DESIGN.md" in split.Failover.route.__doc__
+    assert "SPLIT_ERR_RANGES" in split.Plan.reweight.__doc__ and "design/failover.md" in split.Failover.route.__doc__
 
 
 def test_fuzzing_does_not_crash():

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The size-first rule of options structs (DESIGN.md 1.3). */
+/* The size-first rule of options structs (design/embedding.md G3). */
 #include "core/base/options.h"
 
 #include <string.h>

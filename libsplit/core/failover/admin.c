@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The operator's hand: modes, approval, reset. No timer runs (DESIGN.md F30). */
+/* The operator's hand: modes, approval, reset. No timer runs (design/failover.md F30). */
 #include "core/failover/move.h"
 #include "split/error.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One origin's state from one machine's layout into another's, and reload (DESIGN.md F32, F33). */
+/* One origin's state from one machine's layout into another's, and reload (design/failover.md F32,
+ * F33). */
 #include "core/failover/adopt.h"
 
 #include <string.h>

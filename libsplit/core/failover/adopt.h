@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One origin's state from one machine's layout into another's (DESIGN.md F32, F33). */
+/* One origin's state from one machine's layout into another's (design/failover.md F32, F33). */
 #ifndef SPLIT_CORE_FAILOVER_ADOPT_H
 #define SPLIT_CORE_FAILOVER_ADOPT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is true of every origin of every machine at any time: bytes that say otherwise are no
- * snapshot (DESIGN.md F32). */
+ * snapshot (design/failover.md F32). */
 #include "core/failover/check.h"
 
 #define LONGEST_US (INT64_C(1) << 53)

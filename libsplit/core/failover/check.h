@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which states a machine can be in: what a snapshot may hold (DESIGN.md F32). */
+/* Which states a machine can be in: what a snapshot may hold (design/failover.md F32). */
 #ifndef SPLIT_CORE_FAILOVER_CHECK_H
 #define SPLIT_CORE_FAILOVER_CHECK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which member of the chain gets the attempt (DESIGN.md F12-F15, F26-F28). */
+/* Which member of the chain gets the attempt (design/failover.md F12-F15, F26-F28). */
 #include "core/failover/choose.h"
 
 #include "core/failover/guard.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Choosing the origin of an attempt, for first attempts and follow-ups alike (DESIGN.md
+/* Choosing the origin of an attempt, for first attempts and follow-ups alike (design/failover.md
  * F10-F16). */
 #ifndef SPLIT_CORE_FAILOVER_CHOOSE_H
 #define SPLIT_CORE_FAILOVER_CHOOSE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Fields of an origin to and from snapshot bytes: one walk does both, so they cannot differ
- * (DESIGN.md F32). */
+ * (design/failover.md F32). */
 #include "core/failover/codec.h"
 
 #include "core/base/num.h"

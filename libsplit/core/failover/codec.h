@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Little-endian words of a snapshot, written and read by one walk (DESIGN.md F32). */
+/* Little-endian words of a snapshot, written and read by one walk (design/failover.md F32). */
 #ifndef SPLIT_CORE_FAILOVER_CODEC_H
 #define SPLIT_CORE_FAILOVER_CODEC_H
 

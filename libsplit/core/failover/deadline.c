@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The next instant at which time alone changes a state or an answer (DESIGN.md F31). */
+/* The next instant at which time alone changes a state or an answer (design/failover.md F31). */
 #include "core/failover/guard.h"
 #include "core/failover/timer.h"
 #include "core/base/num.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Guards of the trips, timers and ramps of an origin (DESIGN.md F8, F9, F15, F20-F23). */
+/* Guards of the trips, timers and ramps of an origin (design/failover.md F8, F9, F15, F20-F23). */
 #include "core/failover/guard.h"
 
 #include "core/failover/mix.h"

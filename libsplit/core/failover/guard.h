@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions about an origin at fo->now, one small predicate for each guard of DESIGN.md section 3.
+/* Questions about an origin at fo->now, one small predicate for each guard of design/failover.md.
  * None changes anything. */
 #ifndef SPLIT_CORE_FAILOVER_GUARD_H
 #define SPLIT_CORE_FAILOVER_GUARD_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Guards of probes: when one is due, and which request may be one (DESIGN.md F12, F13). */
+/* Guards of probes: when one is due, and which request may be one (design/failover.md F12, F13). */
 #include "core/failover/guard.h"
 
 #include "core/base/num.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks of the options, layout and birth of a machine (DESIGN.md F1-F3). */
+/* Checks of the options, layout and birth of a machine (design/failover.md F1-F3). */
 #include <string.h>
 
 #include "core/base/alloc.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's only source of variety: a fixed mixer of 64-bit words (DESIGN.md F4). */
+/* The machine's only source of variety: a fixed mixer of 64-bit words (design/failover.md F4). */
 #ifndef SPLIT_CORE_FAILOVER_MIX_H
 #define SPLIT_CORE_FAILOVER_MIX_H
 

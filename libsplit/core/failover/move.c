@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Transitions: the row of the table, then what entering the new state means (DESIGN.md F24,
- * 3.3). */
+/* Transitions: the row of the table, then what entering the new state means (design/failover.md
+ * F24, 3.3). */
 #include "core/failover/move.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one place where an origin changes its state, and the events it makes (DESIGN.md 3.3). */
+/* The one place where an origin changes its state, and the events it makes (design/failover.md
+ * section 4). */
 #ifndef SPLIT_CORE_FAILOVER_MOVE_H
 #define SPLIT_CORE_FAILOVER_MOVE_H
 

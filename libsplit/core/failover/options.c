@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Defaults and presets of the parameters (DESIGN.md F3, F34). */
+/* Defaults and presets of the parameters (design/failover.md F3, F34). */
 #include "split/failover.h"
 
 #include <string.h>

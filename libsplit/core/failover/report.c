@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports: whom the outcome is credited to, and what the request does next (DESIGN.md F18, F29). */
+/* Reports: whom the outcome is credited to, and what the request does next (design/failover.md F18,
+ * F29). */
 #include "core/failover/choose.h"
 #include "core/failover/guard.h"
 #include "core/failover/move.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* First attempts: route, panic, and the synthetic probe (DESIGN.md F10, F16, F17). */
+/* First attempts: route, panic, and the synthetic probe (design/failover.md F10, F16, F17). */
 #include "core/failover/choose.h"
 #include "core/failover/guard.h"
 #include "core/failover/move.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scoring by state: service books evidence and may trip, verification counts probes (DESIGN.md
- * F19-F23). */
+/* Scoring by state: service books evidence and may trip, verification counts probes
+ * (design/failover.md F19-F23). */
 #include "core/failover/score.h"
 
 #include "core/failover/guard.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What one credited outcome does to its origin (DESIGN.md F19-F23). */
+/* What one credited outcome does to its origin (design/failover.md F19-F23). */
 #ifndef SPLIT_CORE_FAILOVER_SCORE_H
 #define SPLIT_CORE_FAILOVER_SCORE_H
 

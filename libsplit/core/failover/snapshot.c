@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Snapshots: versioned, checksummed, with durations from now in place of instants (DESIGN.md
- * F32). */
+/* Snapshots: versioned, checksummed, with durations from now in place of instants
+ * (design/failover.md F32). */
 #include <string.h>
 
 #include "core/failover/adopt.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a machine: origins, counts, classes of answers (DESIGN.md F6, F7). */
+/* Reading a machine: origins, counts, classes of answers (design/failover.md F6, F7). */
 #include <string.h>
 
 #include "core/failover/guard.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The transition table of DESIGN.md 3.3 as data; guards and effects are elsewhere. */
+/* The transition table of design/failover.md section 4 as data; guards and effects are
+ * elsewhere. */
 #include "core/failover/table.h"
 
 #define ROW(number, from, to, cause, gen, level, trip)                                             \

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The transition table of DESIGN.md 3.3 as data. */
+/* The transition table of design/failover.md section 4 as data. */
 #ifndef SPLIT_CORE_FAILOVER_TABLE_H
 #define SPLIT_CORE_FAILOVER_TABLE_H
 
 #include "split/failover_types.h"
 
 typedef struct split__fo_row {
-    uint8_t number; /* as in DESIGN.md 3.3 */
+    uint8_t number; /* as in design/failover.md section 4 */
     uint8_t from, to, cause;
     uint8_t new_gen; /* 1: gen + 1, and run, window and leases are cleared */
     int8_t level;    /* +1 up, 0 same, -1 to zero */

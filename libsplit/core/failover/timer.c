@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What time alone does to an origin: lost probes, time limits, the way back (DESIGN.md F9). */
+/* What time alone does to an origin: lost probes, time limits, the way back (design/failover.md
+ * F9). */
 #include "core/failover/timer.h"
 
 #include "core/failover/guard.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What time alone does to an origin (DESIGN.md F9). */
+/* What time alone does to an origin (design/failover.md F9). */
 #ifndef SPLIT_CORE_FAILOVER_TIMER_H
 #define SPLIT_CORE_FAILOVER_TIMER_H
 

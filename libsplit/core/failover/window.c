@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sliding window of outcomes in slots of equal length (DESIGN.md F5). */
+/* Sliding window of outcomes in slots of equal length (design/failover.md F5). */
 #include "core/failover/window.h"
 
 #include <string.h>

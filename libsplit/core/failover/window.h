@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sliding window of outcomes in slots (DESIGN.md F5). */
+/* Sliding window of outcomes in slots (design/failover.md F5). */
 #ifndef SPLIT_CORE_FAILOVER_WINDOW_H
 #define SPLIT_CORE_FAILOVER_WINDOW_H
 

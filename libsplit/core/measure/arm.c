@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What was counted for one arm: counters with a mark for each that was reported (DESIGN.md M1). */
+/* What was counted for one arm: counters with a mark for each that was reported (design/verdicts.md
+ * M1). */
 #include <string.h>
 
 #include "split/metric.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Distinct users of a window: open addressing over 64-bit hashes, the lowest bit says "failed"
- * (DESIGN.md M11). */
+ * (design/verdicts.md M11). */
 #include "split/distinct.h"
 
 #include <string.h>

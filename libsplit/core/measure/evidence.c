@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The mixture of eight bets, with and without restarts (DESIGN.md E1-E7). The order of the
+ * The mixture of eight bets, with and without restarts (design/verdicts.md E1-E7). The order of the
  * floating-point operations is part of the contract: bets in table order, the stake is added before
  * the window is multiplied in.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Closed formulas around the evidence: label bound, time to proof, display interval (DESIGN.md E7,
- * E9, E10). */
+/* Closed formulas around the evidence: label bound, time to proof, display interval
+ * (design/verdicts.md E7, E9, E10). */
 #include <math.h>
 
 #include "split/evidence.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Latency histogram: logarithmic buckets by integer arithmetic, cut at the caller's edges
- * (DESIGN.md M10). */
+ * (design/verdicts.md M10). */
 #include <string.h>
 
 #include "core/base/alloc.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Exact counters of the window in progress, one set and one histogram for each arm (DESIGN.md
- * M1-M3). */
+/* Exact counters of the window in progress, one set and one histogram for each arm
+ * (design/verdicts.md M1-M3). */
 #include "split/meter.h"
 
 #include <string.h>

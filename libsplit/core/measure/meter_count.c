@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The counting calls of a meter: the hot path of every request (DESIGN.md M2). */
+/* The counting calls of a meter: the hot path of every request (design/verdicts.md M2). */
 #include "core/measure/meter_state.h"
 
 static void

@@ -13,7 +13,7 @@ typedef struct kind_row {
     split_bound target, warning, critical;
 } kind_row;
 
-/* In the order of SPLIT_METRIC_KIND_MAP (DESIGN.md M4, M5). */
+/* In the order of SPLIT_METRIC_KIND_MAP (design/verdicts.md M4, M5). */
 static const kind_row kinds[SPLIT_METRIC_KINDS] = {
     [SPLIT_METRIC_ERROR] = {SPLIT_COUNTER_OUTCOMES,
                             SPLIT_COUNTER_ERROR,

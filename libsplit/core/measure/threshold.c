@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Levels by exact integer comparison, and the hysteresis of what is shown (DESIGN.md M7-M9). */
+/* Levels by exact integer comparison, and the hysteresis of what is shown (design/verdicts.md
+ * M7-M9). */
 #include "split/threshold.h"
 
 #include "core/base/num.h"

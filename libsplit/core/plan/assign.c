@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sticky decisions: override, holdout, coverage, hash (DESIGN.md 2.1, 2.5). */
+/* Sticky decisions: override, holdout, coverage, hash (design/assignment.md sections 1 and 5). */
 #include "split/assign.h"
 
 #include "core/plan/hash_inline.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sticky decisions for many keys, behind each other or anywhere (DESIGN.md A20). */
+/* Sticky decisions for many keys, behind each other or anywhere (design/assignment.md A20). */
 #include "core/plan/hash_inline.h"
 #include "core/plan/data.h"
 #include "split/assign.h"

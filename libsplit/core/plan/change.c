@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* New plans from old ones: re-weighting and re-homing (DESIGN.md 2.4). */
+/* New plans from old ones: re-weighting and re-homing (design/assignment.md section 4). */
 #include <string.h>
 
 #include "core/base/alloc.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who moves from where to where between two plans (DESIGN.md A16). */
+/* Who moves from where to where between two plans (design/assignment.md A16). */
 #include <string.h>
 
 #include "core/plan/data.h"

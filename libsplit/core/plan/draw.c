@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The random mode: splitmix64, its state with the caller (DESIGN.md A21). */
+/* The random mode: splitmix64, its state with the caller (design/assignment.md A21). */
 #include "core/plan/data.h"
 #include "split/assign.h"
 #include "split/error.h"

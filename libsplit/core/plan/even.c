@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The even mode (DESIGN.md A22-A24): R. Tijdeman, "The chairman assignment problem", Discrete
- * Mathematics 32 (1980).
+ * The even mode (design/assignment.md A22-A24): R. Tijdeman, "The chairman assignment problem",
+ * Discrete Mathematics 32 (1980).
  *
  * All numbers are requests times 1,048,576, so they are exact. With k active variants and c = 2k -
  * 2, a variant may be chosen once it is owed 1/c of a request, and the one whose debt would first

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* XXH64 of a unit: a short fixed prefix and a key, which are never put together in memory
- * (DESIGN.md A1, A2). */
+ * (design/assignment.md A1, A2). */
 #ifndef SPLIT_CORE_HASH_H
 #define SPLIT_CORE_HASH_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From weights to bucket counts, and from counts to the ranges of a plan (DESIGN.md 2.2). */
+/* From weights to bucket counts, and from counts to the ranges of a plan (design/assignment.md
+ * section 2). */
 #include "core/plan/layout.h"
 
 #include <string.h>

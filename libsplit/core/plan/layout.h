@@ -7,9 +7,8 @@
 #include "core/plan/data.h"
 
 /*
- * Divide all buckets in proportion to the weights by largest remainder (DESIGN.md A5, A6).
- * Returns 0 or SPLIT_ERR_WEIGHTS, without a change of `out`.
- */
+ * Divide all buckets in proportion to the weights by largest remainder (design/assignment.md A5,
+ * A6). Returns 0 or SPLIT_ERR_WEIGHTS, without a change of `out`. */
 int split__apportion(const uint64_t *weights, size_t n_weights, uint32_t *out);
 
 /* Lay the counts out one behind the other in variant order (A7). */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of overrides behind a plan: open addressing over the hash of the unit (DESIGN.md A17).
- */
+/* The table of overrides behind a plan: open addressing over the hash of the unit
+ * (design/assignment.md A17). */
 #include "core/plan/override.h"
 
 #include <string.h>

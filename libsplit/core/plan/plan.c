@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Making plans from options (DESIGN.md 2.2): checks first, then the layout, then the overrides. */
+/* Making plans from options (design/assignment.md section 2): checks first, then the layout, then
+ * the overrides. */
 #include <string.h>
 
 #include "core/base/alloc.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Moving the fewest buckets from one set of counts to another (DESIGN.md 2.4, A10-A13).
+ * Moving the fewest buckets from one set of counts to another (design/assignment.md A10-A13).
  *
  * Works on atoms: the ranges of the plan cut at the borders of the home layout, so that each has
  * one owner and one home.

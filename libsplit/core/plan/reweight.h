@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Moving the fewest buckets from one set of counts to another (DESIGN.md 2.4). */
+/* Moving the fewest buckets from one set of counts to another (design/assignment.md section 4). */
 #ifndef SPLIT_CORE_REWEIGHT_H
 #define SPLIT_CORE_REWEIGHT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The decision, first match wins, and the bake clock (DESIGN.md R9-R17). Each rule is a function.
- */
+/* The decision, first match wins, and the bake clock (design/verdicts.md R9-R17). Each rule is a
+ * function. */
 #include "core/rollout/state.h"
 
 typedef struct verdict_draft {

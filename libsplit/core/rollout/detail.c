@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The sentence of a decision: what it rests on and what would change it (DESIGN.md R20). Nothing
- * here decides. */
+/* The sentence of a decision: what it rests on and what would change it (design/verdicts.md R20).
+ * Nothing here decides. */
 #include <math.h>
 
 #include "core/rollout/state.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The planner: time to proof by the formula (DESIGN.md E9, R21). */
+/* The planner: time to proof by the formula (design/verdicts.md E9, R21). */
 #include <math.h>
 #include <string.h>
 

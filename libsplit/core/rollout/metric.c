@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a window does to each metric: level, evidence, latches (DESIGN.md R4-R8, R13-R15). */
+/* What a window does to each metric: level, evidence, latches (design/verdicts.md R4-R8,
+ * R13-R15). */
 #include <math.h>
 #include <string.h>
 

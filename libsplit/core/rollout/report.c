@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rest of a decision: numbers that it rests on and how long the next proof takes (DESIGN.md
- * R18, R19). */
+/* The rest of a decision: numbers that it rests on and how long the next proof takes
+ * (design/verdicts.md R18, R19). */
 #include <math.h>
 #include <string.h>
 

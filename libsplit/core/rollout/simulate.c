@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole rollouts through the real engine, with random traffic from a seed (DESIGN.md R21). */
+/* Whole rollouts through the real engine, with random traffic from a seed (design/verdicts.md
+ * R21). */
 #include <string.h>
 
 #include "core/base/alloc.h"

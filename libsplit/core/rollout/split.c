@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks on the traffic itself: did the new arm get its share, did the outcomes come back
- * (DESIGN.md R10, R11). */
+ * (design/verdicts.md R10, R11). */
 #include <math.h>
 
 #include "core/rollout/state.h"

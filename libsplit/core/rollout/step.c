@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One closed window: refuse or take it, judge it, move on (DESIGN.md R2, R9, R16). */
+/* One closed window: refuse or take it, judge it, move on (design/verdicts.md R2, R9, R16). */
 #include <string.h>
 
 #include "core/rollout/state.h"

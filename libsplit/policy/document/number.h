@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exact numbers from text: no double in between (DESIGN.md 7, D6 to D8). */
+/* Exact numbers from text: no double in between (design/documents.md D6 to D8). */
 #ifndef SPLIT_POLICY_NUMBER_H
 #define SPLIT_POLICY_NUMBER_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Strict scanner of JSON text: grammar of RFC 8259, depth, and the place of every value
- * (DESIGN.md 7, D1 to D4). */
+ * (design/documents.md D1 to D4). */
 #include "policy/document/scan.h"
 
 #include <string.h>

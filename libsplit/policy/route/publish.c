@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Publishing a route file (DESIGN.md 7, D18, D19). The order is what makes it safe:
+ * Publishing a route file (design/sinks.md D18, D19). The order is what makes it safe:
  *   lock -> look at the revision on disk -> write a new file -> sync it -> rename -> sync the
  * folder -> unlock A crash at any step leaves the old file or the new one in place; what is left
  * over is overwritten by the next writer.

@@ -1,6 +1,6 @@
 """Writes the *.jsonl files: windows, operator lines and what is expected of them. --check compares instead.
 
-Each expectation below was worked out by hand from DESIGN.md 6; the script checks it against model.py, a second
+Each expectation below was worked out by hand from design/verdicts.md section 3; the script checks it against model.py, a second
 implementation, and adds the model's ln evidence to it. Run it again only when a rule changes.
 """
 import copy

@@ -1,4 +1,4 @@
-"""A second implementation of the rollout's verdicts (DESIGN.md 4 to 6), written for clarity, without the library.
+"""A second implementation of the rollout's verdicts (design/verdicts.md), written for clarity, without the library.
 
 Shares are fractions, so levels are exact; evidence is plain floating point. Windows are the documents' objects.
 """

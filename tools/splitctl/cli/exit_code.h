@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Exit codes of every command (DESIGN.md 7); scripts rely on them, so a number never changes its
- * meaning. */
+/* Exit codes of every command (design/driving.md D22); scripts rely on them, so a number never
+ * changes its meaning. */
 #ifndef SPLITCTL_EXIT_CODE_H
 #define SPLITCTL_EXIT_CODE_H
 

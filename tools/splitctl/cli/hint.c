@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Hints on the settings of stored decisions: how they and a rollout act on each other
- * (DESIGN.md P30). */
+ * (design/routers.md P30). */
 #include <stdio.h>
 
 #include "split/error.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CloudWatch: counts of whole periods, each one read exactly once, and alarms (DESIGN.md 7.10). */
+/* CloudWatch: counts of whole periods, each one read exactly once, and alarms (design/sources.md
+ * section 3). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

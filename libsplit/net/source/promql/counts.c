@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* DESIGN.md Q3 to Q6: which metrics of which arm have counts in this window, and why not. */
+/* design/sources.md Q3 to Q6: which metrics of which arm have counts in this window, and why
+ * not. */
 #include "net/source/promql/counts.h"
 
 #include <math.h>

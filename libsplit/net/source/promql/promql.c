@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A Prometheus server: the counters that the policy names, asked for over its HTTP API (DESIGN.md
- * Q1 to Q7). */
+/* A Prometheus server: the counters that the policy names, asked for over its HTTP API
+ * (design/sources.md Q1 to Q7). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,8 +150,8 @@ find_base(promql_source *p, promql_look *base, split_reading *out, split_error *
     return SPLIT_OK;
 }
 
-/* DESIGN.md Q8. What was before the cut leaves the window: `before` becomes a look after it.
- * Without one the look at hand is the first; when that is too early itself, a later one must be
+/* design/sources.md Q8. What was before the cut leaves the window: `before` becomes a look after
+ * it. Without one the look at hand is the first; when that is too early itself, a later one must be
  * awaited. */
 static int
 move_base(promql_source *p, split_reading *out, split_error *error)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* DESIGN.md Q1, Q2: expressions are checked as far as a text can be, and asked for in one query. */
+/* design/sources.md Q1, Q2: expressions are checked as far as a text can be, and asked for in one
+ * query. */
 #include "net/source/promql/query.h"
 
 #include <assert.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* DESIGN.md Q3, Q4: differences of counters by series. */
+/* design/sources.md Q3, Q4: differences of counters by series. */
 #include "net/source/promql/series.h"
 
 #include <math.h>

@@ -147,7 +147,7 @@ is_reference(const char *text)
 }
 
 /* Names in the policy come first, then the environment. A secret itself does not belong into a
- * policy (DESIGN.md D12). */
+ * policy (design/documents.md D12). */
 static int
 take_secrets(promql_server *p, const split_source_options *o, split_error *error)
 {
