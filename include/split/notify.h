@@ -30,9 +30,10 @@ typedef struct split_notice {
 typedef struct split_sns {
     size_t size;
     const char *topic;    /**< ARN; its region is used. */
-    const char *key_id;   /**< Reference; default "env:AWS_ACCESS_KEY_ID". */
-    const char *secret;   /**< Reference; default "env:AWS_SECRET_ACCESS_KEY". */
-    const char *session;  /**< Reference; default "env:AWS_SESSION_TOKEN"; may be unset. */
+    const char *key_id;   /**< Reference of the key id; NULL (default): as every AWS tool finds
+                             credentials, in the environment, ~/.aws, the container or the instance. */
+    const char *secret;   /**< Reference, of no meaning without key_id. */
+    const char *session;  /**< Reference, of no meaning without key_id; may be unset. */
     const char *endpoint; /**< URL in place of the public one; NULL for AWS_ENDPOINT_URL or the
                              public one. */
 } split_sns;

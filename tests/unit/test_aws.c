@@ -36,7 +36,7 @@ set_credentials(void)
 }
 
 static aws_call
-call_to(const char *endpoint)
+call_to(const char *endpoint, aws_chain *chain)
 {
     return (aws_call){
         .service = "CloudWatch",
@@ -45,9 +45,7 @@ call_to(const char *endpoint)
         .region = "eu-west-1",
         .endpoint = endpoint,
         .endpoint_env = "AWS_ENDPOINT_URL_CLOUDWATCH",
-        .key_id = "env:AWS_ACCESS_KEY_ID",
-        .secret = "env:AWS_SECRET_ACCESS_KEY",
-        .session = "env:AWS_SESSION_TOKEN",
+        .chain = chain,
         .headers = {"Content-Type: application/x-amz-json-1.0", "X-Amz-Target: T.Get"},
         .n_headers = 2,
         .body = "{\"a\":1}",
@@ -68,9 +66,12 @@ send_to(const char *const *answers, size_t n, bool repeatable, int *out_rc, spli
     *e = (split_error){.text = ""};
     cr_assert_eq(canned_server_start(&s, answers, n), 0);
     snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%d", s.port);
-    aws_call call = call_to(endpoint);
+    aws_chain *chain = NULL;
+    cr_assert_eq(split__aws_chain_new(&chain), 0);
+    aws_call call = call_to(endpoint, chain);
     call.repeatable = repeatable;
     *out_rc = split__aws_send(http, &call, &answer, e);
+    split__aws_chain_free(&chain);
     split_http_free(&http);
     canned_server_stop(&s);
     if (request != NULL)
@@ -235,15 +236,16 @@ Test(aws, an_endpoint_of_the_service_goes_before_the_general_one)
     set_credentials();
     cr_assert_eq(canned_server_start(&s, answers, 2), 0);
     snprintf(url, sizeof url, "http://127.0.0.1:%d/", s.port);
-    aws_call call = call_to(NULL);
+    aws_chain *chain = NULL;
+    cr_assert_eq(split__aws_chain_new(&chain), 0);
+    aws_call call = call_to(NULL, chain);
     setenv("AWS_ENDPOINT_URL", url, 1);
     setenv("AWS_ENDPOINT_URL_CLOUDWATCH", "", 1);
     cr_expect_eq(split__aws_send(http, &call, &answer, NULL), 0);
     setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1", 1);
     setenv("AWS_ENDPOINT_URL_CLOUDWATCH", url, 1);
     cr_expect_eq(split__aws_send(http, &call, &answer, NULL), 0);
-    unsetenv("AWS_ACCESS_KEY_ID");
-    cr_expect_eq(split__aws_send(http, &call, &answer, NULL), SPLIT_ERR_NO_DATA);
+    split__aws_chain_free(&chain);
     split_http_free(&http);
     canned_server_stop(&s);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aws_env.h"
 #include "canned_server.h"
 #include "split/notify.h"
 
@@ -220,9 +221,12 @@ Test(notify, sns_refuses_what_is_no_topic_and_missing_credentials)
         split_sns_init(&sns, wrong[i]);
         cr_expect_eq(split_notify_sns(http, &sns, &notice, &e), SPLIT_ERR_VALUE, "%s", wrong[i]);
     }
-    unsetenv("AWS_ACCESS_KEY_ID");
+    aws_env_clear();
     split_sns_init(&sns, "arn:aws:sns:eu-west-1:123456789012:alerts");
     cr_expect_eq(split_notify_sns(http, &sns, &notice, &e), SPLIT_ERR_NO_DATA);
+    sns.key_id = "env:SPLIT_TEST_KEY_ID";
+    cr_expect_eq(split_notify_sns(http, &sns, &notice, &e), SPLIT_ERR_NO_DATA);
+    cr_expect_str_eq(e.text, "env:SPLIT_TEST_KEY_ID is not set");
     cr_expect_eq(split_notify_sns(http, NULL, &notice, NULL), SPLIT_ERR_ARG);
     split_http_free(&http);
 }

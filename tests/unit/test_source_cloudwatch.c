@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "aws_env.h"
 #include "canned_server.h"
 #include "cloudwatch_kit.h"
 
@@ -260,10 +261,12 @@ Test(source_cloudwatch, what_is_missing_is_said_before_anything_is_asked)
 {
     split_source *source = NULL;
     split_error e;
-    setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
-    setenv("AWS_SECRET_ACCESS_KEY", "", 1);
+    aws_env_clear();
     cr_expect_eq(open_source(spec, fields, 2, 1000000, &source, &e), SPLIT_ERR_VALUE);
     cr_expect_not_null(strstr(e.text, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"));
+    setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
+    cr_expect_eq(open_source(spec, fields, 2, 1000000, &source, &e), SPLIT_ERR_VALUE);
+    cr_expect_not_null(strstr(e.text, "but AWS_SECRET_ACCESS_KEY is not"));
     setenv("AWS_SECRET_ACCESS_KEY", "s", 1);
     cr_expect_eq(open_source(spec, NULL, 0, 1000000, &source, &e), SPLIT_ERR_FIELD);
     cr_expect_not_null(strstr(e.text, "names nothing at cloudwatch for eu-west-1"));

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* W8. A signed request to AWS: credentials, address, and attempts. */
+/* A signed request to AWS: who signs, where it goes, and attempts. */
 #include "net/aws/aws.h"
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/aws/signed.h"
 #include "net/base/http.h"
 #include "net/source/source.h"
-
-/* Credentials of one call; they live on the stack of the call only. */
-typedef struct identity {
-    char id[SPLIT_SECRET_BYTES];
-    char secret[SPLIT_SECRET_BYTES];
-    char token[SPLIT_SECRET_BYTES + 32]; /* as a header; "" for none */
-} identity;
 
 bool
 split__aws_region(const char *text, char region[AWS_REGION_BYTES])
@@ -27,47 +22,22 @@ split__aws_region(const char *text, char region[AWS_REGION_BYTES])
     return true;
 }
 
+/* Credentials that the caller named. */
 static int
-read_identity(const aws_call *call, identity *who, split_error *error)
+read_references(const aws_call *call, aws_identity *who, split_error *error)
 {
-    char session[SPLIT_SECRET_BYTES];
     int rc = split_secret_read(call->key_id, who->id, error);
     if (rc == SPLIT_OK)
         rc = split_secret_read(call->secret, who->secret, error);
-    if (rc != SPLIT_OK)
-        return rc;
-    bool temporary = split_secret_read(call->session, session, NULL) == SPLIT_OK;
-    who->token[0] = '\0';
-    if (temporary)
-        snprintf(who->token, sizeof who->token, "X-Amz-Security-Token: %s", session);
-    return SPLIT_OK;
+    if (rc == SPLIT_OK && split_secret_read(call->session, who->token, NULL) != SPLIT_OK)
+        who->token[0] = '\0';
+    return rc;
 }
 
-/* An empty variable is none, as the SDKs have it. */
-static const char *
-endpoint_of(const aws_call *call)
+static bool
+is_done(int rc, const split_http_answer *answer)
 {
-    const char *const names[] = {call->endpoint_env, "AWS_ENDPOINT_URL"};
-    if (call->endpoint != NULL)
-        return call->endpoint;
-    for (size_t i = 0; i < 2; i++) {
-        const char *value = getenv(names[i]);
-        if (value != NULL && value[0] != '\0')
-            return value;
-    }
-    return NULL;
-}
-
-static void
-put_url(const aws_call *call, char *url, size_t url_size)
-{
-    const char *endpoint = endpoint_of(call);
-    size_t n = endpoint != NULL ? strlen(endpoint) : 0;
-    if (endpoint != NULL)
-        snprintf(url, url_size, "%s%s", endpoint, n > 0 && endpoint[n - 1] == '/' ? "" : "/");
-    else
-        snprintf(url, url_size, "https://%s.%s.amazonaws.com%s/", call->name, call->region,
-                 strncmp(call->region, "cn-", 3) == 0 ? ".cn" : "");
+    return rc == SPLIT_OK && (answer->status / 100 == 2 || answer->status == 304);
 }
 
 static bool
@@ -82,51 +52,69 @@ may_ask_again(const aws_call *call, int rc, const split_http_answer *answer)
     return e.fault == AWS_FAULT_THROTTLED;
 }
 
-static int
-send_until_done(split_http *http, const aws_call *call, const split_http_request *request,
-                split_http_answer *out, split_error *error)
+static bool
+has_expired(int rc, const split_http_answer *answer)
 {
-    split_error own = {.size = sizeof own};
+    aws_error e;
+    if (rc != SPLIT_OK)
+        return false;
+    split__aws_error_read(answer, &e);
+    return e.fault == AWS_FAULT_EXPIRED;
+}
+
+/* Attempts of one identity; each is signed with the time of its own. */
+static int
+send_until_done(split_http *http, const aws_call *call, const aws_identity *who,
+                split_http_answer *out, split_error *why)
+{
     for (uint32_t tries = 1;; tries++) {
-        int rc = split_http_send(http, request, out, &own);
-        if (rc == SPLIT_OK && out->status / 100 == 2)
-            return SPLIT_OK;
-        if (tries < call->tries && may_ask_again(call, rc, out)) {
-            split__http_wait(http, tries);
-            continue;
-        }
-        if (rc == SPLIT_OK)
-            return split__aws_refused(call, out, error);
-        return split__net_fault(error, rc, "%s cannot be reached: %s", call->service, own.text);
+        int rc = split__aws_send_signed(http, call, who, out, why);
+        if (is_done(rc, out) || tries >= call->tries || !may_ask_again(call, rc, out))
+            return rc;
+        split__http_wait(http, tries);
     }
+}
+
+static int
+send_with_references(split_http *http, const aws_call *call, split_http_answer *out,
+                     split_error *why, split_error *error)
+{
+    aws_identity who;
+    int rc = read_references(call, &who, error);
+    if (rc == SPLIT_OK)
+        rc = send_until_done(http, call, &who, out, why);
+    split__aws_identity_wipe(&who);
+    return rc;
+}
+
+static int
+send_with_chain(split_http *http, const aws_call *call, split_http_answer *out, split_error *why,
+                split_error *error)
+{
+    const aws_identity *who;
+    int rc = split__aws_chain_get(call->chain, &who, error);
+    if (rc != SPLIT_OK)
+        return rc;
+    rc = send_until_done(http, call, who, out, why);
+    if (!has_expired(rc, out) || !split__aws_chain_renew(call->chain))
+        return rc;
+    rc = split__aws_chain_get(call->chain, &who, error);
+    return rc == SPLIT_OK ? send_until_done(http, call, who, out, why) : rc;
 }
 
 int
 split__aws_send(split_http *http, const aws_call *call, split_http_answer *out, split_error *error)
 {
-    identity who;
-    char url[512];
-    char scope[AWS_REGION_BYTES + 32];
-    const char *headers[AWS_HEADERS_MAX + 1];
-    size_t n = 0;
-    int rc = read_identity(call, &who, error);
-    if (rc != SPLIT_OK)
-        return rc;
-    put_url(call, url, sizeof url);
-    snprintf(scope, sizeof scope, "%s:%s", call->region, call->name);
-    for (; n < call->n_headers; n++)
-        headers[n] = call->headers[n];
-    if (who.token[0] != '\0')
-        headers[n++] = who.token;
-    const split_http_request request = {.size = sizeof request,
-                                        .url = url,
-                                        .headers = headers,
-                                        .n_headers = n,
-                                        .body = call->body,
-                                        .body_len = strlen(call->body),
-                                        .user = who.id,
-                                        .password = who.secret,
-                                        .want_header = "x-amzn-RequestId",
-                                        .aws = scope};
-    return send_until_done(http, call, &request, out, error);
+    split_error own = {.size = sizeof own};
+    split_error why = {.size = sizeof why};
+    *out = (split_http_answer){.body = ""};
+    int rc = call->key_id != NULL ? send_with_references(http, call, out, &why, &own)
+                                  : send_with_chain(http, call, out, &why, &own);
+    if (is_done(rc, out))
+        return SPLIT_OK;
+    if (rc == SPLIT_OK)
+        return split__aws_refused(call, out, error);
+    if (own.text[0] != '\0')
+        return split__net_fault(error, rc, "%s", own.text);
+    return split__net_fault(error, rc, "%s cannot be reached: %s", call->service, why.text);
 }

@@ -15,11 +15,7 @@
 void
 split_sns_init(split_sns *sns, const char *topic)
 {
-    *sns = (split_sns){.size = sizeof *sns,
-                       .topic = topic,
-                       .key_id = "env:AWS_ACCESS_KEY_ID",
-                       .secret = "env:AWS_SECRET_ACCESS_KEY",
-                       .session = "env:AWS_SESSION_TOKEN"};
+    *sns = (split_sns){.size = sizeof *sns, .topic = topic};
 }
 
 /* "arn:aws:sns:REGION:ACCOUNT:NAME" */
@@ -54,18 +50,25 @@ send_form(split_http *http, const split_sns *sns, const char *region, const char
           split_error *error)
 {
     split_http_answer answer;
+    aws_chain *chain = NULL;
+    int rc = sns->key_id == NULL ? split__aws_chain_new(&chain) : SPLIT_OK;
+    if (rc != SPLIT_OK)
+        return split__net_fault(error, rc, "%s", split_strerror(rc));
     const aws_call call = {.service = "SNS",
                            .name = "sns",
                            .action = "sns:Publish",
                            .region = region,
                            .endpoint = sns->endpoint,
                            .endpoint_env = "AWS_ENDPOINT_URL_SNS",
+                           .chain = chain,
                            .key_id = sns->key_id,
                            .secret = sns->secret,
                            .session = sns->session,
                            .body = form,
                            .tries = THROTTLED_TRIES};
-    return split__aws_send(http, &call, &answer, error);
+    rc = split__aws_send(http, &call, &answer, error);
+    split__aws_chain_free(&chain);
+    return rc;
 }
 
 /* A form value as browsers write it: a space is a plus sign. NULL without memory. */

@@ -19,6 +19,7 @@ struct split_http {
     uint64_t random;
     bool too_long;
     bool no_memory;
+    bool direct;
     char reason[CURL_ERROR_SIZE];
 };
 
@@ -141,6 +142,12 @@ split__http_wait(split_http *http, uint32_t tries)
     (void)split_clock_sleep_until(split_clock_now() + (split_us)wait);
 }
 
+void
+split__http_direct(split_http *http)
+{
+    http->direct = true;
+}
+
 static bool
 add_header(struct curl_slist **list, const char *line)
 {
@@ -173,6 +180,8 @@ set_limits(split_http *http)
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, http);
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, http->reason);
+    if (http->direct)
+        curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(c, CURLOPT_USERAGENT, "libsplit/" SPLIT_VERSION);
 }
 

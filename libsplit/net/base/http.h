@@ -8,4 +8,7 @@
 /* The growing, jittered wait after attempt number `tries`. */
 void split__http_wait(split_http *http, uint32_t tries);
 
+/* Past the proxies that the environment names: for peers that only this machine reaches. */
+void split__http_direct(split_http *http);
+
 #endif

@@ -15,6 +15,7 @@
 typedef struct cloudwatch_source {
     split_source_options options;
     split_http *http;
+    aws_chain *chain;
     cw_place place;
     cw_plan plan;
     bool has_mark;
@@ -41,9 +42,7 @@ make_call(const cloudwatch_source *c, const char *action, const char *target, co
                       .action = action,
                       .region = c->place.region,
                       .endpoint_env = "AWS_ENDPOINT_URL_CLOUDWATCH",
-                      .key_id = "env:AWS_ACCESS_KEY_ID",
-                      .secret = "env:AWS_SECRET_ACCESS_KEY",
-                      .session = "env:AWS_SESSION_TOKEN",
+                      .chain = c->chain,
                       .headers = {"Content-Type: application/x-amz-json-1.0", target},
                       .n_headers = 2,
                       .body = body,
@@ -323,20 +322,25 @@ cloudwatch_close(void *state)
 {
     cloudwatch_source *c = state;
     split_http_free(&c->http);
+    split__aws_chain_free(&c->chain);
     split__cw_plan_free(&c->plan);
     free(c);
 }
 
+/* Better said now than after the first window. */
 static int
-check_credentials(split_error *error)
+find_credentials(cloudwatch_source *c, split_error *error)
 {
-    const char *id = getenv("AWS_ACCESS_KEY_ID");
-    const char *secret = getenv("AWS_SECRET_ACCESS_KEY");
-    if (id == NULL || id[0] == '\0' || secret == NULL || secret[0] == '\0')
-        return split__net_fault(error, SPLIT_ERR_VALUE,
-                                "cloudwatch: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and "
-                                "AWS_SESSION_TOKEN for a role)");
-    return SPLIT_OK;
+    const aws_identity *who;
+    split_error why = {.size = sizeof why};
+    int rc = split__aws_chain_new(&c->chain);
+    if (rc != SPLIT_OK)
+        return no_memory(error);
+    rc = split__aws_chain_get(c->chain, &who, &why);
+    if (rc == SPLIT_OK)
+        return rc;
+    return split__net_fault(error, rc == SPLIT_ERR_NO_DATA ? SPLIT_ERR_VALUE : rc, "cloudwatch: %s",
+                            why.text);
 }
 
 static int
@@ -358,7 +362,7 @@ prepare(cloudwatch_source *c, const char *place, split_error *error)
                                 "cloudwatch: windows of %.3g s are shorter than its period of "
                                 "%.3g s; set rollout.window, or ?period=",
                                 (double)c->options.window_us / 1e6, (double)c->place.period / 1e6);
-    rc = check_credentials(error);
+    rc = find_credentials(c, error);
     if (rc != SPLIT_OK)
         return rc;
     http.tries = 1;
