@@ -10,7 +10,7 @@ const machine = new split.Failover({ new: ['new', 'legacy'], legacy: ['legacy'] 
 function request(nowUs, key, broken) {
   let at = machine.route(nowUs, 'new', key);
   while (at) {
-    const outcome = at.origin === 'new' && broken ? 'FAIL_STATUS' : 'OK';
+    const outcome = at.origin === 'new' && broken ? 'fail_status' : 'ok';
     console.log(`${nowUs / 1000} ms: ${at.kind} ${at.origin} ${outcome}`);
     const after = machine.report(nowUs, at.token, outcome);
     for (const event of after.events) console.log(`  ${event.origin}: ${event.from} -> ${event.to} (${event.cause})`);

@@ -10,7 +10,7 @@ def request(now_us, key, broken):
     """Send one request; "new" fails while it is broken."""
     at = machine.route(now_us, "new", key)
     while at is not None:
-        outcome = "FAIL_STATUS" if at.origin == "new" and broken else "OK"
+        outcome = "fail_status" if at.origin == "new" and broken else "ok"
         print(f"{now_us // 1000} ms: {at.kind} {at.origin} {outcome}")
         after = machine.report(now_us, at.token, outcome)
         for event in after.events:

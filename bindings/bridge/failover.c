@@ -76,10 +76,10 @@ read_list(splitb_reader *r, uint32_t *list, uint32_t *n_list, size_t max)
 static void
 read_chains(splitb_reader *r, split_failover_chain *chains, split_failover_options *options)
 {
-    options->n_chains = splitb_read_count(r, SPLIT_FAILOVER_MAX_CHAINS, 1);
+    options->n_chains = splitb_read_count(r, SPLIT_FAILOVER_CHAINS_MAX, 1);
     for (size_t i = 0; i < options->n_chains; i++) {
         chains[i].n_origins = 0;
-        read_list(r, chains[i].origins, &chains[i].n_origins, SPLIT_FAILOVER_MAX_CHAIN);
+        read_list(r, chains[i].origins, &chains[i].n_origins, SPLIT_FAILOVER_CHAIN_MAX);
     }
     options->chains = chains;
 }
@@ -89,7 +89,7 @@ read_options(splitb_reader *r, const char **origins, split_failover_chain *chain
              split_failover_options *options)
 {
     split_failover_options_init(options);
-    options->n_origins = splitb_read_count(r, SPLIT_FAILOVER_MAX_ORIGINS, 1);
+    options->n_origins = splitb_read_count(r, SPLIT_FAILOVER_ORIGINS_MAX, 1);
     for (size_t i = 0; i < options->n_origins; i++)
         origins[i] = splitb_read_text(r, SPLIT_ERR_NAME);
     options->origins = origins;
@@ -101,16 +101,16 @@ read_options(splitb_reader *r, const char **origins, split_failover_chain *chain
     size_t n = splitb_read_count(r, N_PARAMETERS, 2);
     for (size_t i = 0; i < n; i++)
         read_parameter(r, options);
-    read_list(r, options->ramp_permille, &options->n_ramp, SPLIT_FAILOVER_MAX_RAMP);
-    read_list(r, options->statuses, &options->n_statuses, SPLIT_FAILOVER_MAX_STATUSES);
+    read_list(r, options->ramp_permille, &options->n_ramp, SPLIT_FAILOVER_RAMP_MAX);
+    read_list(r, options->statuses, &options->n_statuses, SPLIT_FAILOVER_STATUSES_MAX);
 }
 
 int
 splitb_failover_open(splitb_failover *self, const double *in, size_t n_in, const char *text,
                      size_t text_len)
 {
-    const char *origins[SPLIT_FAILOVER_MAX_ORIGINS];
-    split_failover_chain chains[SPLIT_FAILOVER_MAX_CHAINS];
+    const char *origins[SPLIT_FAILOVER_ORIGINS_MAX];
+    split_failover_chain chains[SPLIT_FAILOVER_CHAINS_MAX];
     split_failover_options options;
     split_failover *made = NULL;
     splitb_reader r;
@@ -194,7 +194,7 @@ splitb_failover_report(splitb_failover *self, const double *in, size_t n_in, dou
     split_failover_events events;
     split_failover_token token;
     split_us now = splitb_read_us(&r);
-    outcome.klass = (split_failover_class)splitb_read_int(&r, 0, SPLIT_FAILOVER_N_CLASSES - 1);
+    outcome.klass = (split_failover_class)splitb_read_int(&r, 0, SPLIT_FAILOVER_CLASS_COUNT - 1);
     outcome.committed = splitb_read_bool(&r);
     outcome.push_back_us = splitb_read_us(&r);
     splitb_read_token(&r, &token);
@@ -224,7 +224,7 @@ splitb_failover_admin(splitb_failover *self, const double *in, size_t n_in, doub
     split_us now = splitb_read_us(&r);
     uint32_t origin = splitb_read_u32(&r);
     split_failover_action action =
-        (split_failover_action)splitb_read_int(&r, 0, SPLIT_FAILOVER_N_ACTIONS - 1);
+        (split_failover_action)splitb_read_int(&r, 0, SPLIT_FAILOVER_ACTION_COUNT - 1);
     int err = ready(self, &r);
     if (err == SPLIT_OK)
         err = split_failover_admin(self->box.core, now, origin, action, &events);

@@ -26,7 +26,7 @@ splitb_read_metric(splitb_reader *r, split_metric *metric)
     metric->kind = (split_metric_kind)splitb_read_u32(r);
     metric->percentile_e6 = splitb_read_whole(r);
     split_bound *const bounds[] = {&metric->target, &metric->warning, &metric->critical};
-    for (size_t i = 0; i < SPLIT_BOUNDS; i++) {
+    for (size_t i = 0; i < SPLIT_BOUND_COUNT; i++) {
         bounds[i]->op = (split_op)splitb_read_u32(r);
         bounds[i]->value = splitb_read_whole(r);
     }
@@ -49,7 +49,7 @@ splitb_put_metric(splitb_writer *w, const split_metric *metric)
 {
     splitb_put(w, metric->kind);
     splitb_put(w, (double)metric->percentile_e6);
-    for (int i = 0; i < SPLIT_BOUNDS; i++) {
+    for (int i = 0; i < SPLIT_BOUND_COUNT; i++) {
         splitb_put(w, split_metric_bound(metric, (split_bound_index)i)->op);
         splitb_put(w, (double)split_metric_bound(metric, (split_bound_index)i)->value);
     }
@@ -62,7 +62,7 @@ void
 splitb_read_arm(splitb_reader *r, split_arm *arm)
 {
     split_arm_clear(arm);
-    size_t n = splitb_read_count(r, SPLIT_COUNTERS, 2);
+    size_t n = splitb_read_count(r, SPLIT_COUNTER_COUNT, 2);
     for (size_t i = 0; i < n; i++) {
         split_counter counter = (split_counter)splitb_read_u32(r);
         int64_t value = splitb_read_whole(r);
@@ -72,8 +72,8 @@ splitb_read_arm(splitb_reader *r, split_arm *arm)
     n = splitb_read_count(r, SPLIT_METRICS_MAX, 7);
     for (uint32_t m = 0; m < n; m++) {
         bool has_over = splitb_read_bool(r);
-        int64_t over[SPLIT_BOUNDS], ratio[2];
-        for (size_t i = 0; i < SPLIT_BOUNDS; i++)
+        int64_t over[SPLIT_BOUND_COUNT], ratio[2];
+        for (size_t i = 0; i < SPLIT_BOUND_COUNT; i++)
             over[i] = splitb_read_whole(r);
         bool has_ratio = splitb_read_bool(r);
         for (size_t i = 0; i < 2; i++)
@@ -89,10 +89,10 @@ void
 splitb_put_arm(splitb_writer *w, const split_arm *arm)
 {
     size_t n = 0;
-    for (int i = 0; i < SPLIT_COUNTERS; i++)
+    for (int i = 0; i < SPLIT_COUNTER_COUNT; i++)
         n += split_arm_has(arm, (split_counter)i);
     splitb_put(w, (double)n);
-    for (int i = 0; i < SPLIT_COUNTERS; i++) {
+    for (int i = 0; i < SPLIT_COUNTER_COUNT; i++) {
         if (!split_arm_has(arm, (split_counter)i))
             continue;
         splitb_put(w, i);
@@ -101,8 +101,8 @@ splitb_put_arm(splitb_writer *w, const split_arm *arm)
     splitb_put(w, SPLIT_METRICS_MAX);
     for (uint32_t m = 0; m < SPLIT_METRICS_MAX; m++) {
         splitb_put(w, arm->over_present >> m & 1);
-        for (uint32_t i = 0; i < SPLIT_BOUNDS; i++)
-            splitb_put(w, (double)arm->over[SPLIT_BOUNDS * m + i]);
+        for (uint32_t i = 0; i < SPLIT_BOUND_COUNT; i++)
+            splitb_put(w, (double)arm->over[SPLIT_BOUND_COUNT * m + i]);
         splitb_put(w, arm->ratio_present >> m & 1);
         splitb_put(w, (double)arm->ratio[2 * m]);
         splitb_put(w, (double)arm->ratio[2 * m + 1]);
@@ -136,7 +136,7 @@ splitb_metric_check(const double *in, size_t n_in, const char *text, size_t text
     splitb_read_metric(&r, &metric);
     if (r.err == SPLIT_OK)
         splitb_fail(&r, split_metric_check(&metric));
-    for (int i = 0; r.err == SPLIT_OK && i < SPLIT_BOUNDS; i++) {
+    for (int i = 0; r.err == SPLIT_OK && i < SPLIT_BOUND_COUNT; i++) {
         splitb_put(&w, (double)split_metric_share_e6(&metric, (split_bound_index)i));
         splitb_put_us(&w, split_metric_over_us(&metric, (split_bound_index)i));
     }
@@ -166,10 +166,10 @@ splitb_metric_level(const double *in, size_t n_in, const char *text, size_t text
     if (r.err == SPLIT_OK) {
         splitb_put(&w, counts.present);
         splitb_put(&w, (double)counts.n);
-        for (size_t i = 0; i < SPLIT_BOUNDS; i++)
+        for (size_t i = 0; i < SPLIT_BOUND_COUNT; i++)
             splitb_put(&w, (double)counts.bad[i]);
         splitb_put(&w, split_threshold_level(&metric, &counts, min_sample));
-        for (int i = 0; i < SPLIT_BOUNDS; i++)
+        for (int i = 0; i < SPLIT_BOUND_COUNT; i++)
             splitb_put(&w, split_threshold_over(&metric, &counts, (split_bound_index)i));
     }
     *n_out = w.n_out;
@@ -183,8 +183,8 @@ splitb_shown_levels(const double *in, size_t n_in, double *out, size_t *n_out)
     splitb_writer w = {.out = out};
     split_shown shown = {0};
     while (r.err == SPLIT_OK && r.n_in > 0)
-        splitb_put(&w,
-                   split_shown_step(&shown, (split_level)splitb_read_int(&r, 0, SPLIT_LEVELS - 1)));
+        splitb_put(&w, split_shown_step(
+                           &shown, (split_level)splitb_read_int(&r, 0, SPLIT_LEVEL_COUNT - 1)));
     *n_out = w.n_out;
     return r.err != SPLIT_OK ? r.err : w.err;
 }

@@ -73,8 +73,8 @@ read_options(splitb_reader *r, plan_parts *parts, split_plan_options *options)
         options->salt = NULL;
     options->mode = splitb_read_u32(r);
     options->default_variant = splitb_read_u32(r);
-    options->coverage_upct = (uint32_t)splitb_read_e6(r, SPLIT_ERR_VALUE);
-    options->holdout_upct = (uint32_t)splitb_read_e6(r, SPLIT_ERR_VALUE);
+    options->coverage_e6 = (uint32_t)splitb_read_e6(r, SPLIT_ERR_VALUE);
+    options->holdout_e6 = (uint32_t)splitb_read_e6(r, SPLIT_ERR_VALUE);
     options->n_variants = (size_t)splitb_read_int(r, 0, INT32_MAX);
     if (options->n_variants == 0 || options->n_variants > SPLIT_VARIANTS_MAX) {
         splitb_fail(r, SPLIT_ERR_WEIGHTS);

@@ -98,10 +98,10 @@ put_metric_decision(splitb_writer *w, const split_metric_decision *metric)
     splitb_put(w, metric->ln_relative);
     splitb_put(w, metric->counts.present);
     splitb_put(w, (double)metric->counts.n);
-    for (size_t i = 0; i < SPLIT_BOUNDS; i++)
+    for (size_t i = 0; i < SPLIT_BOUND_COUNT; i++)
         splitb_put(w, (double)metric->counts.bad[i]);
     splitb_put(w, (double)metric->bake_n);
-    for (size_t i = 0; i < SPLIT_BOUNDS; i++)
+    for (size_t i = 0; i < SPLIT_BOUND_COUNT; i++)
         splitb_put(w, (double)metric->bake_bad[i]);
     splitb_put(w, (double)metric->proof_trials);
     splitb_put_us(w, metric->proof_us);
@@ -211,7 +211,7 @@ int
 splitb_rollout_act(splitb_rollout *self, const double *in, size_t n_in)
 {
     splitb_reader r = {.in = in, .n_in = n_in};
-    split_action action = (split_action)splitb_read_int(&r, 0, SPLIT_ACTIONS - 1);
+    split_action action = (split_action)splitb_read_int(&r, 0, SPLIT_ACTION_COUNT - 1);
     rollout_core *core = self->box.core;
     if (core == NULL)
         return SPLIT_ERR_MODE;
@@ -228,8 +228,8 @@ splitb_rollout_describe(splitb_rollout *self, double *out, size_t *n_out)
     split_rollout_refused refused = split_rollout_refusals(core->rollout);
     splitb_put(&w, split_rollout_phase(core->rollout));
     splitb_put(&w, (double)split_rollout_percent_e6(core->rollout));
-    splitb_put(&w, split_rollout_ended(core->rollout));
-    splitb_put(&w, split_rollout_paused(core->rollout));
+    splitb_put(&w, split_rollout_has_ended(core->rollout));
+    splitb_put(&w, split_rollout_is_paused(core->rollout));
     splitb_put(&w, split_rollout_metrics(core->rollout));
     splitb_put(&w, core->options.n_phases);
     splitb_put_us(&w, core->options.window_us);
@@ -279,7 +279,7 @@ read_expectations(splitb_reader *r, const rollout_core *core, split_forecast *fo
     forecast->max_windows = splitb_read_whole(r);
     size_t n = splitb_read_count(r, core->options.n_metrics, 5);
     for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < SPLIT_BOUNDS; k++)
+        for (size_t k = 0; k < SPLIT_BOUND_COUNT; k++)
             forecast->expected[i].truth[k] = splitb_read_double(r);
         forecast->expected[i].baseline = splitb_read_double(r);
         forecast->expected[i].trials_per_request = splitb_read_double(r);

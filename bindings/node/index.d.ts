@@ -72,8 +72,8 @@ export class Draw {
 }
 
 export type Token15 = readonly number[];
-export type Outcome = 'OK' | 'SLOW' | 'FAIL_STATUS' | 'FAIL_TIMEOUT' | 'FAIL_RESET' | 'FAIL_CONNECT' | 'BUSY' | 'NEUTRAL';
-export type Action = 'AUTO' | 'FORCE_UP' | 'FORCE_DOWN' | 'OBSERVE' | 'APPROVE' | 'RESET';
+export type Outcome = 'ok' | 'slow' | 'fail_status' | 'fail_timeout' | 'fail_reset' | 'fail_connect' | 'busy' | 'neutral';
+export type Action = 'auto' | 'force_up' | 'force_down' | 'observe' | 'approve' | 'reset';
 export interface Event {
   origin: string; from: string; to: string; cause: string; atUs: number; runSpanUs: number; openUs: number; gen: number; epoch: number;
   level: number; run: number; hardRun: number; runKeys: number; total: number; bad: number; badKeys: number; probeOk: number;

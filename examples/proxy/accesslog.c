@@ -58,12 +58,12 @@ access_log_write(struct access_log *log, const struct request *r, bool complete)
     fprintf(log->file,
             "\" status=%u bytes=%llu complete=%d variant=%s reason=%s visitor=%016llx new=%d",
             r->status, (unsigned long long)r->answer.given, complete, r->choice.variant_name,
-            split_rule_name(r->choice.who.reason), (unsigned long long)r->choice.key_hash,
+            split_rule_name((int)r->choice.who.reason), (unsigned long long)r->choice.key_hash,
             r->fresh_id);
     if (r->choice.who.bucket != SPLIT_NO_BUCKET)
         fprintf(log->file, " bucket=%u", (unsigned)r->choice.who.bucket);
     if (r->choice.stored != STORED_NONE)
-        fprintf(log->file, " stored=%s", split_token_status_name((uint32_t)r->choice.stored));
+        fprintf(log->file, " stored=%s", split_token_status_name((int)r->choice.stored));
     if (r->n_attempts)
         fprintf(log->file, " first=%s origin=%s attempts=%u kind=%s outcome=%s origin_us=%lld",
                 routing->origins[r->first_origin].name, routing->origins[r->hop.origin].name,

@@ -43,7 +43,7 @@ add_edges(struct counters *c)
     for (i = 0; i < sizeof(usual_edges_us) / sizeof(usual_edges_us[0]); i++)
         add_edge(c, usual_edges_us[i]);
     for (i = 0; i < c->n_metrics; i++)
-        for (b = 0; b < SPLIT_BOUNDS && c->metrics[i].kind == SPLIT_METRIC_LATENCY; b++)
+        for (b = 0; b < SPLIT_BOUND_COUNT && c->metrics[i].kind == SPLIT_METRIC_LATENCY; b++)
             add_edge(c, split_metric_bound(&c->metrics[i], (split_bound_index)b)->value);
 }
 

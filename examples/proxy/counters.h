@@ -32,8 +32,8 @@ enum left_out {
 
 /* Attempts of one variant at one origin. */
 struct pair_counters {
-    uint64_t attempts[SPLIT_FAILOVER_N_KINDS];
-    uint64_t outcomes[SPLIT_FAILOVER_N_CLASSES];
+    uint64_t attempts[SPLIT_FAILOVER_KIND_COUNT];
+    uint64_t outcomes[SPLIT_FAILOVER_CLASS_COUNT];
     uint64_t latency[COUNTERS_EDGES + 1];
     uint64_t latency_sum_us;
 };
@@ -55,9 +55,9 @@ struct counters {
     uint64_t answers[COUNTERS_NAMES][COUNTERS_NAMES + 1]
                     [6]; /* [..][..][status / 100, 0 = aborted]; last origin: none. */
     uint64_t user_errors[COUNTERS_NAMES][2]; /* [..][replayable]. */
-    uint64_t give_ups[SPLIT_FAILOVER_N_NEXTS];
-    uint64_t events[COUNTERS_NAMES][SPLIT_FAILOVER_N_CAUSES]; /* [origin][cause]. */
-    uint64_t reloads[2];                                      /* Rejected, ok. */
+    uint64_t give_ups[SPLIT_FAILOVER_NEXT_COUNT];
+    uint64_t events[COUNTERS_NAMES][SPLIT_FAILOVER_CAUSE_COUNT]; /* [origin][cause]. */
+    uint64_t reloads[2];                                         /* Rejected, ok. */
     uint64_t stored[SPLIT_TOKEN_STATUS_COUNT];
     uint64_t key_reads[2]; /* Failed, done. */
 };

@@ -70,12 +70,12 @@ latency_over(const struct page *page)
         if (split_meter_read(c->meter, v, &arm) != 0)
             continue;
         for (m = 0; m < c->n_metrics; m++)
-            for (b = 0; b < SPLIT_BOUNDS && c->metrics[m].kind == SPLIT_METRIC_LATENCY; b++)
+            for (b = 0; b < SPLIT_BOUND_COUNT && c->metrics[m].kind == SPLIT_METRIC_LATENCY; b++)
                 fprintf(
                     page->out,
                     "split_latency_over_total{variant=\"%s\",metric=\"%s\",bound=\"%s\"} %lld\n",
                     c->variants[v], c->metrics[m].name, bounds[b],
-                    (long long)arm.over[m * SPLIT_BOUNDS + (uint32_t)b]);
+                    (long long)arm.over[m * SPLIT_BOUND_COUNT + (uint32_t)b]);
     }
 }
 
@@ -147,7 +147,7 @@ write_attempts(const struct page *page, const struct pair_counters *pair, const 
 {
     uint32_t i;
 
-    for (i = 0; i < SPLIT_FAILOVER_N_KINDS; i++)
+    for (i = 0; i < SPLIT_FAILOVER_KIND_COUNT; i++)
         if (pair->attempts[i])
             fprintf(page->out, "split_attempts_total{%s,kind=\"%s\"} %llu\n", labels,
                     WORD(split_failover_kind_name((split_failover_kind)i)),
@@ -159,7 +159,7 @@ write_outcomes(const struct page *page, const struct pair_counters *pair, const 
 {
     uint32_t i;
 
-    for (i = 0; i < SPLIT_FAILOVER_N_CLASSES; i++)
+    for (i = 0; i < SPLIT_FAILOVER_CLASS_COUNT; i++)
         if (pair->outcomes[i])
             fprintf(page->out, "split_attempt_outcomes_total{%s,class=\"%s\"} %llu\n", labels,
                     WORD(split_failover_class_name((split_failover_class)i)),
@@ -192,7 +192,7 @@ give_ups(const struct page *page)
 
     head(page, "split_give_ups_total", "counter",
          "Failures that were passed on to the visitor, by the reason.");
-    for (i = SPLIT_FAILOVER_NEXT_GIVE_UP_COMMITTED; i < SPLIT_FAILOVER_N_NEXTS; i++)
+    for (i = SPLIT_FAILOVER_NEXT_GIVE_UP_COMMITTED; i < SPLIT_FAILOVER_NEXT_COUNT; i++)
         fprintf(page->out, "split_give_ups_total{reason=\"%s\"} %llu\n",
                 WORD(split_failover_next_name((split_failover_next)i)) + strlen("give_up_"),
                 (unsigned long long)page->counters->give_ups[i]);

@@ -65,7 +65,7 @@ origins_metrics(struct router *router, FILE *out)
           "counter\n",
           out);
     for (o = 0; o < c->n_origins; o++)
-        for (i = 0; i < SPLIT_FAILOVER_N_CAUSES; i++)
+        for (i = 0; i < SPLIT_FAILOVER_CAUSE_COUNT; i++)
             if (c->events[o][i])
                 fprintf(out, "split_failover_events_total{origin=\"%s\",cause=\"%s\"} %llu\n",
                         c->origins[o], WORD(split_failover_cause_name((split_failover_cause)i)),

@@ -50,7 +50,7 @@ note_events(struct router *router, const split_failover_events *events)
     const struct routing *now = router->now;
     uint32_t i;
 
-    for (i = 0; i < events->n && i < SPLIT_FAILOVER_MAX_EVENTS; i++) {
+    for (i = 0; i < events->n && i < SPLIT_FAILOVER_EVENTS_MAX; i++) {
         const split_failover_event *e = &events->items[i];
         uint32_t origin = now->machine_origin[e->origin];
 

@@ -14,7 +14,7 @@ stored_metrics(const struct stored *s, const struct counters *counters, FILE *ou
           "be.\n# TYPE split_stored_total counter\n",
           out);
     for (i = 0; i < SPLIT_TOKEN_STATUS_COUNT; i++)
-        fprintf(out, "split_stored_total{status=\"%s\"} %llu\n", split_token_status_name(i),
+        fprintf(out, "split_stored_total{status=\"%s\"} %llu\n", split_token_status_name((int)i),
                 (unsigned long long)counters->stored[i]);
     fputs("# HELP split_stored_keys Signing keys in use; 0 while no decision is stored.\n"
           "# TYPE split_stored_keys gauge\n",
@@ -49,7 +49,7 @@ stored_status(const struct stored *s, const struct counters *counters, FILE *out
         fprintf(out, "%s\"%s\"", i ? "," : "", s->keys->ids[i]);
     fputs("],\"decisions\":{", out);
     for (i = 0; i < SPLIT_TOKEN_STATUS_COUNT; i++)
-        fprintf(out, "%s\"%s\":%llu", i ? "," : "", split_token_status_name((uint32_t)i),
+        fprintf(out, "%s\"%s\":%llu", i ? "," : "", split_token_status_name((int)i),
                 (unsigned long long)counters->stored[i]);
     fputs("}}", out);
 }

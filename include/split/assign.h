@@ -72,8 +72,8 @@ typedef struct split_even {
                                          one request). */
 } split_even;
 
-/** Text of a reason, as in documents; NULL for a number that is no reason. @since 0.1 */
-SPLIT_API const char *split_rule_name(uint32_t reason);
+/** Text of a reason, as in documents; "?" for a number outside the registry. @since 0.1 */
+SPLIT_API const char *split_rule_name(int reason);
 
 /**
  * Decide for one key of a sticky plan: override, holdout, coverage, hash, in this order.

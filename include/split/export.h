@@ -22,6 +22,8 @@ SPLIT_BEGIN
     XX(TRINO, 2, "trino")                                                                          \
     XX(CLICKHOUSE, 3, "clickhouse")
 
+#define SPLIT_EXPORT_COUNT 4 /**< How many there are. */
+
 /**
  * HAPROXY: http-request rules for a frontend; they set txn.split_bucket and txn.split_variant.
  * ENVOY: JSON with http_filters and route_config of an HTTP connection manager, for Envoy >= 1.36;
@@ -46,8 +48,8 @@ typedef struct split_export_options {
     uint32_t reserved;           /**< 0. */
 } split_export_options;
 
-/** Text of a format; NULL for a number that is none. @since 0.1 */
-SPLIT_API const char *split_export_name(uint32_t format);
+/** Text of a format; "?" for a number outside the registry. @since 0.1 */
+SPLIT_API const char *split_export_name(int format);
 
 /** Fill options with defaults; variants remain to be set. @since 0.1 */
 SPLIT_API void split_export_options_init(split_export_options *options);

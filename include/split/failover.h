@@ -80,9 +80,9 @@ typedef struct split_failover_options {
     split_failover_in_flight in_flight;    /**< OFF. */
 
     uint32_t n_ramp;                                 /**< 4. */
-    uint32_t ramp_permille[SPLIT_FAILOVER_MAX_RAMP]; /**< 50, 250, 500, 1000. Rising, to 1000. */
+    uint32_t ramp_permille[SPLIT_FAILOVER_RAMP_MAX]; /**< 50, 250, 500, 1000. Rising, to 1000. */
     uint32_t n_statuses;                             /**< 4. */
-    uint32_t statuses[SPLIT_FAILOVER_MAX_STATUSES];  /**< Failures: 500, 502, 503, 504. */
+    uint32_t statuses[SPLIT_FAILOVER_STATUSES_MAX];  /**< Failures: 500, 502, 503, 504. */
 } split_failover_options;
 
 /**
@@ -362,24 +362,24 @@ SPLIT_API SPLIT_CHECKED int split_failover_restore(split_failover *fo, split_us 
  */
 SPLIT_API SPLIT_CHECKED int split_failover_reload(split_failover *fo, const split_failover *old);
 
-/** Name of a state, such as "HALF_OPEN"; "?" when unknown. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_failover_state_name(split_failover_state state);
+/** Name of a state, such as "half_open"; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_failover_state_name(int state);
 /** Name of a mode. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_failover_mode_name(split_failover_mode mode);
+SPLIT_API const char *split_failover_mode_name(int mode);
 /** Name of an action. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_failover_action_name(split_failover_action action);
+SPLIT_API const char *split_failover_action_name(int action);
 /** Name of a kind. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_failover_kind_name(split_failover_kind kind);
+SPLIT_API const char *split_failover_kind_name(int kind);
 /** Name of a reason. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_failover_reason_name(split_failover_reason reason);
+SPLIT_API const char *split_failover_reason_name(int reason);
 /** Name of a class. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_failover_class_name(split_failover_class klass);
+SPLIT_API const char *split_failover_class_name(int klass);
 /** Name of a credit. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_failover_credit_name(split_failover_credit credit);
+SPLIT_API const char *split_failover_credit_name(int credit);
 /** Name of a follow-up. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_failover_next_name(split_failover_next next);
+SPLIT_API const char *split_failover_next_name(int next);
 /** Name of a cause. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_failover_cause_name(split_failover_cause cause);
+SPLIT_API const char *split_failover_cause_name(int cause);
 
 SPLIT_END
 

@@ -15,125 +15,216 @@
 SPLIT_BEGIN
 
 /** Most origins of one machine, chains of one machine, origins of one chain. @since 0.1 */
-#define SPLIT_FAILOVER_MAX_ORIGINS 64
-#define SPLIT_FAILOVER_MAX_CHAINS 64
-#define SPLIT_FAILOVER_MAX_CHAIN 8
+#define SPLIT_FAILOVER_ORIGINS_MAX 64
+#define SPLIT_FAILOVER_CHAINS_MAX 64
+#define SPLIT_FAILOVER_CHAIN_MAX 8
 /** Most steps of a ramp, and most HTTP statuses that count as failure. @since 0.1 */
-#define SPLIT_FAILOVER_MAX_RAMP 8
-#define SPLIT_FAILOVER_MAX_STATUSES 24
+#define SPLIT_FAILOVER_RAMP_MAX 8
+#define SPLIT_FAILOVER_STATUSES_MAX 24
 /**
  * Room of the caller's event buffer; a call that makes more counts them in n_dropped.
  * @since 0.1
  */
-#define SPLIT_FAILOVER_MAX_EVENTS 16
+#define SPLIT_FAILOVER_EVENTS_MAX 16
 /** "No origin", as an index. @since 0.1 */
 #define SPLIT_FAILOVER_NONE (-1)
 
-/* clang-format off */
-/** States of an origin: XX(name). @since 0.1 */
-#define SPLIT_FAILOVER_STATE_MAP(XX) XX(CLOSED) XX(OPEN) XX(HALF_OPEN) XX(HOLD) XX(RAMP)
+/** States of an origin: XX(name, number, text). @since 0.1 */
+#define SPLIT_FAILOVER_STATE_MAP(XX)                                                               \
+    XX(CLOSED, 0, "closed")                                                                        \
+    XX(OPEN, 1, "open")                                                                            \
+    XX(HALF_OPEN, 2, "half_open")                                                                  \
+    XX(HOLD, 3, "hold")                                                                            \
+    XX(RAMP, 4, "ramp")
+
+#define SPLIT_FAILOVER_STATE_COUNT 5 /**< How many there are. */
+
+typedef enum split_failover_state {
+#define XX(name, number, text) SPLIT_FAILOVER_##name = number,
+    SPLIT_FAILOVER_STATE_MAP(XX)
+#undef XX
+} split_failover_state;
+
 /**
  * Modes an operator sets. OBSERVE books and reports everything but admits as if CLOSED.
  * @since 0.1
  */
-#define SPLIT_FAILOVER_MODE_MAP(XX) XX(AUTO) XX(FORCE_UP) XX(FORCE_DOWN) XX(OBSERVE)
+#define SPLIT_FAILOVER_MODE_MAP(XX)                                                                \
+    XX(AUTO, 0, "auto")                                                                            \
+    XX(FORCE_UP, 1, "force_up")                                                                    \
+    XX(FORCE_DOWN, 2, "force_down")                                                                \
+    XX(OBSERVE, 3, "observe")
+
+#define SPLIT_FAILOVER_MODE_COUNT 4 /**< How many there are. */
+
+typedef enum split_failover_mode {
+#define XX(name, number, text) SPLIT_FAILOVER_MODE_##name = number,
+    SPLIT_FAILOVER_MODE_MAP(XX)
+#undef XX
+} split_failover_mode;
+
 /**
  * What an operator can do: the four modes, APPROVE a held origin, RESET one to CLOSED.
  * @since 0.1
  */
-#define SPLIT_FAILOVER_ACTION_MAP(XX) SPLIT_FAILOVER_MODE_MAP(XX) XX(APPROVE) XX(RESET)
+#define SPLIT_FAILOVER_ACTION_MAP(XX)                                                              \
+    XX(AUTO, 0, "auto")                                                                            \
+    XX(FORCE_UP, 1, "force_up")                                                                    \
+    XX(FORCE_DOWN, 2, "force_down")                                                                \
+    XX(OBSERVE, 3, "observe")                                                                      \
+    XX(APPROVE, 4, "approve")                                                                      \
+    XX(RESET, 5, "reset")
+
+#define SPLIT_FAILOVER_ACTION_COUNT 6 /**< How many there are. */
+
+typedef enum split_failover_action {
+#define XX(name, number, text) SPLIT_FAILOVER_DO_##name = number,
+    SPLIT_FAILOVER_ACTION_MAP(XX)
+#undef XX
+} split_failover_action;
+
 /** How an attempt is meant. FAIL_FAST: no attempt, answer the user with an error. @since 0.1 */
 #define SPLIT_FAILOVER_KIND_MAP(XX)                                                                \
-    XX(FAIL_FAST) XX(NORMAL) XX(RAMP) XX(FORCED) XX(PROBE) XX(PANIC) XX(OBSERVED)
+    XX(FAIL_FAST, 0, "fail_fast")                                                                  \
+    XX(NORMAL, 1, "normal")                                                                        \
+    XX(RAMP, 2, "ramp")                                                                            \
+    XX(FORCED, 3, "forced")                                                                        \
+    XX(PROBE, 4, "probe")                                                                          \
+    XX(PANIC, 5, "panic")                                                                          \
+    XX(OBSERVED, 6, "observed")
+
+#define SPLIT_FAILOVER_KIND_COUNT 7 /**< How many there are. */
+
+typedef enum split_failover_kind {
+#define XX(name, number, text) SPLIT_FAILOVER_KIND_##name = number,
+    SPLIT_FAILOVER_KIND_MAP(XX)
+#undef XX
+} split_failover_kind;
+
 /** Why this origin, or why none. @since 0.1 */
 #define SPLIT_FAILOVER_REASON_MAP(XX)                                                              \
-    XX(ASSIGNED)       /* the chain's first origin serves */                                       \
-    XX(DIVERTED)       /* the origins before it do not admit the request */                        \
-    XX(COHORT)         /* the key belongs to the share that returns */                             \
-    XX(PROBE)          /* a probe is due */                                                        \
-    XX(PROBE_OVERDUE)  /* a probe is long overdue, so any request may serve as one */              \
-    XX(FORCED)         /* an operator forced the origin up */                                      \
-    XX(DRILL)          /* a drilled request goes straight to the next origin */                    \
-    XX(PINNED)         /* the session stays where it is */                                         \
-    XX(OBSERVED)       /* AUTO would have diverted this request */                                 \
-    XX(LEAST_BAD)      /* PANIC: no origin admits, this one is the least bad */                    \
-    XX(ALL_DOWN)       /* FAIL_FAST: every origin is forced down */                                \
-    XX(UNSAFE_REFUSED) /* FAIL_FAST: unsafe requests do not leave their origin */                  \
-    XX(IN_FLIGHT_CAP)  /* FAIL_FAST: every origin that admits is at its in-flight cap */           \
-    XX(NOT_DUE)        /* FAIL_FAST of split_failover_probe(): no probe is due */
+    XX(ASSIGNED, 0, "assigned") /* the chain's first origin serves */                              \
+    XX(DIVERTED, 1, "diverted") /* the origins before it do not admit the request */               \
+    XX(COHORT, 2, "cohort")     /* the key belongs to the share that returns */                    \
+    XX(PROBE, 3, "probe")       /* a probe is due */                                               \
+    XX(PROBE_OVERDUE, 4,                                                                           \
+       "probe_overdue")           /* a probe is long overdue, so any request may serve as one */   \
+    XX(FORCED, 5, "forced")       /* an operator forced the origin up */                           \
+    XX(DRILL, 6, "drill")         /* a drilled request goes straight to the next origin */         \
+    XX(PINNED, 7, "pinned")       /* the session stays where it is */                              \
+    XX(OBSERVED, 8, "observed")   /* AUTO would have diverted this request */                      \
+    XX(LEAST_BAD, 9, "least_bad") /* PANIC: no origin admits, this one is the least bad */         \
+    XX(ALL_DOWN, 10, "all_down")  /* FAIL_FAST: every origin is forced down */                     \
+    XX(UNSAFE_REFUSED, 11,                                                                         \
+       "unsafe_refused") /* FAIL_FAST: unsafe requests do not leave their origin */                \
+    XX(IN_FLIGHT_CAP, 12,                                                                          \
+       "in_flight_cap")        /* FAIL_FAST: every origin that admits is at its in-flight cap */   \
+    XX(NOT_DUE, 13, "not_due") /* FAIL_FAST of split_failover_probe(): no probe is due */
+
+#define SPLIT_FAILOVER_REASON_COUNT 14 /**< How many there are. */
+
+typedef enum split_failover_reason {
+#define XX(name, number, text) SPLIT_FAILOVER_REASON_##name = number,
+    SPLIT_FAILOVER_REASON_MAP(XX)
+#undef XX
+} split_failover_reason;
+
 /** Outcome of an attempt; split_failover_classify_status() tells classes from HTTP. @since 0.1 */
 #define SPLIT_FAILOVER_CLASS_MAP(XX)                                                               \
-    XX(OK) XX(SLOW) XX(FAIL_STATUS) XX(FAIL_TIMEOUT) XX(FAIL_RESET) XX(FAIL_CONNECT) XX(BUSY)      \
-    XX(NEUTRAL)
+    XX(OK, 0, "ok")                                                                                \
+    XX(SLOW, 1, "slow")                                                                            \
+    XX(FAIL_STATUS, 2, "fail_status")                                                              \
+    XX(FAIL_TIMEOUT, 3, "fail_timeout")                                                            \
+    XX(FAIL_RESET, 4, "fail_reset")                                                                \
+    XX(FAIL_CONNECT, 5, "fail_connect")                                                            \
+    XX(BUSY, 6, "busy")                                                                            \
+    XX(NEUTRAL, 7, "neutral")
+
+#define SPLIT_FAILOVER_CLASS_COUNT 8 /**< How many there are. */
+
+typedef enum split_failover_class {
+#define XX(name, number, text) SPLIT_FAILOVER_CLASS_##name = number,
+    SPLIT_FAILOVER_CLASS_MAP(XX)
+#undef XX
+} split_failover_class;
+
 /**
  * What a report did: scored, too late to matter, or never scored (PANIC, FORCED, OBSERVED).
  * @since 0.1
  */
-#define SPLIT_FAILOVER_CREDIT_MAP(XX) XX(APPLIED) XX(STALE) XX(UNSCORED)
+#define SPLIT_FAILOVER_CREDIT_MAP(XX)                                                              \
+    XX(APPLIED, 0, "applied")                                                                      \
+    XX(STALE, 1, "stale")                                                                          \
+    XX(UNSCORED, 2, "unscored")
+
+#define SPLIT_FAILOVER_CREDIT_COUNT 3 /**< How many there are. */
+
+typedef enum split_failover_credit {
+#define XX(name, number, text) SPLIT_FAILOVER_CREDIT_##name = number,
+    SPLIT_FAILOVER_CREDIT_MAP(XX)
+#undef XX
+} split_failover_credit;
+
 /**
  * What the request does next. ATTEMPT: send it as split_failover_followup.attempt says.
  * @since 0.1
  */
 #define SPLIT_FAILOVER_NEXT_MAP(XX)                                                                \
-    XX(DONE) XX(ATTEMPT) XX(GIVE_UP_COMMITTED) XX(GIVE_UP_UNSAFE) XX(GIVE_UP_PANIC)                \
-    XX(GIVE_UP_ATTEMPTS) XX(GIVE_UP_BUDGET) XX(GIVE_UP_NO_ALTERNATIVE)
+    XX(DONE, 0, "done")                                                                            \
+    XX(ATTEMPT, 1, "attempt")                                                                      \
+    XX(GIVE_UP_COMMITTED, 2, "give_up_committed")                                                  \
+    XX(GIVE_UP_UNSAFE, 3, "give_up_unsafe")                                                        \
+    XX(GIVE_UP_PANIC, 4, "give_up_panic")                                                          \
+    XX(GIVE_UP_ATTEMPTS, 5, "give_up_attempts")                                                    \
+    XX(GIVE_UP_BUDGET, 6, "give_up_budget")                                                        \
+    XX(GIVE_UP_NO_ALTERNATIVE, 7, "give_up_no_alternative")
+
+#define SPLIT_FAILOVER_NEXT_COUNT 8 /**< How many there are. */
+
+typedef enum split_failover_next {
+#define XX(name, number, text) SPLIT_FAILOVER_NEXT_##name = number,
+    SPLIT_FAILOVER_NEXT_MAP(XX)
+#undef XX
+} split_failover_next;
+
 /**
  * Causes of events. STEP1 to STEP7 are steps inside RAMP; SUPPRESSED_X are trips that did not
  * happen.
  * @since 0.1
  */
 #define SPLIT_FAILOVER_CAUSE_MAP(XX)                                                               \
-    XX(RUN) XX(HARD_RUN) XX(RATIO) XX(RAMP_FAILED) XX(PROBE_DUE) XX(PROBE_FAILED) XX(PROBE_BUSY)   \
-    XX(PROBES_LOST) XX(HALF_OPEN_TIMEOUT) XX(VERIFIED) XX(APPROVED) XX(FAILBACK_DELAY)             \
-    XX(RAMP_DONE) XX(URGENT_RAMP) XX(RESET) XX(SUPPRESSED_LAST) XX(SUPPRESSED_COMMON_CAUSE)        \
-    XX(STEP1) XX(STEP2) XX(STEP3) XX(STEP4) XX(STEP5) XX(STEP6) XX(STEP7)
-/* clang-format on */
+    XX(RUN, 0, "run")                                                                              \
+    XX(HARD_RUN, 1, "hard_run")                                                                    \
+    XX(RATIO, 2, "ratio")                                                                          \
+    XX(RAMP_FAILED, 3, "ramp_failed")                                                              \
+    XX(PROBE_DUE, 4, "probe_due")                                                                  \
+    XX(PROBE_FAILED, 5, "probe_failed")                                                            \
+    XX(PROBE_BUSY, 6, "probe_busy")                                                                \
+    XX(PROBES_LOST, 7, "probes_lost")                                                              \
+    XX(HALF_OPEN_TIMEOUT, 8, "half_open_timeout")                                                  \
+    XX(VERIFIED, 9, "verified")                                                                    \
+    XX(APPROVED, 10, "approved")                                                                   \
+    XX(FAILBACK_DELAY, 11, "failback_delay")                                                       \
+    XX(RAMP_DONE, 12, "ramp_done")                                                                 \
+    XX(URGENT_RAMP, 13, "urgent_ramp")                                                             \
+    XX(RESET, 14, "reset")                                                                         \
+    XX(SUPPRESSED_LAST, 15, "suppressed_last")                                                     \
+    XX(SUPPRESSED_COMMON_CAUSE, 16, "suppressed_common_cause")                                     \
+    XX(STEP1, 17, "step1")                                                                         \
+    XX(STEP2, 18, "step2")                                                                         \
+    XX(STEP3, 19, "step3")                                                                         \
+    XX(STEP4, 20, "step4")                                                                         \
+    XX(STEP5, 21, "step5")                                                                         \
+    XX(STEP6, 22, "step6")                                                                         \
+    XX(STEP7, 23, "step7")
 
-#define XX(name) SPLIT_FAILOVER_##name,
-typedef enum split_failover_state {
-    SPLIT_FAILOVER_STATE_MAP(XX) SPLIT_FAILOVER_N_STATES
-} split_failover_state;
-#undef XX
-#define XX(name) SPLIT_FAILOVER_MODE_##name,
-typedef enum split_failover_mode {
-    SPLIT_FAILOVER_MODE_MAP(XX) SPLIT_FAILOVER_N_MODES
-} split_failover_mode;
-#undef XX
-#define XX(name) SPLIT_FAILOVER_DO_##name,
-typedef enum split_failover_action {
-    SPLIT_FAILOVER_ACTION_MAP(XX) SPLIT_FAILOVER_N_ACTIONS
-} split_failover_action;
-#undef XX
-#define XX(name) SPLIT_FAILOVER_KIND_##name,
-typedef enum split_failover_kind {
-    SPLIT_FAILOVER_KIND_MAP(XX) SPLIT_FAILOVER_N_KINDS
-} split_failover_kind;
-#undef XX
-#define XX(name) SPLIT_FAILOVER_REASON_##name,
-typedef enum split_failover_reason {
-    SPLIT_FAILOVER_REASON_MAP(XX) SPLIT_FAILOVER_N_REASONS
-} split_failover_reason;
-#undef XX
-#define XX(name) SPLIT_FAILOVER_CLASS_##name,
-typedef enum split_failover_class {
-    SPLIT_FAILOVER_CLASS_MAP(XX) SPLIT_FAILOVER_N_CLASSES
-} split_failover_class;
-#undef XX
-#define XX(name) SPLIT_FAILOVER_CREDIT_##name,
-typedef enum split_failover_credit {
-    SPLIT_FAILOVER_CREDIT_MAP(XX) SPLIT_FAILOVER_N_CREDITS
-} split_failover_credit;
-#undef XX
-#define XX(name) SPLIT_FAILOVER_NEXT_##name,
-typedef enum split_failover_next {
-    SPLIT_FAILOVER_NEXT_MAP(XX) SPLIT_FAILOVER_N_NEXTS
-} split_failover_next;
-#undef XX
-#define XX(name) SPLIT_FAILOVER_CAUSE_##name,
+#define SPLIT_FAILOVER_CAUSE_COUNT 24 /**< How many there are. */
+
 typedef enum split_failover_cause {
-    SPLIT_FAILOVER_CAUSE_MAP(XX) SPLIT_FAILOVER_N_CAUSES
-} split_failover_cause;
+#define XX(name, number, text) SPLIT_FAILOVER_CAUSE_##name = number,
+    SPLIT_FAILOVER_CAUSE_MAP(XX)
 #undef XX
+} split_failover_cause;
 
 /**
  * When a verified origin returns: at once, after failback_delay_us, or when an operator approves.
@@ -186,7 +277,7 @@ typedef enum split_failover_flag {
 /** Ordered origins of one chain, by index; the first is the assigned one. @since 0.1 */
 typedef struct split_failover_chain {
     uint32_t n_origins;
-    uint32_t origins[SPLIT_FAILOVER_MAX_CHAIN];
+    uint32_t origins[SPLIT_FAILOVER_CHAIN_MAX];
 } split_failover_chain;
 
 /** A request that wants an origin. Zero is a fine default for what is not known. @since 0.1 */
@@ -284,7 +375,7 @@ typedef struct split_failover_event {
 typedef struct split_failover_events {
     uint32_t n;
     uint32_t n_dropped;
-    split_failover_event items[SPLIT_FAILOVER_MAX_EVENTS];
+    split_failover_event items[SPLIT_FAILOVER_EVENTS_MAX];
 } split_failover_events;
 
 /** One origin as seen from outside, at the machine's effective time. @since 0.1 */

@@ -13,10 +13,11 @@ SPLIT_BEGIN
 
 /** What is expected of one metric. @since 0.1 */
 typedef struct split_expectation {
-    double truth[SPLIT_BOUNDS]; /**< True share of bad events at target, warning and critical bound,
+    double truth
+        [SPLIT_BOUND_COUNT];   /**< True share of bad events at target, warning and critical bound,
                                    [0, 1], not rising. */
-    double baseline;            /**< The legacy system's share at the critical bound, [0, 1]. */
-    double trials_per_request;  /**< Such as cache lookups for each request, [0, 1000]; 0 means no
+    double baseline;           /**< The legacy system's share at the critical bound, [0, 1]. */
+    double trials_per_request; /**< Such as cache lookups for each request, [0, 1000]; 0 means no
                                    data. */
 } split_expectation;
 

@@ -43,6 +43,8 @@ SPLIT_BEGIN
     XX(LEFT_OUT, 10, "left_out")                                                                   \
     XX(USER_ERRORS, 11, "user_errors")
 
+#define SPLIT_COUNTER_COUNT 12 /**< How many there are, for arrays. */
+
 /**
  * Counters of an arm in a window (design/verdicts.md M1).
  *
@@ -55,7 +57,6 @@ typedef enum split_counter {
 #define XX(name, number, text) SPLIT_COUNTER_##name = number,
     SPLIT_COUNTER_MAP(XX)
 #undef XX
-        SPLIT_COUNTERS = 12 /**< How many there are. */
 } split_counter;
 
 /** Kinds of metrics: XX(name, number, JSON name). @since 0.1 */
@@ -66,12 +67,13 @@ typedef enum split_counter {
     XX(EDGE_5XX, 3, "edge_5xx")                                                                    \
     XX(RATIO, 4, "ratio")
 
+#define SPLIT_METRIC_KIND_COUNT 5 /**< How many there are. */
+
 /** What a metric counts (design/verdicts.md M4). @since 0.1 */
 typedef enum split_metric_kind {
 #define XX(name, number, text) SPLIT_METRIC_##name = number,
     SPLIT_METRIC_KIND_MAP(XX)
 #undef XX
-        SPLIT_METRIC_KINDS = 5 /**< How many there are. */
 } split_metric_kind;
 
 /** Operators of a condition: XX(name, number, text). @since 0.1 */
@@ -81,12 +83,13 @@ typedef enum split_metric_kind {
     XX(GT, 2, ">")                                                                                 \
     XX(GE, 3, ">=")
 
+#define SPLIT_OP_COUNT 4 /**< How many there are. */
+
 /** Operator of a condition. @since 0.1 */
 typedef enum split_op {
 #define XX(name, number, text) SPLIT_OP_##name = number,
     SPLIT_OP_MAP(XX)
 #undef XX
-        SPLIT_OPS = 4 /**< How many there are. */
 } split_op;
 
 /** What a gating metric without reports does: XX(name, number, JSON name). @since 0.1 */
@@ -95,20 +98,22 @@ typedef enum split_op {
     XX(ROLLBACK, 1, "rollback")                                                                    \
     XX(IGNORE, 2, "ignore")
 
+#define SPLIT_MISSING_COUNT 3 /**< How many there are. */
+
 /** No-data policy of a metric. There is no "pass". @since 0.1 */
 typedef enum split_missing {
 #define XX(name, number, text) SPLIT_MISSING_##name = number,
     SPLIT_MISSING_MAP(XX)
 #undef XX
-        SPLIT_MISSINGS = 3 /**< How many there are. */
 } split_missing;
+
+#define SPLIT_BOUND_COUNT 3 /**< How many there are. */
 
 /** The three bounds of a metric, as indices. @since 0.1 */
 typedef enum split_bound_index {
     SPLIT_BOUND_TARGET = 0,
     SPLIT_BOUND_WARNING = 1,
     SPLIT_BOUND_CRITICAL = 2,
-    SPLIT_BOUNDS = 3 /**< How many there are. */
 } split_bound_index;
 
 /** A condition such as "< 1%" or "> 300ms". @since 0.1 */
@@ -141,32 +146,32 @@ typedef struct split_metric {
 
 /** Trials and bad events of one metric, arm and window. @since 0.1 */
 typedef struct split_metric_counts {
-    bool present;              /**< False: no report. */
-    int64_t n;                 /**< Trials. */
-    int64_t bad[SPLIT_BOUNDS]; /**< Bad events at the target, warning and critical bound. */
+    bool present;                   /**< False: no report. */
+    int64_t n;                      /**< Trials. */
+    int64_t bad[SPLIT_BOUND_COUNT]; /**< Bad events at the target, warning and critical bound. */
 } split_metric_counts;
 
 /** What was counted for one arm in a window. Set by the functions below or member by member. @since
  * 0.1 */
 typedef struct split_arm {
-    uint32_t present;               /**< Bit SPLIT_COUNTER_X: counts[X] was reported. */
-    uint32_t over_present;          /**< Bit m: over[] of metric m was reported. */
-    uint32_t ratio_present;         /**< Bit m: ratio[] of metric m was reported. */
-    int64_t counts[SPLIT_COUNTERS]; /**< By split_counter. */
+    uint32_t present;                    /**< Bit SPLIT_COUNTER_X: counts[X] was reported. */
+    uint32_t over_present;               /**< Bit m: over[] of metric m was reported. */
+    uint32_t ratio_present;              /**< Bit m: ratio[] of metric m was reported. */
+    int64_t counts[SPLIT_COUNTER_COUNT]; /**< By split_counter. */
     int64_t over[SPLIT_METRICS_MAX *
-                 SPLIT_BOUNDS]; /**< [3 m + bound]: outcomes over the bound of metric m. */
+                 SPLIT_BOUND_COUNT]; /**< [3 m + bound]: outcomes over the bound of metric m. */
     int64_t ratio[SPLIT_METRICS_MAX * 2]; /**< [2 m] bad and [2 m + 1] of, for metric m. */
 } split_arm;
 
-/** Name of a counter as the documents write it; "" for a number that is none. @note Threads: pure.
+/** Name of a counter as the documents write it; "?" for a number outside the registry. @note Threads: pure.
  * Since 0.1. */
-SPLIT_API const char *split_counter_name(split_counter counter);
-/** Name of a metric kind; "" for a number that is none. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_metric_kind_name(split_metric_kind kind);
-/** Text of an operator; "" for a number that is none. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_op_name(split_op op);
-/** Name of a no-data policy; "" for a number that is none. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_missing_name(split_missing missing);
+SPLIT_API const char *split_counter_name(int counter);
+/** Name of a metric kind; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_metric_kind_name(int kind);
+/** Text of an operator; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_op_name(int op);
+/** Name of a no-data policy; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_missing_name(int missing);
 
 /**
  * Fill a definition with the defaults of its kind: the bounds of the usual table, gate true,

@@ -25,13 +25,15 @@ SPLIT_BEGIN
 #define SPLIT_KEY_BYTES_MAX 4096         /**< Longest key. */
 #define SPLIT_NAME_BYTES_MAX 64          /**< Longest split name, and longest salt. */
 #define SPLIT_WEIGHT_SUM_MAX (1LL << 43) /**< Largest sum of weights. */
-#define SPLIT_PERCENT 1000000            /**< One percent, in millionths (suffix _upct). */
+#define SPLIT_PERCENT 1000000            /**< One percent, in millionths (suffix _e6). */
 
 /** Modes: XX(name, number, text in documents). @since 0.1 */
 #define SPLIT_MODE_MAP(XX)                                                                         \
     XX(STICKY, 0, "sticky")                                                                        \
     XX(RANDOM, 1, "random")                                                                        \
     XX(EVEN, 2, "even")
+
+#define SPLIT_MODE_COUNT 3 /**< How many there are. */
 
 /** Where the decision comes from: the key's hash, a generator, or a counter with exact shares.
  * @since 0.1 */
@@ -79,16 +81,16 @@ typedef struct split_plan_options {
     uint32_t mode;                   /**< A split_mode; default sticky. */
     uint32_t default_variant;        /**< Answer without a usable key, outside coverage, and for the
                                         holdout. Default 0. */
-    uint32_t coverage_upct; /**< Units that take part, [0, 100 * SPLIT_PERCENT]; default all. */
-    uint32_t holdout_upct; /**< Units kept on the default variant, [0, 100 * SPLIT_PERCENT]; default
+    uint32_t coverage_e6; /**< Units that take part, [0, 100 * SPLIT_PERCENT]; default all. */
+    uint32_t holdout_e6;  /**< Units kept on the default variant, [0, 100 * SPLIT_PERCENT]; default
                               none. */
 } split_plan_options;
 
 /** A division of all buckets among variants; opaque, immutable. */
 typedef struct split_plan split_plan;
 
-/** Text of a mode, as in documents; NULL for a number that is no mode. @since 0.1 */
-SPLIT_API const char *split_mode_name(uint32_t mode);
+/** Text of a mode, as in documents; "?" for a number outside the registry. @since 0.1 */
+SPLIT_API const char *split_mode_name(int mode);
 
 /** Fill options with defaults: sticky, full coverage, no holdout, nothing else. @since 0.1 */
 SPLIT_API void split_plan_options_init(split_plan_options *options);

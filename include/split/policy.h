@@ -22,8 +22,8 @@
 SPLIT_BEGIN
 
 /** Largest document in bytes, and deepest nesting. @since 0.1 */
-#define SPLIT_DOCUMENT_MAX_BYTES 262144
-#define SPLIT_DOCUMENT_MAX_DEPTH 16
+#define SPLIT_DOCUMENT_BYTES_MAX 262144
+#define SPLIT_DOCUMENT_DEPTH_MAX 16
 
 /** What a policy is loaded into. @since 0.1 */
 typedef struct split_policy split_policy;

@@ -24,13 +24,14 @@ SPLIT_BEGIN
     XX(LENIENT, 1, "lenient")                                                                      \
     XX(POINT, 2, "point")
 
+#define SPLIT_JUDGEMENT_COUNT 3 /**< How many there are. */
+
 /** Strict: proof against the target. Lenient: proof against warning, and on target so far. Point:
  * no proof. @since 0.1 */
 typedef enum split_judgement {
 #define XX(name, number, text) SPLIT_JUDGEMENT_##name = number,
     SPLIT_JUDGEMENT_MAP(XX)
 #undef XX
-        SPLIT_JUDGEMENTS = 3 /**< How many there are. */
 } split_judgement;
 
 /** What is proven of a metric: XX(name, number, text). @since 0.1 */
@@ -41,12 +42,13 @@ typedef enum split_judgement {
     XX(CRITICAL, 3, "critical-proven")                                                             \
     XX(NO_DATA, 4, "no-data")
 
+#define SPLIT_VERDICT_COUNT 5 /**< How many there are. */
+
 /** Verdict of a metric: the strongest that holds, breaches before compliance. @since 0.1 */
 typedef enum split_verdict {
 #define XX(name, number, text) SPLIT_VERDICT_##name = number,
     SPLIT_VERDICT_MAP(XX)
 #undef XX
-        SPLIT_VERDICTS = 5 /**< How many there are. */
 } split_verdict;
 
 /** Decisions: XX(name, number, text). @since 0.1 */
@@ -56,12 +58,13 @@ typedef enum split_verdict {
     XX(COMPLETE, 2, "COMPLETE")                                                                    \
     XX(ROLLBACK, 3, "ROLLBACK")
 
+#define SPLIT_DECISION_COUNT 4 /**< How many there are. */
+
 /** What to do now. @since 0.1 */
 typedef enum split_decision {
 #define XX(name, number, text) SPLIT_DECISION_##name = number,
     SPLIT_DECISION_MAP(XX)
 #undef XX
-        SPLIT_DECISIONS = 4 /**< How many there are. */
 } split_decision;
 
 /** Reasons: XX(name, number, text). METRIC stands for the name of a metric. @since 0.1 */
@@ -83,12 +86,13 @@ typedef enum split_decision {
     XX(MANUAL, 14, "manual")                                                                       \
     XX(METRIC, 15, "metric")
 
+#define SPLIT_REASON_COUNT 16 /**< How many there are. */
+
 /** Why. split_rollout_reason() gives the text of the documents. @since 0.1 */
 typedef enum split_reason {
 #define XX(name, number, text) SPLIT_REASON_##name = number,
     SPLIT_REASON_MAP(XX)
 #undef XX
-        SPLIT_REASONS = 16 /**< How many there are. */
 } split_reason;
 
 /** Operator actions: XX(name, number, JSON name). @since 0.1 */
@@ -99,12 +103,13 @@ typedef enum split_reason {
     XX(ADVANCE, 3, "advance")                                                                      \
     XX(SKIP_WAIT, 4, "skip-wait")
 
+#define SPLIT_ACTION_COUNT 5 /**< How many there are. */
+
 /** What an operator may do. @since 0.1 */
 typedef enum split_action {
 #define XX(name, number, text) SPLIT_ACTION_##name = number,
     SPLIT_ACTION_MAP(XX)
 #undef XX
-        SPLIT_ACTIONS = 5 /**< How many there are. */
 } split_action;
 
 /** One phase. @since 0.1 */
@@ -158,10 +163,10 @@ typedef struct split_metric_decision {
     double ln_critical;    /**< ln evidence for "above the critical bound", with restarts. */
     double ln_compliance;  /**< ln evidence for "below the target" (lenient: the warning) bound. */
     double ln_relative;    /**< ln evidence for "worse than the legacy system". */
-    split_metric_counts counts;     /**< Of this window. */
-    int64_t missing;                /**< Successive windows up to this one without a report. */
-    int64_t bake_n;                 /**< Trials since the bake began. */
-    int64_t bake_bad[SPLIT_BOUNDS]; /**< Bad events since the bake began. */
+    split_metric_counts counts;          /**< Of this window. */
+    int64_t missing;                     /**< Successive windows up to this one without a report. */
+    int64_t bake_n;                      /**< Trials since the bake began. */
+    int64_t bake_bad[SPLIT_BOUND_COUNT]; /**< Bad events since the bake began. */
     int64_t proof_trials; /**< Trials that are still needed at the rate seen; 0 when proven, -1 when
                              out of sight. */
     split_us proof_us; /**< The same as time at the traffic seen; SPLIT_NEVER when out of sight. */
@@ -207,16 +212,16 @@ typedef struct split_rollout_refused {
 /** A running rollout. Threads: exclusive. @since 0.1 */
 typedef struct split_rollout split_rollout;
 
-/** Text of a judgement; "" for a number that is none. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_judgement_name(split_judgement judgement);
-/** Text of a verdict; "" for a number that is none. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_verdict_name(split_verdict verdict);
-/** Text of a decision; "" for a number that is none. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_decision_name(split_decision decision);
-/** Text of a reason; "" for a number that is none. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_reason_name(split_reason reason);
-/** Text of an action; "" for a number that is none. @note Threads: pure. Since 0.1. */
-SPLIT_API const char *split_action_name(split_action action);
+/** Text of a judgement; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_judgement_name(int judgement);
+/** Text of a verdict; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_verdict_name(int verdict);
+/** Text of a decision; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_decision_name(int decision);
+/** Text of a reason; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_reason_name(int reason);
+/** Text of an action; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_action_name(int action);
 
 /** Fill with the defaults; metrics and phases stay empty. @note Threads: pure. Since 0.1. */
 SPLIT_API void split_rollout_options_init(split_rollout_options *options);
@@ -283,10 +288,10 @@ SPLIT_API uint32_t split_rollout_phase(const split_rollout *rollout);
 SPLIT_API int64_t split_rollout_percent_e6(const split_rollout *rollout);
 
 /** Whether it ended by COMPLETE or ROLLBACK. @note Threads: const-safe. Since 0.1. */
-SPLIT_API bool split_rollout_ended(const split_rollout *rollout);
+SPLIT_API bool split_rollout_has_ended(const split_rollout *rollout);
 
 /** Whether it is paused. @note Threads: const-safe. Since 0.1. */
-SPLIT_API bool split_rollout_paused(const split_rollout *rollout);
+SPLIT_API bool split_rollout_is_paused(const split_rollout *rollout);
 
 /** Number of metrics. @note Threads: const-safe. Since 0.1. */
 SPLIT_API uint32_t split_rollout_metrics(const split_rollout *rollout);

@@ -53,7 +53,7 @@ SPLIT_API SPLIT_CHECKED int split_route_load_file(const char *path, const split_
  * @param issued_at_us  Wall clock, microseconds since 1970; written to the second.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_VALUE for a revision or time out of range; SPLIT_ERR_FIELD
  * when the plan does not fit the policy; SPLIT_ERR_LIMIT when the text would exceed
- * SPLIT_DOCUMENT_MAX_BYTES; SPLIT_ERR_NOMEM.
+ * SPLIT_DOCUMENT_BYTES_MAX; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: O(size of the text). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_route_build(const split_policy *policy, const split_plan *plan,

@@ -25,11 +25,12 @@ SPLIT_BEGIN
 /** P50, P95 and P99, in this order. @since 0.1 */
 #define SPLIT_READING_PERCENTILES 3
 
+#define SPLIT_READING_ARM_COUNT 2 /**< How many there are. */
+
 /** Arms of a reading, as indices. @since 0.1 */
 typedef enum split_reading_arm {
     SPLIT_READING_ARM = 0,      /**< The new system. */
     SPLIT_READING_BASELINE = 1, /**< The one it is compared with. */
-    SPLIT_READING_ARMS = 2      /**< How many there are. */
 } split_reading_arm;
 
 /** Latencies of a window for display; never judged. @since 0.1 */
@@ -63,12 +64,12 @@ typedef struct split_reading_alarm {
 /** What was counted since the read before. Fill with split_reading_init(). @since 0.1 */
 typedef struct split_reading {
     size_t size;
-    split_us at_us;                    /**< Monotonic clock when the answer came. */
-    split_arm arm[SPLIT_READING_ARMS]; /**< What is judged. */
-    bool has_arm[SPLIT_READING_ARMS];  /**< The arm was reported at all. */
-    split_reading_latency latency[SPLIT_READING_ARMS];
+    split_us at_us;                         /**< Monotonic clock when the answer came. */
+    split_arm arm[SPLIT_READING_ARM_COUNT]; /**< What is judged. */
+    bool has_arm[SPLIT_READING_ARM_COUNT];  /**< The arm was reported at all. */
+    split_reading_latency latency[SPLIT_READING_ARM_COUNT];
     /** Percentiles in microseconds from a source that knows no buckets, for display; -1 unknown. */
-    split_us percentile_us[SPLIT_READING_ARMS][SPLIT_READING_PERCENTILES];
+    split_us percentile_us[SPLIT_READING_ARM_COUNT][SPLIT_READING_PERCENTILES];
     split_reading_origin origins[SPLIT_READING_ORIGINS_MAX];
     uint32_t n_origins;
     uint32_t n_sources;        /**< Sources summed here, */
@@ -98,8 +99,8 @@ typedef struct split_source_field {
 typedef struct split_source_options {
     size_t size;
     const char *spec; /**< "KIND:PLACE", or a bare URL for a proxy's admin port. */
-    const char *arms[SPLIT_READING_ARMS]; /**< Names of the variants; NULL for none. */
-    const split_metric *metrics;          /**< n_metrics definitions in the order of the rollout. */
+    const char *arms[SPLIT_READING_ARM_COUNT]; /**< Names of the variants; NULL for none. */
+    const split_metric *metrics; /**< n_metrics definitions in the order of the rollout. */
     size_t n_metrics;
     const split_source_field *fields; /**< n_fields names for this kind of source. */
     size_t n_fields;

@@ -21,12 +21,13 @@ SPLIT_BEGIN
     XX(LOW_SAMPLE, 4, "low-sample")                                                                \
     XX(NO_DATA, 5, "no-data")
 
+#define SPLIT_LEVEL_COUNT 6 /**< How many there are, for arrays. */
+
 /** Level of a window. @since 0.1 */
 typedef enum split_level {
 #define XX(name, number, text) SPLIT_LEVEL_##name = number,
     SPLIT_LEVEL_MAP(XX)
 #undef XX
-        SPLIT_LEVELS = 6 /**< How many there are. */
 } split_level;
 
 /** Hysteresis of a shown level; all zero bytes are the start. @since 0.1 */
@@ -36,9 +37,9 @@ typedef struct split_shown {
     uint8_t reserved[5];
 } split_shown;
 
-/** Text of a level as the documents write it; "" for a number that is none. @note Threads: pure.
+/** Text of a level as the documents write it; "?" for a number outside the registry. @note Threads: pure.
  * Since 0.1. */
-SPLIT_API const char *split_level_name(split_level level);
+SPLIT_API const char *split_level_name(int level);
 
 /**
  * Level of a window.

@@ -46,6 +46,8 @@ SPLIT_BEGIN
     XX(DRAINED, 12, "drained")                                                                     \
     XX(OVERRULED, 13, "overruled")
 
+#define SPLIT_TOKEN_STATUS_COUNT 14 /**< How many there are, for arrays. */
+
 /**
  * What a value turned out to be; only VALID is used. UNSIGNED: a signature is demanded. FENCED:
  * older than the fence. GONE: no such variant. DRAINED: its weight is 0. OVERRULED: an override,
@@ -55,7 +57,6 @@ typedef enum split_token_status {
 #define XX(name, number, text) SPLIT_TOKEN_##name = number,
     SPLIT_TOKEN_STATUS_MAP(XX)
 #undef XX
-        SPLIT_TOKEN_STATUS_COUNT = 14 /**< For arrays of counters. */
 } split_token_status;
 
 /** A signing key. Several at once let keys be changed: the first signs, all verify. */
@@ -90,8 +91,8 @@ typedef struct split_stored {
 /** Reader and writer of one split's values; opaque, immutable. */
 typedef struct split_token split_token;
 
-/** Text of a status for logs and metrics; NULL for a number that is none. @since 0.1 */
-SPLIT_API const char *split_token_status_name(uint32_t status);
+/** Text of a status for logs and metrics; "?" for a number outside the registry. @since 0.1 */
+SPLIT_API const char *split_token_status_name(int status);
 
 /** Fill options with defaults. @since 0.1 */
 SPLIT_API void split_token_options_init(split_token_options *options);

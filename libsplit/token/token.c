@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The object that reads and writes stored decisions: options, life cycle, write, read
  * (design/stored.md). */
+#include "common/names.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,19 +13,7 @@
 /* 18 digits of a value suffice for any revision and time up to here. */
 #define NUMBER_MAX INT64_C(999999999999999999)
 
-const char *
-split_token_status_name(uint32_t status)
-{
-    switch (status) {
-#define XX(name, number, text)                                                                     \
-    case number:                                                                                   \
-        return text;
-        SPLIT_TOKEN_STATUS_MAP(XX)
-#undef XX
-    default:
-        return NULL;
-    }
-}
+SPLIT__NAME_FUNCTION(split_token_status_name, SPLIT_TOKEN_STATUS_MAP)
 
 void
 split_token_options_init(split_token_options *options)

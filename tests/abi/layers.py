@@ -9,6 +9,7 @@ import sys
 
 # Room: the rooms that it may use besides itself. Rooms of libsplit that are not core also use the core's public functions.
 LIBSPLIT = {
+    "common": [],
     "core/base": [],
     "core/plan": ["core/base"],
     "core/failover": ["core/base"],
@@ -76,9 +77,9 @@ def room_of(name):
 
 
 def allowed(rooms, room):
-    if room in rooms:
-        return rooms[room]
-    return rooms.get(room_of(room) + "/*")
+    """Rooms that a room may use; headers of "common" are open to all."""
+    listed = rooms.get(room, rooms.get(room_of(room) + "/*"))
+    return listed if listed is None or "common" not in rooms else [*listed, "common"]
 
 
 class Tree:

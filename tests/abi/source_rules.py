@@ -49,7 +49,7 @@ def check_layers(path, text):
     if name.startswith("libsplit/core/"):
         allowed = {"stdbool.h", "stddef.h", "stdint.h", "string.h", "assert.h", "math.h", "limits.h"}
         for inc in includes:
-            own = inc.startswith("core/") and (ROOT / "libsplit" / inc).exists()
+            own = inc.startswith(("core/", "common/")) and (ROOT / "libsplit" / inc).exists()
             if not (own or inc in allowed or inc.startswith("split/") or inc == "xxhash.h"
                     or (inc == "stdlib.h" and path.name == "alloc.c")):
                 yield f"{name}: the core includes {inc}"

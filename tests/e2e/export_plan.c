@@ -47,8 +47,8 @@ make(size_t row)
     o.default_variant = 1;
     o.overrides = overrides;
     o.n_overrides = plans[row].n_overrides;
-    o.coverage_upct = plans[row].coverage_percent * SPLIT_PERCENT;
-    o.holdout_upct = plans[row].holdout_percent * SPLIT_PERCENT;
+    o.coverage_e6 = plans[row].coverage_percent * SPLIT_PERCENT;
+    o.holdout_e6 = plans[row].holdout_percent * SPLIT_PERCENT;
     o.mode = plans[row].mode;
     if (split_plan_new(&o, NULL, &home) != 0 ||
         split_plan_reweight_new(home, plans[row].now, 3, NULL, &plan, NULL) != 0)
@@ -102,8 +102,8 @@ main(int argc, char **argv)
     split_plan *plan = make(row);
     if (strcmp(argv[2], "assign") == 0)
         code = assign(plan);
-    for (uint32_t f = 0; split_export_name(f) != NULL; f++)
-        if (strcmp(argv[2], split_export_name(f)) == 0)
+    for (uint32_t f = 0; f < SPLIT_EXPORT_COUNT; f++)
+        if (strcmp(argv[2], split_export_name((int)f)) == 0)
             code = export_as(plan, f, argc > 3 ? argv[3] : NULL);
     split_plan_free(&plan, NULL);
     return code;

@@ -637,7 +637,7 @@ class Failover(ProxyCase):
         self.assertEqual(diverted, 12 - len(self.new.requests))
         self.assertGreater(diverted, 0)
         self.assertEqual(proxy.metric("split_sent_total", variant="legacy"), 0)
-        self.assertIn("origin new: CLOSED -> OPEN, RUN", proxy.errors())
+        self.assertIn("origin new: closed -> open, run", proxy.errors())
 
     def test_retry_after_is_honoured(self):
         self.new.answer = lambda r: reply(b"", "503 No", "Retry-After: 120")

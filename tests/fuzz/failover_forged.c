@@ -77,7 +77,7 @@ check_status(const forger *f)
     split_failover_status s;
     for (uint32_t i = 0; i < f->c.o.n_origins; i++) {
         promise(split_failover_origin_status(fo, i, &s) == 0, "a status can be read");
-        promise((uint32_t)s.state < SPLIT_FAILOVER_N_STATES && (uint32_t)s.mode < SPLIT_FAILOVER_N_MODES, "words");
+        promise((uint32_t)s.state < SPLIT_FAILOVER_STATE_COUNT && (uint32_t)s.mode < SPLIT_FAILOVER_MODE_COUNT, "words");
         promise(s.in_state_us >= 0 && s.open_left_us >= 0, "durations are not negative");
         promise(s.permille <= 1000 && s.step < f->c.o.n_ramp, "a step is a step");
         promise(s.bad <= s.total && s.bad_keys <= s.bad && s.hard_run <= s.run, "parts are at most the whole");
@@ -113,7 +113,7 @@ other_call(forger *f)
     split_failover_answer a;
     split_failover_followup next;
     split_failover_events events;
-    split_failover_outcome outcome = {.klass = (split_failover_class)draw(f, SPLIT_FAILOVER_N_CLASSES),
+    split_failover_outcome outcome = {.klass = (split_failover_class)draw(f, SPLIT_FAILOVER_CLASS_COUNT),
                                       .push_back_us = (split_us)draw(f, 8) * MODEL_TICK};
     switch (draw(f, 3)) {
     case 0:

@@ -92,7 +92,7 @@ check_origins(const stream *s)
     split_failover_status status;
     for (uint32_t i = 0; i < s->o.n_origins; i++) {
         promise(split_failover_origin_status(s->fo, i, &status) == 0, "a status can be read");
-        promise((uint32_t)status.state < SPLIT_FAILOVER_N_STATES, "a state is a state");
+        promise((uint32_t)status.state < SPLIT_FAILOVER_STATE_COUNT, "a state is a state");
         promise(status.in_state_us >= 0 && status.open_left_us >= 0, "durations are not negative");
         const uint32_t most = status.state == SPLIT_FAILOVER_HALF_OPEN ? s->o.probes_in_flight
                               : status.state == SPLIT_FAILOVER_HOLD    ? 1
@@ -219,7 +219,7 @@ do_one(stream *s)
         do_snapshot(s);
     else
         do_reload(s);
-    promise(s->events.n <= SPLIT_FAILOVER_MAX_EVENTS, "events stay in their buffer");
+    promise(s->events.n <= SPLIT_FAILOVER_EVENTS_MAX, "events stay in their buffer");
     promise(split_failover_now(s->fo) >= before, "time never goes back");
     check_origins(s);
 }

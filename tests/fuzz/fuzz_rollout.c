@@ -47,9 +47,9 @@ fill_arm(input *in, split_arm *arm)
     split_arm_clear(arm);
     arm->present = (uint32_t)take(in) | 7;
     arm->over_present = arm->ratio_present = (uint32_t)take(in);
-    for (int c = 0; c < SPLIT_COUNTERS; c++)
+    for (int c = 0; c < SPLIT_COUNTER_COUNT; c++)
         arm->counts[c] = take(in);
-    for (int i = 0; i < 4 * SPLIT_BOUNDS; i++)
+    for (int i = 0; i < 4 * SPLIT_BOUND_COUNT; i++)
         arm->over[i] = take(in);
     for (int i = 0; i < 8; i++)
         arm->ratio[i] = take(in);
@@ -65,17 +65,17 @@ start(input *in)
     split_rollout_options_init(&o);
     for (int i = 0; i < 4; i++) {
         INSIST(split_metric_init(
-                   &metrics[i], (split_metric_kind)((uint64_t)take(in) % SPLIT_METRIC_KINDS)) == 0);
+                   &metrics[i], (split_metric_kind)((uint64_t)take(in) % SPLIT_METRIC_KIND_COUNT)) == 0);
         snprintf(metrics[i].name, sizeof metrics[i].name, "m%d", i);
         metrics[i].gate = take(in) % 4 != 0;
         metrics[i].clustered = take(in) % 4 == 1;
-        metrics[i].missing = (split_missing)((uint64_t)take(in) % SPLIT_MISSINGS);
+        metrics[i].missing = (split_missing)((uint64_t)take(in) % SPLIT_MISSING_COUNT);
     }
     o.metrics = metrics;
     o.n_metrics = 4;
     o.phases = phases;
     o.n_phases = 2;
-    o.judgement = (split_judgement)((uint64_t)take(in) % SPLIT_JUDGEMENTS);
+    o.judgement = (split_judgement)((uint64_t)take(in) % SPLIT_JUDGEMENT_COUNT);
     return split_rollout_new(&o, NULL, &ro) == 0 ? ro : NULL;
 }
 

@@ -98,9 +98,9 @@ class Game:
         token = self.open.pop(index) if rng.random() < 0.95 else rng.randrange(len(self.tokens))
         t = self.tokens[token]
         if rng.random() < self.ill[t["origin"].index]:
-            klass = rng.choice(("FAIL_STATUS", "FAIL_STATUS", "FAIL_TIMEOUT", "FAIL_RESET", "FAIL_CONNECT", "FAIL_CONNECT", "SLOW", "BUSY"))
+            klass = rng.choice(("fail_status", "fail_status", "fail_timeout", "fail_reset", "fail_connect", "fail_connect", "slow", "busy"))
         else:
-            klass = rng.choice(("OK",) * 12 + ("SLOW", "BUSY", "NEUTRAL"))
+            klass = rng.choice(("ok",) * 12 + ("slow", "busy", "neutral"))
         committed = rng.random() < 0.05
         push_back = rng.choice((0, 0, 0, 3 * SEC, 400 * SEC))
         before = len(self.tokens)
@@ -121,7 +121,7 @@ class Game:
             self.m.tick(now)
             self.add(["tick", now], "")
         elif what == "admin":
-            action = rng.choice(oracle.ACTIONS + ("AUTO", "AUTO", "AUTO", "APPROVE", "RESET"))
+            action = rng.choice(oracle.ACTIONS + ("auto", "auto", "auto", "approve", "reset"))
             self.m.admin(now, origin, action)
             self.add(["admin", now, origin, oracle.ACTIONS.index(action)], "")
         elif what == "reload":

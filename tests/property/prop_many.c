@@ -43,7 +43,7 @@ Test(prop_many, many_is_assign_for_ten_million_keys, .timeout = 600)
         for (size_t v = 0; v < o.n_variants; v++)
             weights[v] = 1 + test_random(&seed) % 1000;
         o.salt = salts[block % 5];
-        o.coverage_upct = block % 10 == 7 ? 30 * SPLIT_PERCENT : 100 * SPLIT_PERCENT;
+        o.coverage_e6 = block % 10 == 7 ? 30 * SPLIT_PERCENT : 100 * SPLIT_PERCENT;
         split_plan *plan = plan_or_die(&o);
         size_t n_bad = 99, n_wrong = 0;
         fill(&seed);

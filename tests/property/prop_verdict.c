@@ -64,7 +64,7 @@ Test(verdict, a_percentile_counted_at_its_bounds_has_the_level_of_the_sorted_dat
         const int64_t spread = 5 + (int64_t)(test_random(&seed) % 20);
         for (int i = 0; i < n; i++) {
             latencies[i] = 12 + (int64_t)(test_random(&seed) % (uint64_t)spread);
-            for (int b = 0; b < SPLIT_BOUNDS; b++)
+            for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
                 c.bad[b] += latencies[i] >= split_metric_over_us(&m, (split_bound_index)b);
         }
         c.n = n;
@@ -248,7 +248,7 @@ Test(verdict,
             kit.phases[p].bake_us = KIT_HOUR_US / 4;
         kit_start(&kit);
         uint64_t rate = test_random(&seed) % 12;
-        for (int i = 0; i < 150 && !split_rollout_ended(kit.ro); i++) {
+        for (int i = 0; i < 150 && !split_rollout_has_ended(kit.ro); i++) {
             const split_rollout_decision before = kit.d;
             const int64_t n = 30 + (int64_t)(test_random(&seed) % 2000);
             if (test_random(&seed) % 40 == 0)

@@ -77,7 +77,7 @@ read_plan(const void *arg, answers *heard)
     answers_number(heard, override.variant);
     MUST(split_plan_diff(o->plan, o->next, matrix, 4, &moved) == 0);
     answers_number(heard, moved);
-    answers_text(heard, split_mode_name(split_plan_mode(o->plan)));
+    answers_text(heard, split_mode_name((int)split_plan_mode(o->plan)));
     answers_text(heard, split_version());
 }
 
@@ -142,8 +142,8 @@ read_rollout(const void *arg, answers *heard)
     answers_number(heard, refused.late);
     answers_number(heard, split_rollout_phase(o->rollout));
     answers_number(heard, split_rollout_percent_e6(o->rollout));
-    answers_number(heard, split_rollout_ended(o->rollout));
-    answers_number(heard, split_rollout_paused(o->rollout));
+    answers_number(heard, split_rollout_has_ended(o->rollout));
+    answers_number(heard, split_rollout_is_paused(o->rollout));
     for (uint32_t i = 0; i < split_rollout_metrics(o->rollout); i++)
         answers_text(heard, split_rollout_metric(o->rollout, i)->name);
     answers_text(heard, split_rollout_reason(o->rollout, &o->decision));

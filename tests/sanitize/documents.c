@@ -108,9 +108,9 @@ read_token(const void *arg, answers *heard)
     MUST(split_token_write(o->token, &stored, "user-1", 6, text, sizeof text) == 0);
     answers_text(heard, text);
     MUST(split_token_read(o->token, text, strlen(text), "user-1", 6, now, &got, &status) == 0);
-    answers_text(heard, split_token_status_name(status));
+    answers_text(heard, split_token_status_name((int)status));
     MUST(split_token_read(o->token, text, strlen(text), "user-2", 6, now, &got, &status) == 0);
-    answers_text(heard, split_token_status_name(status));
+    answers_text(heard, split_token_status_name((int)status));
     MUST(split_token_decide(o->token, o->plan, names, 2, text, strlen(text), "user-1", 6, now, 4,
                             &a, &status, &got) == 0);
     answers_number(heard, a.variant);

@@ -189,7 +189,7 @@ Test(assign_quiet, sticky_decisions_and_explanations)
     expect_quiet(sticky, &o);
     o.overrides = &qa;
     o.n_overrides = 1;
-    o.coverage_upct = o.holdout_upct = 50 * SPLIT_PERCENT;
+    o.coverage_e6 = o.holdout_e6 = 50 * SPLIT_PERCENT;
     expect_quiet(sticky, &o);
     expect_quiet(many, &o);
 }

@@ -60,7 +60,7 @@ Test(assign_traps, coverage_gate_and_variant_do_not_share_a_hash)
 {
     const uint64_t w[2] = {10, 90};
     split_plan_options o = plan_options(w, 2);
-    o.coverage_upct = 10 * SPLIT_PERCENT;
+    o.coverage_e6 = 10 * SPLIT_PERCENT;
     o.default_variant = 1;
     split_plan *plan = plan_or_die(&o);
     unsigned covered = 0, first = 0;

@@ -31,15 +31,15 @@ try_options(const split_failover_options *o)
 
 Test(failover, names_every_word)
 {
-    cr_assert_str_eq(split_failover_state_name(SPLIT_FAILOVER_HALF_OPEN), "HALF_OPEN");
-    cr_assert_str_eq(split_failover_mode_name(SPLIT_FAILOVER_MODE_OBSERVE), "OBSERVE");
-    cr_assert_str_eq(split_failover_action_name(SPLIT_FAILOVER_DO_RESET), "RESET");
-    cr_assert_str_eq(split_failover_kind_name(SPLIT_FAILOVER_KIND_PANIC), "PANIC");
-    cr_assert_str_eq(split_failover_reason_name(SPLIT_FAILOVER_REASON_NOT_DUE), "NOT_DUE");
-    cr_assert_str_eq(split_failover_class_name(SPLIT_FAILOVER_CLASS_NEUTRAL), "NEUTRAL");
-    cr_assert_str_eq(split_failover_credit_name(SPLIT_FAILOVER_CREDIT_STALE), "STALE");
-    cr_assert_str_eq(split_failover_next_name(SPLIT_FAILOVER_NEXT_GIVE_UP_BUDGET), "GIVE_UP_BUDGET");
-    cr_assert_str_eq(split_failover_cause_name(SPLIT_FAILOVER_CAUSE_STEP7), "STEP7");
+    cr_assert_str_eq(split_failover_state_name(SPLIT_FAILOVER_HALF_OPEN), "half_open");
+    cr_assert_str_eq(split_failover_mode_name(SPLIT_FAILOVER_MODE_OBSERVE), "observe");
+    cr_assert_str_eq(split_failover_action_name(SPLIT_FAILOVER_DO_RESET), "reset");
+    cr_assert_str_eq(split_failover_kind_name(SPLIT_FAILOVER_KIND_PANIC), "panic");
+    cr_assert_str_eq(split_failover_reason_name(SPLIT_FAILOVER_REASON_NOT_DUE), "not_due");
+    cr_assert_str_eq(split_failover_class_name(SPLIT_FAILOVER_CLASS_NEUTRAL), "neutral");
+    cr_assert_str_eq(split_failover_credit_name(SPLIT_FAILOVER_CREDIT_STALE), "stale");
+    cr_assert_str_eq(split_failover_next_name(SPLIT_FAILOVER_NEXT_GIVE_UP_BUDGET), "give_up_budget");
+    cr_assert_str_eq(split_failover_cause_name(SPLIT_FAILOVER_CAUSE_STEP7), "step7");
     cr_assert_str_eq(split_failover_cause_name((split_failover_cause)99), "?");
 }
 
@@ -172,7 +172,7 @@ Test(failover, calls_refuse_null_and_unknown_indices)
 {
     split_failover_request req = {.chain = 2};
     split_failover_answer a = kit_get(&k, 0);
-    split_failover_outcome outcome = {.klass = SPLIT_FAILOVER_N_CLASSES};
+    split_failover_outcome outcome = {.klass = SPLIT_FAILOVER_CLASS_COUNT};
     split_failover_status s;
     cr_assert_eq(split_failover_route(k.fo, 0, &req, &a, NULL), SPLIT_ERR_INDEX);
     req = (split_failover_request){.has_pin = true, .pinned = 2};
@@ -181,7 +181,7 @@ Test(failover, calls_refuse_null_and_unknown_indices)
     cr_assert_eq(split_failover_report(k.fo, 0, &a.token, &outcome, &k.next, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_failover_report(k.fo, 0, NULL, &outcome, &k.next, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_failover_admin(k.fo, 0, 2, SPLIT_FAILOVER_DO_RESET, NULL), SPLIT_ERR_INDEX);
-    cr_assert_eq(split_failover_admin(k.fo, 0, 0, SPLIT_FAILOVER_N_ACTIONS, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_failover_admin(k.fo, 0, 0, SPLIT_FAILOVER_ACTION_COUNT, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_failover_probe(k.fo, 0, 2, &a, NULL), SPLIT_ERR_INDEX);
     cr_assert_eq(split_failover_probe(k.fo, 0, 0, NULL, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_failover_tick(NULL, 0, NULL), SPLIT_ERR_ARG);

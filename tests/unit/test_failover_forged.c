@@ -129,9 +129,9 @@ Test(failover_forged, a_name_occurs_once)
 Test(failover_forged, words_are_in_their_range)
 {
     (void)open_a();
-    REFUSES(STATE, SPLIT_FAILOVER_N_STATES);
+    REFUSES(STATE, SPLIT_FAILOVER_STATE_COUNT);
     REFUSES(STATE, 257);
-    REFUSES(MODE, SPLIT_FAILOVER_N_MODES);
+    REFUSES(MODE, SPLIT_FAILOVER_MODE_COUNT);
     REFUSES(LEVEL, 256);
     REFUSES(DEGRADED, 2);
     REFUSES(LATCHED, 2);
@@ -244,7 +244,7 @@ Test(failover_forged, a_ramp_is_at_one_of_its_steps_and_not_latched)
 {
     verify_a(open_a());
     save(7000);
-    REFUSES(STEP, SPLIT_FAILOVER_MAX_RAMP);
+    REFUSES(STEP, SPLIT_FAILOVER_RAMP_MAX);
     REFUSES(LATCHED, 1);
     REFUSES(OPEN_UNTIL, 1);
     REFUSES(LEVEL, 0);

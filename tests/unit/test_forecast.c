@@ -23,7 +23,7 @@ Test(forecast, times_of_proof_follow_the_traffic_of_the_phase)
 {
     split_proof_time p;
     f.requests_per_s = 10;
-    for (int b = 0; b < SPLIT_BOUNDS; b++)
+    for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
         f.expected[KIT_ERROR].truth[b] = 0.008;
     cr_assert_eq(split_rollout_plan(&kit.options, &f, 0, KIT_ERROR, &p), 0);
     cr_assert_float_eq(p.requests, 17500, 300);
@@ -112,7 +112,7 @@ Test(forecast, a_broken_service_is_rolled_back_within_minutes)
 {
     short_phases();
     f.requests_per_s = 100;
-    for (int b = 0; b < SPLIT_BOUNDS; b++)
+    for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
         f.expected[KIT_ERROR].truth[b] = 0.2;
     const split_simulation s = simulate(8, 20);
     cr_assert_eq(s.rolled_back, 20);

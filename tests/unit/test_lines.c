@@ -65,7 +65,7 @@ Test(lines, reads_a_window_with_every_counter)
     const split_window *w = &line.window;
     cr_assert_eq(line.kind, SPLIT_LINE_WINDOW);
     cr_assert(w->id == 17 && w->start_us == INT64_C(1795393020000000) && w->share_ppm == 110000 && w->has_baseline);
-    cr_assert_eq(w->arm.present, (1u << SPLIT_COUNTERS) - 1);
+    cr_assert_eq(w->arm.present, (1u << SPLIT_COUNTER_COUNT) - 1);
     cr_assert_eq(split_arm_get(&w->arm, SPLIT_COUNTER_MISSES), 78);
     cr_assert_eq(split_arm_get(&w->arm, SPLIT_COUNTER_USER_ERRORS), 4);
     cr_assert_eq(w->arm.over_present, 2, "p95 is metric 1");
@@ -145,7 +145,7 @@ Test(lines, a_written_window_reads_back_equal)
     w.has_baseline = true;
     split_arm_clear(&w.arm);
     split_arm_clear(&w.baseline);
-    for (int i = 0; i < SPLIT_COUNTERS; i++)
+    for (int i = 0; i < SPLIT_COUNTER_COUNT; i++)
         cr_assert_eq(split_arm_set(&w.arm, (split_counter)i, SPLIT_COUNT_MAX - i), SPLIT_OK);
     cr_assert_eq(split_arm_set_over(&w.arm, 1, 30, 20, 10), SPLIT_OK);
     cr_assert_eq(split_arm_set_ratio(&w.baseline, 2, 1, 2), SPLIT_OK);

@@ -139,7 +139,7 @@ Test(meter, refuses_an_arm_a_metric_or_a_value_out_of_range)
     cr_assert_eq(split_meter_unit(m, 2), SPLIT_ERR_INDEX);
     cr_assert_eq(split_meter_lookup(m, 2, true), SPLIT_ERR_INDEX);
     cr_assert_eq(split_meter_add(m, 2, SPLIT_COUNTER_SENT, 1), SPLIT_ERR_INDEX);
-    cr_assert_eq(split_meter_add(m, 0, SPLIT_COUNTERS, 1), SPLIT_ERR_INDEX);
+    cr_assert_eq(split_meter_add(m, 0, SPLIT_COUNTER_COUNT, 1), SPLIT_ERR_INDEX);
     cr_assert_eq(split_meter_add(m, 0, SPLIT_COUNTER_SENT, -1), SPLIT_ERR_WINDOW);
     cr_assert_eq(split_meter_ratio(m, 2, 0, 1, 1), SPLIT_ERR_INDEX);
     cr_assert_eq(split_meter_ratio(m, 0, 3, 1, 1), SPLIT_ERR_INDEX);

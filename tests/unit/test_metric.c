@@ -16,19 +16,19 @@ named(split_metric_kind kind)
 
 Test(metric, every_kind_has_a_name_valid_defaults_and_bounds_in_order)
 {
-    for (int k = 0; k < SPLIT_METRIC_KINDS; k++) {
+    for (int k = 0; k < SPLIT_METRIC_KIND_COUNT; k++) {
         const split_metric m = named((split_metric_kind)k);
-        cr_assert_str_neq(split_metric_kind_name(m.kind), "");
+        cr_assert_str_neq(split_metric_kind_name(m.kind), "?");
         cr_assert_eq(split_metric_check(&m), 0);
         cr_assert(m.gate && !m.clustered && m.missing == SPLIT_MISSING_HOLD);
         for (int j = 0; j < k; j++)
             cr_assert_str_neq(split_metric_kind_name((split_metric_kind)j),
                               split_metric_kind_name(m.kind));
-        for (int b = 1; b < SPLIT_BOUNDS; b++)
+        for (int b = 1; b < SPLIT_BOUND_COUNT; b++)
             cr_assert_geq(split_metric_share_e6(&m, (split_bound_index)b),
                           split_metric_share_e6(&m, (split_bound_index)(b - 1)));
     }
-    cr_assert_str_eq(split_metric_kind_name((split_metric_kind)99), "");
+    cr_assert_str_eq(split_metric_kind_name((split_metric_kind)99), "?");
     split_metric m;
     cr_assert_eq(split_metric_init(NULL, SPLIT_METRIC_ERROR), SPLIT_ERR_ARG);
     cr_assert_eq(split_metric_init(&m, (split_metric_kind)99), SPLIT_ERR_ARG);
@@ -38,11 +38,11 @@ Test(metric, names_of_counters_operators_and_policies_are_those_of_the_documents
 {
     cr_assert_str_eq(split_counter_name(SPLIT_COUNTER_SENT), "sent");
     cr_assert_str_eq(split_counter_name(SPLIT_COUNTER_EDGE_5XX), "edge_5xx");
-    cr_assert_str_eq(split_counter_name(SPLIT_COUNTERS), "");
+    cr_assert_str_eq(split_counter_name(SPLIT_COUNTER_COUNT), "?");
     cr_assert_str_eq(split_op_name(SPLIT_OP_LE), "<=");
-    cr_assert_str_eq(split_op_name((split_op)9), "");
+    cr_assert_str_eq(split_op_name((split_op)9), "?");
     cr_assert_str_eq(split_missing_name(SPLIT_MISSING_ROLLBACK), "rollback");
-    cr_assert_str_eq(split_missing_name((split_missing)9), "");
+    cr_assert_str_eq(split_missing_name((split_missing)9), "?");
 }
 
 Test(metric, bounds_are_shares_of_bad_events)
@@ -51,12 +51,12 @@ Test(metric, bounds_are_shares_of_bad_events)
                        c = named(SPLIT_METRIC_CACHE);
     cr_assert_eq(split_metric_share_e6(&e, SPLIT_BOUND_CRITICAL), 5000000);
     cr_assert_eq(split_metric_share_e6(&c, SPLIT_BOUND_TARGET), 15000000);
-    for (int b = 0; b < SPLIT_BOUNDS; b++)
+    for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
         cr_assert_eq(split_metric_share_e6(&l, (split_bound_index)b), 5000000);
     cr_assert_eq(split_metric_share_e6(NULL, SPLIT_BOUND_TARGET), 0);
-    cr_assert_eq(split_metric_share_e6(&e, SPLIT_BOUNDS), 0);
+    cr_assert_eq(split_metric_share_e6(&e, SPLIT_BOUND_COUNT), 0);
     cr_assert_eq(split_metric_bound(&c, SPLIT_BOUND_WARNING)->value, 80000000);
-    cr_assert_null(split_metric_bound(&c, SPLIT_BOUNDS));
+    cr_assert_null(split_metric_bound(&c, SPLIT_BOUND_COUNT));
     cr_assert_null(split_metric_bound(NULL, SPLIT_BOUND_TARGET));
 }
 
@@ -158,9 +158,9 @@ Test(metric, an_arm_marks_what_was_reported)
     cr_assert_eq(split_arm_set(&a, SPLIT_COUNTER_SENT, 7), 0);
     cr_assert_eq(split_arm_get(&a, SPLIT_COUNTER_SENT), 7);
     cr_assert_eq(split_arm_get(&a, SPLIT_COUNTER_ERROR), 0);
-    cr_assert_eq(split_arm_get(&a, SPLIT_COUNTERS), 0);
+    cr_assert_eq(split_arm_get(&a, SPLIT_COUNTER_COUNT), 0);
     cr_assert_eq(split_arm_set(NULL, SPLIT_COUNTER_SENT, 1), SPLIT_ERR_ARG);
-    cr_assert_eq(split_arm_set(&a, SPLIT_COUNTERS, 1), SPLIT_ERR_INDEX);
+    cr_assert_eq(split_arm_set(&a, SPLIT_COUNTER_COUNT, 1), SPLIT_ERR_INDEX);
     cr_assert_eq(split_arm_set(&a, SPLIT_COUNTER_SENT, -1), SPLIT_ERR_WINDOW);
     cr_assert_eq(split_arm_set(&a, SPLIT_COUNTER_SENT, SPLIT_COUNT_MAX + 1), SPLIT_ERR_WINDOW);
     cr_assert_eq(split_arm_set_over(&a, 3, 3, 2, 1), 0);

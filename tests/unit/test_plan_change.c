@@ -150,7 +150,7 @@ Test(plan_change, overrides_and_gates_survive)
     split_plan_options o = plan_options(w, 2);
     o.overrides = qa;
     o.n_overrides = 2;
-    o.coverage_upct = 50 * SPLIT_PERCENT;
+    o.coverage_e6 = 50 * SPLIT_PERCENT;
     split_plan *plan = plan_or_die(&o), *next = reweighted(plan, (const uint64_t[]){1, 0}, 2, NULL);
     split_assignment a;
     cr_assert_eq(split_assign(next, "qa", 2, &a), 0);

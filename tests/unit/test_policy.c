@@ -35,8 +35,8 @@ Test(policy, gives_a_plan_that_can_be_made_at_once)
     cr_assert_eq(o.weights[0], 333, "33.3 and 66.7 are 333 and 667, exactly");
     cr_assert_eq(o.weights[1], 667);
     cr_assert_eq(o.default_variant, 1);
-    cr_assert_eq(o.coverage_upct, 50500000);
-    cr_assert_eq(o.holdout_upct, 250000);
+    cr_assert_eq(o.coverage_e6, 50500000);
+    cr_assert_eq(o.holdout_e6, 250000);
     cr_assert_eq(o.n_overrides, 1);
     cr_assert_eq(o.overrides[0].key_len, 2);
     cr_assert_eq(memcmp(o.overrides[0].key, "qa", 2), 0);
@@ -252,7 +252,7 @@ Test(policy, small_one_has_defaults_and_no_rollout)
     cr_assert_null(cookie.signed_by);
     cr_assert_eq(split_policy_plan_options(policy, &plan), SPLIT_OK);
     cr_assert_null(plan.salt);
-    cr_assert_eq(plan.coverage_upct, 100 * SPLIT_PERCENT);
+    cr_assert_eq(plan.coverage_e6, 100 * SPLIT_PERCENT);
     cr_assert_eq(split_policy_n_notify(policy), 0);
     split_policy_free(&policy, NULL);
 }
@@ -337,7 +337,7 @@ Test(policy, path_of_a_text_fault_is_valid_utf8_whatever_the_text_is)
 
 Test(policy, is_at_most_256_kb)
 {
-    size_t n = SPLIT_DOCUMENT_MAX_BYTES, len = strlen(POLICY_SMALL);
+    size_t n = SPLIT_DOCUMENT_BYTES_MAX, len = strlen(POLICY_SMALL);
     char *text = malloc(n + 1);
     split_error fault;
     split_policy *policy = NULL;

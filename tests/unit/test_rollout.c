@@ -33,19 +33,19 @@ Test(rollout, every_text_is_the_one_of_the_documents)
     cr_assert_str_eq(split_decision_name(SPLIT_DECISION_ROLLBACK), "ROLLBACK");
     cr_assert_str_eq(split_reason_name(SPLIT_REASON_LOST_OUTCOMES), "lost-outcomes");
     cr_assert_str_eq(split_action_name(SPLIT_ACTION_SKIP_WAIT), "skip-wait");
-    cr_assert_str_eq(split_judgement_name(SPLIT_JUDGEMENTS), "");
-    cr_assert_str_eq(split_verdict_name(SPLIT_VERDICTS), "");
-    cr_assert_str_eq(split_decision_name(SPLIT_DECISIONS), "");
-    cr_assert_str_eq(split_reason_name(SPLIT_REASONS), "");
-    cr_assert_str_eq(split_action_name(SPLIT_ACTIONS), "");
+    cr_assert_str_eq(split_judgement_name(SPLIT_JUDGEMENT_COUNT), "?");
+    cr_assert_str_eq(split_verdict_name(SPLIT_VERDICT_COUNT), "?");
+    cr_assert_str_eq(split_decision_name(SPLIT_DECISION_COUNT), "?");
+    cr_assert_str_eq(split_reason_name(SPLIT_REASON_COUNT), "?");
+    cr_assert_str_eq(split_action_name(SPLIT_ACTION_COUNT), "?");
 }
 
 Test(rollout, starts_in_the_first_phase)
 {
     cr_assert_eq(split_rollout_phase(kit.ro), 0u);
     cr_assert_eq(split_rollout_percent_e6(kit.ro), 10000000);
-    cr_assert(!split_rollout_ended(kit.ro));
-    cr_assert(!split_rollout_paused(kit.ro));
+    cr_assert(!split_rollout_has_ended(kit.ro));
+    cr_assert(!split_rollout_is_paused(kit.ro));
     cr_assert_eq(split_rollout_metrics(kit.ro), 4u);
     cr_assert_str_eq(split_rollout_metric(kit.ro, KIT_CACHE)->name, "cache_hit");
     cr_assert_null(split_rollout_metric(kit.ro, 4));
@@ -103,10 +103,10 @@ Test(rollout, refuses_impossible_double_and_late_windows_and_counts_them)
 Test(rollout, an_operator_pauses_and_resumes)
 {
     cr_assert_eq(split_rollout_act(kit.ro, SPLIT_ACTION_PAUSE), 0);
-    cr_assert(split_rollout_paused(kit.ro));
+    cr_assert(split_rollout_is_paused(kit.ro));
     cr_assert_eq(split_rollout_act(kit.ro, SPLIT_ACTION_RESUME), 0);
-    cr_assert(!split_rollout_paused(kit.ro));
-    cr_assert_eq(split_rollout_act(kit.ro, SPLIT_ACTIONS), SPLIT_ERR_ARG);
+    cr_assert(!split_rollout_is_paused(kit.ro));
+    cr_assert_eq(split_rollout_act(kit.ro, SPLIT_ACTION_COUNT), SPLIT_ERR_ARG);
     cr_assert_eq(split_rollout_act(NULL, SPLIT_ACTION_PAUSE), SPLIT_ERR_ARG);
 }
 
@@ -214,7 +214,7 @@ Test(rollout, refuses_values_out_of_range)
 {
     REFUSES(window_us, 0);
     REFUSES(window_us, INT64_C(86400000001));
-    REFUSES(judgement, SPLIT_JUDGEMENTS);
+    REFUSES(judgement, SPLIT_JUDGEMENT_COUNT);
     REFUSES(alpha, 0.0);
     REFUSES(alpha, NAN);
     REFUSES(gate_alpha, 1.0);

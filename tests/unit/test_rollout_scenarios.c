@@ -98,7 +98,7 @@ Test(rollout_scenarios, rolls_back_when_a_second_window_confirms)
     ASSERT_DECISION(ROLLBACK, "error_rate");
     cr_assert_float_eq(got(KIT_ERROR)->ln_critical, 14.1299, 0.0001);
     cr_assert_eq(kit.d.next_percent_e6, 0);
-    cr_assert(split_rollout_ended(kit.ro));
+    cr_assert(split_rollout_has_ended(kit.ro));
     errors(60, 0);
     ASSERT_DECISION(HOLD, "ended");
 }

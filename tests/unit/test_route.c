@@ -110,7 +110,7 @@ Test(route, keeps_everything_of_the_policy_that_routers_need)
     cr_assert(strcmp(cookie.name, "vid") == 0 && strcmp(cookie.signed_by, "env:KEY") == 0);
     cr_assert_eq(cookie.idle_us, INT64_C(5400) * 1000000);
     cr_assert_eq(split_route_plan_options(route, &o), SPLIT_OK);
-    cr_assert(o.coverage_upct == 50500000 && o.holdout_upct == 250000 && o.n_overrides == 1);
+    cr_assert(o.coverage_e6 == 50500000 && o.holdout_e6 == 250000 && o.n_overrides == 1);
     cr_assert_eq(split_policy_failover_options(policy, &of_policy), SPLIT_OK);
     cr_assert_eq(split_route_failover_options(route, &f), SPLIT_OK);
     cr_assert(f.base_open_us == 2000000 && f.n_statuses == 2 && f.statuses[0] == 502);
@@ -221,14 +221,14 @@ Test(route, too_large_for_a_document_is_refused)
     n = (size_t)snprintf(text, room, "{\"schema\":1,\"split\":{\"name\":\"%064d\",\"variants\":[{\"name\":\"a\",\"weight\":1}],"
                          "\"overrides\":{", 1);
     for (int i = 0; i < 64; i++) {
-        size_t left = SPLIT_DOCUMENT_MAX_BYTES - 60 - n, len = i < 63 ? 4090 : left;
+        size_t left = SPLIT_DOCUMENT_BYTES_MAX - 60 - n, len = i < 63 ? 4090 : left;
         n += (size_t)snprintf(text + n, room - n, "%s\"%02d", i > 0 ? "," : "", i);
         memset(text + n, 'k', len);
         n += len;
         n += (size_t)snprintf(text + n, room - n, "\":\"a\"");
     }
     n += (size_t)snprintf(text + n, room - n, "}},\"origins\":{\"a\":{\"url\":\"http://a\"}}}");
-    cr_assert(n <= SPLIT_DOCUMENT_MAX_BYTES && n > SPLIT_DOCUMENT_MAX_BYTES - 200, "%zu", n);
+    cr_assert(n <= SPLIT_DOCUMENT_BYTES_MAX && n > SPLIT_DOCUMENT_BYTES_MAX - 200, "%zu", n);
     cr_assert_eq(split_policy_load(text, n, NULL, NULL, 0, NULL, &policy), SPLIT_OK);
     split_plan *plan = plan_of(policy);
     cr_assert_eq(split_route_build(policy, plan, 1, 0, NULL, &route), SPLIT_ERR_LIMIT);

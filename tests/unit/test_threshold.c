@@ -60,11 +60,11 @@ Test(threshold, over_looks_at_one_bound_whatever_the_sample)
     split_metric m;
     cr_assert_eq(split_metric_init(&m, SPLIT_METRIC_ERROR), 0);
     const split_metric_counts one = {true, 2, {1, 1, 1}}, none = {true, 0, {0, 0, 0}};
-    for (int b = 0; b < SPLIT_BOUNDS; b++) {
+    for (int b = 0; b < SPLIT_BOUND_COUNT; b++) {
         cr_assert(split_threshold_over(&m, &one, (split_bound_index)b));
         cr_assert(!split_threshold_over(&m, &none, (split_bound_index)b));
     }
-    cr_assert(!split_threshold_over(&m, &one, SPLIT_BOUNDS));
+    cr_assert(!split_threshold_over(&m, &one, SPLIT_BOUND_COUNT));
     cr_assert(!split_threshold_over(&m, NULL, SPLIT_BOUND_TARGET));
 }
 
@@ -102,7 +102,7 @@ Test(threshold, every_level_has_the_name_of_the_documents)
 {
     static const char *const names[] = {"ok",       "off-target", "warning",
                                         "critical", "low-sample", "no-data"};
-    for (int l = 0; l < SPLIT_LEVELS; l++)
+    for (int l = 0; l < SPLIT_LEVEL_COUNT; l++)
         cr_assert_str_eq(split_level_name((split_level)l), names[l]);
-    cr_assert_str_eq(split_level_name(SPLIT_LEVELS), "");
+    cr_assert_str_eq(split_level_name(SPLIT_LEVEL_COUNT), "?");
 }

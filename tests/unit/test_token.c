@@ -497,7 +497,7 @@ Test(token, gates_overrule_and_a_missing_key_gets_the_default)
 Test(token, statuses_have_names)
 {
     for (uint32_t i = 0; i < SPLIT_TOKEN_STATUS_COUNT; i++)
-        cr_assert_not_null(split_token_status_name(i));
+        cr_assert_str_neq(split_token_status_name((int)i), "?");
     cr_assert_str_eq(split_token_status_name(SPLIT_TOKEN_FORGED), "forged");
-    cr_assert_null(split_token_status_name(SPLIT_TOKEN_STATUS_COUNT));
+    cr_assert_str_eq(split_token_status_name(SPLIT_TOKEN_STATUS_COUNT), "?");
 }

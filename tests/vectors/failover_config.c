@@ -47,9 +47,9 @@ take_failback(split_failover_options *o, const cJSON *item)
 static const char *
 take_ramp(split_failover_options *o, const cJSON *item)
 {
-    uint64_t steps[SPLIT_FAILOVER_MAX_RAMP];
+    uint64_t steps[SPLIT_FAILOVER_RAMP_MAX];
     const int n = cJSON_GetArraySize(item);
-    if (n < 1 || n > SPLIT_FAILOVER_MAX_RAMP || !vectors_u64_array(item, 1000, steps, (size_t)n))
+    if (n < 1 || n > SPLIT_FAILOVER_RAMP_MAX || !vectors_u64_array(item, 1000, steps, (size_t)n))
         return item->string;
     for (int i = 0; i < n; i++)
         o->ramp_permille[i] = (uint32_t)steps[i];

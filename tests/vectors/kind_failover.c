@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "failover_config.h"
 #include "split/split.h"
@@ -23,9 +24,9 @@ typedef struct trace {
     vectors_run *run;
     const char *id;
     int step;
-    const char *origins[SPLIT_FAILOVER_MAX_ORIGINS];
-    split_failover_chain chains[SPLIT_FAILOVER_MAX_CHAINS];
-    const char *chain_names[SPLIT_FAILOVER_MAX_CHAINS];
+    const char *origins[SPLIT_FAILOVER_ORIGINS_MAX];
+    split_failover_chain chains[SPLIT_FAILOVER_CHAINS_MAX];
+    const char *chain_names[SPLIT_FAILOVER_CHAINS_MAX];
     size_t n_origins, n_chains;
     split_failover *fo;
     split_failover_events events;
@@ -68,14 +69,14 @@ static bool
 read_chain(trace *t, const cJSON *item)
 {
     const cJSON *member;
-    if (t->n_chains >= SPLIT_FAILOVER_MAX_CHAINS ||
-        cJSON_GetArraySize(item) > SPLIT_FAILOVER_MAX_CHAIN)
+    if (t->n_chains >= SPLIT_FAILOVER_CHAINS_MAX ||
+        cJSON_GetArraySize(item) > SPLIT_FAILOVER_CHAIN_MAX)
         return false;
     split_failover_chain *chain = &t->chains[t->n_chains];
     t->chain_names[t->n_chains++] = item->string;
     cJSON_ArrayForEach(member, item)
     {
-        if (!cJSON_IsString(member) || t->n_origins >= SPLIT_FAILOVER_MAX_ORIGINS)
+        if (!cJSON_IsString(member) || t->n_origins >= SPLIT_FAILOVER_ORIGINS_MAX)
             return false;
         int32_t index = index_of(t->origins, t->n_origins, member->valuestring);
         if (index < 0) {
@@ -116,7 +117,7 @@ same_attempt(trace *t, const cJSON *expect, int32_t origin, const char *kind)
         return origin < 0 || FAIL(t, "step %d: expected no origin got %s %s", t->step,
                                   origin_name(t, origin), kind);
     if (origin < 0 || strcmp(text(expect, "origin"), t->origins[origin]) != 0 ||
-        strcmp(text(expect, "kind"), kind) != 0)
+        strcasecmp(text(expect, "kind"), kind) != 0)
         return FAIL(t, "step %d: expected %s %s got %s %s", t->step, text(expect, "origin"),
                     text(expect, "kind"), origin_name(t, origin), kind);
     return true;
@@ -136,7 +137,7 @@ same_events(trace *t, const cJSON *expected)
                              split_failover_state_name(e->to), split_failover_cause_name(e->cause)};
         for (int f = 0; f < 4; f++) {
             const char *want = cJSON_GetStringValue(cJSON_GetArrayItem(row, f));
-            if (want == NULL || strcmp(want, got[f]) != 0)
+            if (want == NULL || strcasecmp(want, got[f]) != 0)
                 return FAIL(t, "step %d event %u: expected %s got %s", t->step, i,
                             want == NULL ? "text" : want, got[f]);
         }
@@ -160,7 +161,7 @@ same_state(trace *t, const cJSON *after)
             !vectors_u64(cJSON_GetArrayItem(item, 2), UINT32_MAX, &gen))
             return FAIL(t, "step %d: expected a state of %s got something else", t->step,
                         item->string);
-        if (strcmp(state, split_failover_state_name(s.state)) != 0 || level != s.level ||
+        if (strcasecmp(state, split_failover_state_name(s.state)) != 0 || level != s.level ||
             gen != s.gen)
             return FAIL(t, "step %d: expected %s %s level %u gen %u got %s level %u gen %u",
                         t->step, item->string, state, (unsigned)level, (unsigned)gen,
@@ -206,7 +207,7 @@ same_follow_up(trace *t, const cJSON *expect, const split_failover_followup *got
 {
     const cJSON *next = cJSON_GetObjectItemCaseSensitive(expect, "next");
     const char *credit = split_failover_credit_name(got->credit);
-    if (strcmp(text(expect, "credit"), credit) != 0)
+    if (strcasecmp(text(expect, "credit"), credit) != 0)
         return FAIL(t, "step %d: expected credit %s got %s", t->step, text(expect, "credit"),
                     credit);
     if (got->next == SPLIT_FAILOVER_NEXT_ATTEMPT) {
@@ -217,7 +218,7 @@ same_follow_up(trace *t, const cJSON *expect, const split_failover_followup *got
                                 split_failover_kind_name(got->attempt.kind));
     }
     if (!cJSON_IsString(next) ||
-        strcmp(next->valuestring, split_failover_next_name(got->next)) != 0)
+        strcasecmp(next->valuestring, split_failover_next_name(got->next)) != 0)
         return FAIL(t, "step %d: expected next %s got %s", t->step,
                     cJSON_IsString(next) ? next->valuestring : "an attempt",
                     split_failover_next_name(got->next));
@@ -233,11 +234,11 @@ run_report(trace *t, const cJSON *step, split_us now)
     const cJSON *number = cJSON_GetObjectItemCaseSensitive(step, "attempt");
     asked *a = find_request(t, text(step, "id"));
     int klass = 0;
-    while (klass < SPLIT_FAILOVER_N_CLASSES &&
-           strcmp(split_failover_class_name((split_failover_class)klass), text(step, "class")) != 0)
+    while (klass < SPLIT_FAILOVER_CLASS_COUNT &&
+           strcasecmp(split_failover_class_name((split_failover_class)klass), text(step, "class")) != 0)
         klass++;
     if ((number != NULL && !vectors_u64(number, MAX_ATTEMPTS, &attempt)) || a == NULL ||
-        attempt < 1 || attempt > a->n_attempts || klass == SPLIT_FAILOVER_N_CLASSES ||
+        attempt < 1 || attempt > a->n_attempts || klass == SPLIT_FAILOVER_CLASS_COUNT ||
         (pause != NULL && !vectors_u64(pause, 1ull << 43, &push_back)))
         return FAIL(t, "step %d: expected a report of a known attempt got something else", t->step);
     const split_failover_outcome outcome = {.klass = (split_failover_class)klass,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The C library's answers for keys on standard input, each as 4 bytes of length (little endian) and
- * its bytes: assign_keys NAME SALT COVERAGE_UPCT HOLDOUT_UPCT DEFAULT OVERRIDDEN WEIGHT... SALT "-"
+ * its bytes: assign_keys NAME SALT COVERAGE_E6 HOLDOUT_E6 DEFAULT OVERRIDDEN WEIGHT... SALT "-"
  * is the name; OVERRIDDEN is a key fixed to the last variant, or "". First line: the ranges; then a
  * line a key.
  */
@@ -30,8 +30,8 @@ plan_from(int argc, char **argv)
     split_plan_options_init(&o);
     o.name = argv[NAME];
     o.salt = strcmp(argv[SALT], "-") == 0 ? NULL : argv[SALT];
-    o.coverage_upct = (uint32_t)strtoul(argv[COVERAGE], NULL, 10);
-    o.holdout_upct = (uint32_t)strtoul(argv[HOLDOUT], NULL, 10);
+    o.coverage_e6 = (uint32_t)strtoul(argv[COVERAGE], NULL, 10);
+    o.holdout_e6 = (uint32_t)strtoul(argv[HOLDOUT], NULL, 10);
     o.default_variant = (uint32_t)strtoul(argv[DEFAULT], NULL, 10);
     o.overrides = &fixed;
     o.n_overrides = fixed.key_len > 0;
@@ -72,7 +72,7 @@ main(int argc, char **argv)
     size_t key_len;
 
     if (plan == NULL) {
-        fputs("usage: assign_keys NAME SALT COVERAGE_UPCT HOLDOUT_UPCT DEFAULT OVERRIDDEN "
+        fputs("usage: assign_keys NAME SALT COVERAGE_E6 HOLDOUT_E6 DEFAULT OVERRIDDEN "
               "WEIGHT...\n",
               stderr);
         return 1;
@@ -84,7 +84,7 @@ main(int argc, char **argv)
             printf("%s\n", split_errname(err));
         else
             printf("%u %u %s\n", (unsigned)got.bucket, (unsigned)got.variant,
-                   split_rule_name(got.reason));
+                   split_rule_name((int)got.reason));
     }
     split_plan_free(&plan, NULL);
     return 0;

@@ -6,8 +6,8 @@ const { ERR_ARG, ERR_INDEX, ERR_VALUE } = require('./errors.js');
 const { entriesOf, wordsOf, neverNull, nullNever, boxOfKind } = require('./core.js');
 
 const WORDS = {
-  failback: ['AUTO', 'DELAY', 'MANUAL'], sticky: ['RETURN', 'STAY'], unsafe_failover: ['ROUTE', 'REFUSE'],
-  in_flight: ['OFF', 'FIXED', 'AIMD'],
+  failback: ['auto', 'delay', 'manual'], sticky: ['return', 'stay'], unsafe_failover: ['route', 'refuse'],
+  in_flight: ['off', 'fixed', 'aimd'],
 };
 
 function failoverClasses(core) {
@@ -25,7 +25,7 @@ function failoverClasses(core) {
     'nIssued', 'nReported', 'nStale'];
 
   const parameter = (name, value) => {
-    if (WORDS[name] && typeof value === 'string') return core.word(value.toUpperCase(), WORDS[name], ERR_VALUE);
+    if (WORDS[name] && typeof value === 'string') return core.word(value, WORDS[name], ERR_VALUE);
     return name.endsWith('_us') ? nullNever(value) : value;
   };
 
@@ -110,7 +110,7 @@ function failoverClasses(core) {
       const attempt = this.#answer(r);
       return {
         credit: CREDITS[credit], next: NEXTS[next], deadlineUs: neverNull(deadline),
-        attempt: NEXTS[next] === 'ATTEMPT' ? attempt : null, events: this.#events(r),
+        attempt: NEXTS[next] === 'attempt' ? attempt : null, events: this.#events(r),
       };
     }
 

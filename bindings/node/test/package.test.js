@@ -69,21 +69,21 @@ test('a failover by hand', () => {
   const machine = new split.Failover(chains, { jitter_ppm: 0 });
   for (let i = 0; i < 5; i++) {
     const answer = machine.route(i * 50000, 'new', i);
-    const after = machine.report(i * 50000, answer.token, 'FAIL_STATUS');
-    assert.deepStrictEqual([after.next, after.attempt.origin], ['ATTEMPT', 'b']);
-    machine.report(i * 50000, after.attempt.token, 'OK');
+    const after = machine.report(i * 50000, answer.token, 'fail_status');
+    assert.deepStrictEqual([after.next, after.attempt.origin], ['attempt', 'b']);
+    machine.report(i * 50000, after.attempt.token, 'ok');
   }
-  assert.deepStrictEqual([machine.status('a').state, machine.deadlineUs], ['OPEN', 5200000]);
+  assert.deepStrictEqual([machine.status('a').state, machine.deadlineUs], ['open', 5200000]);
   const other = new split.Failover(chains, { jitter_ppm: 0 });
   other.restore(0, machine.snapshot(machine.nowUs));
-  assert.strictEqual(other.status('a').state, 'OPEN');
+  assert.strictEqual(other.status('a').state, 'open');
   const reloaded = new split.Failover({ new: ['a', 'b'] });
   reloaded.reload(machine);
   assert.deepStrictEqual([reloaded.status('a').level, reloaded.find('b'), reloaded.find('c')], [1, 1, null]);
-  assert.deepStrictEqual([machine.classifyStatus(503), machine.classifyDeadline(2e6)], ['FAIL_STATUS', 'FAIL_TIMEOUT']);
-  assert.deepStrictEqual(machine.admin(1e7, 'a', 'RESET').map((e) => e.cause), ['RESET']);
+  assert.deepStrictEqual([machine.classifyStatus(503), machine.classifyDeadline(2e6)], ['fail_status', 'fail_timeout']);
+  assert.deepStrictEqual(machine.admin(1e7, 'a', 'reset').map((e) => e.cause), ['reset']);
   assert.deepStrictEqual(machine.tick(1e7 + 1), []);
-  assert.strictEqual(machine.probe(1e7 + 1, 'a').reason, 'NOT_DUE');
+  assert.strictEqual(machine.probe(1e7 + 1, 'a').reason, 'not_due');
 });
 
 test('measuring', () => {

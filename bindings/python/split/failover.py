@@ -23,10 +23,10 @@ NEXTS = names_of(_core.split_failover_next_name)
 CAUSES = names_of(_core.split_failover_cause_name)
 PRESETS = names_of(_core.split_failover_preset_name)
 _WORDS = {
-    "failback": ("AUTO", "DELAY", "MANUAL"),
-    "sticky": ("RETURN", "STAY"),
-    "unsafe_failover": ("ROUTE", "REFUSE"),
-    "in_flight": ("OFF", "FIXED", "AIMD"),
+    "failback": ("auto", "delay", "manual"),
+    "sticky": ("return", "stay"),
+    "unsafe_failover": ("route", "refuse"),
+    "in_flight": ("off", "fixed", "aimd"),
 }
 
 
@@ -57,7 +57,7 @@ class Event(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Where to send the request now; origin is None with kind FAIL_FAST. Report the token when the attempt ended."""
+    """Where to send the request now; origin is None with kind fail_fast. Report the token when the attempt ended."""
 
     origin: Optional[str]
     assigned: Optional[str]
@@ -73,7 +73,7 @@ class Answer(NamedTuple):
 
 
 class Followup(NamedTuple):
-    """What a report did and what the request does next; attempt is set when next is ATTEMPT."""
+    """What a report did and what the request does next; attempt is set when next is attempt."""
 
     credit: str
     next: str
@@ -124,7 +124,7 @@ def word_index(word: Any, words: Sequence[str], code: int) -> int:
 
 def _parameter(name: str, value: Any) -> Any:
     if name in _WORDS and isinstance(value, str):
-        return word_index(value.upper(), _WORDS[name], _core.SPLIT_ERR_VALUE)
+        return word_index(value, _WORDS[name], _core.SPLIT_ERR_VALUE)
     return us(value) if name.endswith("_us") else value
 
 
@@ -224,18 +224,18 @@ class Failover(_core.FailoverBox):
 
     def report(self, now_us: int, token: Token, outcome: str, *, committed: bool = False,
                push_back_us: int = 0) -> Followup:
-        """Say how an attempt ended (OK, SLOW, FAIL_STATUS, FAIL_TIMEOUT, FAIL_RESET, FAIL_CONNECT, BUSY, NEUTRAL)."""
+        """Say how an attempt ended (ok, slow, fail_status, fail_timeout, fail_reset, fail_connect, busy, neutral)."""
         klass = word_index(outcome, CLASSES, _core.SPLIT_ERR_ARG)
         if not isinstance(token, tuple):
             raise make_type_error(_core.SPLIT_ERR_ARG)
         r = Reading(_core.failover_report(self, (now_us, klass, bool(committed), push_back_us, *token)))
         credit, then, deadline = r.many(3)
         answer = self._answer(r)
-        return Followup(CREDITS[credit], NEXTS[then], never_none(deadline), answer if NEXTS[then] == "ATTEMPT" else None,
+        return Followup(CREDITS[credit], NEXTS[then], never_none(deadline), answer if NEXTS[then] == "attempt" else None,
                         self._events(r))
 
     def admin(self, now_us: int, origin: Union[str, int], action: str) -> "Tuple[Event, ...]":
-        """Operator's hand: AUTO, FORCE_UP, FORCE_DOWN, OBSERVE, APPROVE or RESET."""
+        """Operator's hand: auto, force_up, force_down, observe, approve or reset."""
         at = word_index(action, ACTIONS, _core.SPLIT_ERR_ARG)
         return self._events(Reading(_core.failover_admin(self, (now_us, self._index(origin), at))))
 

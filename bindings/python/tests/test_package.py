@@ -133,19 +133,19 @@ def test_a_failover_by_hand():
     machine = split.Failover({"new": ["a", "b"], "old": ["b"]}, jitter_ppm=0)
     for i in range(5):
         answer = machine.route(i * 50_000, "new", i)
-        after = machine.report(i * 50_000, answer.token, "FAIL_STATUS")
-        assert after.next == "ATTEMPT" and after.attempt.origin == "b"
-        machine.report(i * 50_000, after.attempt.token, "OK")
-    assert machine.status("a").state == "OPEN" and machine.deadline_us == 5_200_000
+        after = machine.report(i * 50_000, answer.token, "fail_status")
+        assert after.next == "attempt" and after.attempt.origin == "b"
+        machine.report(i * 50_000, after.attempt.token, "ok")
+    assert machine.status("a").state == "open" and machine.deadline_us == 5_200_000
     other = split.Failover({"new": ["a", "b"], "old": ["b"]}, jitter_ppm=0)
     other.restore(0, machine.snapshot(machine.now_us))
-    assert other.status("a").state == "OPEN"
+    assert other.status("a").state == "open"
     reloaded = split.Failover({"new": ["a", "b"]})
     reloaded.reload(machine)
     assert reloaded.status("a").level == 1 and reloaded.find("b") == 1 and reloaded.find("c") is None
-    assert machine.classify_status(503) == "FAIL_STATUS" and machine.classify_deadline(2_000_000) == "FAIL_TIMEOUT"
-    assert [e.cause for e in machine.admin(10_000_000, "a", "RESET")] == ["RESET"]
-    assert machine.tick(10_000_001) == () and machine.probe(10_000_001, "a").reason == "NOT_DUE"
+    assert machine.classify_status(503) == "fail_status" and machine.classify_deadline(2_000_000) == "fail_timeout"
+    assert [e.cause for e in machine.admin(10_000_000, "a", "reset")] == ["reset"]
+    assert machine.tick(10_000_001) == () and machine.probe(10_000_001, "a").reason == "not_due"
     assert split.Failover({"a": ["a"]}, preset="nginx").budget_milli >= 0
 
 

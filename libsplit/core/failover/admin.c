@@ -37,7 +37,7 @@ int
 split_failover_admin(split_failover *fo, split_us now, uint32_t origin,
                      split_failover_action action, split_failover_events *events)
 {
-    if (fo == NULL || (uint32_t)action >= SPLIT_FAILOVER_N_ACTIONS)
+    if (fo == NULL || (uint32_t)action >= SPLIT_FAILOVER_ACTION_COUNT)
         return SPLIT_ERR_ARG;
     if (origin >= fo->n_origins)
         return SPLIT_ERR_INDEX;

@@ -101,9 +101,9 @@ give_slots(split_failover *fo, const split_failover *old)
     for (uint32_t i = 0; i < fo->n_origins; i++) {
         if ((is_new & split__fo_bit(i)) == 0)
             continue;
-        while (next < SPLIT_FAILOVER_MAX_ORIGINS && (taken & split__fo_bit(next)) != 0)
+        while (next < SPLIT_FAILOVER_ORIGINS_MAX && (taken & split__fo_bit(next)) != 0)
             next++;
-        split__fo_at(fo, i)->slot = (uint8_t)(next < SPLIT_FAILOVER_MAX_ORIGINS ? next++ : i);
+        split__fo_at(fo, i)->slot = (uint8_t)(next < SPLIT_FAILOVER_ORIGINS_MAX ? next++ : i);
     }
 }
 

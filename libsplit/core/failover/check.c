@@ -22,7 +22,7 @@ serves(const split__fo_origin *o)
 bool
 split__fo_head_is_valid(const split_failover *head)
 {
-    return head->n_origins >= 1 && head->n_origins <= SPLIT_FAILOVER_MAX_ORIGINS &&
+    return head->n_origins >= 1 && head->n_origins <= SPLIT_FAILOVER_ORIGINS_MAX &&
            head->p.buckets >= 1 && head->p.buckets <= 16 && head->p.slot_len >= 1 &&
            head->p.slot_len <= LONGEST_US && head->p.probes_in_flight >= 1 &&
            head->p.probes_in_flight <= 8 && head->p.flap_limit <= 8 && head->seq <= INT64_MAX &&
@@ -32,8 +32,8 @@ split__fo_head_is_valid(const split_failover *head)
 static bool
 words_are_valid(const split_failover *head, const split__fo_origin *o)
 {
-    return o->state < SPLIT_FAILOVER_N_STATES && o->mode < SPLIT_FAILOVER_N_MODES &&
-           o->degraded <= 1 && o->latched <= 1 && o->step < SPLIT_FAILOVER_MAX_RAMP &&
+    return o->state < SPLIT_FAILOVER_STATE_COUNT && o->mode < SPLIT_FAILOVER_MODE_COUNT &&
+           o->degraded <= 1 && o->latched <= 1 && o->step < SPLIT_FAILOVER_RAMP_MAX &&
            o->n_stamps <= head->p.flap_limit && o->in_flight_limit <= MOST_LIMIT &&
            o->n_stale <= o->n_reported && o->n_reported <= INT64_MAX && o->n_issued <= INT64_MAX;
 }

@@ -37,7 +37,7 @@ name_length(const char *name)
 static int
 check_names(const split_failover_options *o)
 {
-    uint64_t ids[SPLIT_FAILOVER_MAX_ORIGINS];
+    uint64_t ids[SPLIT_FAILOVER_ORIGINS_MAX];
     for (size_t i = 0; i < o->n_origins; i++) {
         size_t len = name_length(o->origins[i]);
         if (len == 0)
@@ -54,7 +54,7 @@ static int
 check_chain(const split_failover_options *o, const split_failover_chain *chain)
 {
     uint64_t seen = 0;
-    if (chain->n_origins < 1 || chain->n_origins > SPLIT_FAILOVER_MAX_CHAIN)
+    if (chain->n_origins < 1 || chain->n_origins > SPLIT_FAILOVER_CHAIN_MAX)
         return SPLIT_ERR_LIMIT;
     for (uint32_t i = 0; i < chain->n_origins; i++) {
         uint32_t origin = chain->origins[i];
@@ -70,8 +70,8 @@ check_shape(const split_failover_options *o)
 {
     if (o->origins == NULL || o->chains == NULL)
         return SPLIT_ERR_ARG;
-    if (o->n_origins < 1 || o->n_origins > SPLIT_FAILOVER_MAX_ORIGINS || o->n_chains < 1 ||
-        o->n_chains > SPLIT_FAILOVER_MAX_CHAINS)
+    if (o->n_origins < 1 || o->n_origins > SPLIT_FAILOVER_ORIGINS_MAX || o->n_chains < 1 ||
+        o->n_chains > SPLIT_FAILOVER_CHAINS_MAX)
         return SPLIT_ERR_LIMIT;
     int err = check_names(o);
     for (size_t i = 0; i < o->n_chains && err == SPLIT_OK; i++)
@@ -103,7 +103,7 @@ times_are_valid(const split_failover_options *o)
 static bool
 ramp_is_valid(const split_failover_options *o)
 {
-    if (!in_range(o->n_ramp, 1, SPLIT_FAILOVER_MAX_RAMP))
+    if (!in_range(o->n_ramp, 1, SPLIT_FAILOVER_RAMP_MAX))
         return false;
     for (uint32_t i = 0; i < o->n_ramp; i++)
         if (!in_range(o->ramp_permille[i], 1, 1000) ||
@@ -115,7 +115,7 @@ ramp_is_valid(const split_failover_options *o)
 static bool
 statuses_are_valid(const split_failover_options *o)
 {
-    if (o->n_statuses > SPLIT_FAILOVER_MAX_STATUSES)
+    if (o->n_statuses > SPLIT_FAILOVER_STATUSES_MAX)
         return false;
     for (uint32_t i = 0; i < o->n_statuses; i++)
         if (!in_range(o->statuses[i], 100, 599))
@@ -130,7 +130,7 @@ counts_are_valid(const split_failover_options *o)
            in_range(o->fail_ppm, 0, 1000000) && in_range(o->rel_margin_ppm, 0, 1000000) &&
            in_range(o->jitter_ppm, 0, 1000000) && in_range(o->probes_in_flight, 1, MAX_PROBES) &&
            o->probe_successes >= 1 && o->lost_limit >= 1 && o->flap_limit <= MAX_FLAPS &&
-           in_range(o->max_attempts, 1, SPLIT_FAILOVER_MAX_CHAIN) && o->drill_permille <= 1000;
+           in_range(o->max_attempts, 1, SPLIT_FAILOVER_CHAIN_MAX) && o->drill_permille <= 1000;
 }
 
 static bool

@@ -43,7 +43,7 @@ event_begin(split__fo_call *call, uint32_t origin, split_failover_cause cause)
 {
     if (call->events == NULL)
         return NULL;
-    if (call->events->n == SPLIT_FAILOVER_MAX_EVENTS) {
+    if (call->events->n == SPLIT_FAILOVER_EVENTS_MAX) {
         call->events->n_dropped++;
         return NULL;
     }

@@ -145,7 +145,7 @@ preset_nginx(split_failover_options *o)
     o->probe_successes = 1;
     o->probe_interval_us = 10 * SEC;
     o->flap_limit = 0;
-    o->max_attempts = SPLIT_FAILOVER_MAX_CHAIN;
+    o->max_attempts = SPLIT_FAILOVER_CHAIN_MAX;
     no_ramp(o);
     free_retries(o);
     set_statuses(o, o->statuses, 0);

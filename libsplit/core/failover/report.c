@@ -193,7 +193,7 @@ split_failover_report(split_failover *fo, split_us now, const split_failover_tok
                       split_failover_events *events)
 {
     if (fo == NULL || token == NULL || outcome == NULL || out == NULL ||
-        (uint32_t)outcome->klass >= SPLIT_FAILOVER_N_CLASSES)
+        (uint32_t)outcome->klass >= SPLIT_FAILOVER_CLASS_COUNT)
         return SPLIT_ERR_ARG;
     split__fo_call call = {fo, 0, events};
     if (events != NULL)

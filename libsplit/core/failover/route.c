@@ -11,7 +11,7 @@
 static uint32_t
 badness(const split__fo_origin *o)
 {
-    static const uint8_t ranks[SPLIT_FAILOVER_N_STATES] = {
+    static const uint8_t ranks[SPLIT_FAILOVER_STATE_COUNT] = {
         [SPLIT_FAILOVER_CLOSED] = 0,    [SPLIT_FAILOVER_RAMP] = 0, [SPLIT_FAILOVER_HOLD] = 1,
         [SPLIT_FAILOVER_HALF_OPEN] = 2, [SPLIT_FAILOVER_OPEN] = 3,
     };

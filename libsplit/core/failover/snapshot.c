@@ -113,7 +113,7 @@ checksum_fits(const uint8_t *bytes, size_t n_bytes)
 static bool
 walk_origins(split__fo_codec c, const split_failover *head, split_failover *fo)
 {
-    uint64_t ids[SPLIT_FAILOVER_MAX_ORIGINS];
+    uint64_t ids[SPLIT_FAILOVER_ORIGINS_MAX];
     for (uint32_t i = 0; i < head->n_origins && !c.failed; i++) {
         scratch s;
         uint64_t id = read_origin(&c, head, &s);

@@ -22,8 +22,8 @@ typedef struct split__fo_params {
     uint32_t jitter_ppm, probes_in_flight, probe_successes, lost_limit, ramp_min_ok,
         ramp_consecutive;
     uint32_t flap_limit, retry_deposit, retry_cap, in_flight_cap, in_flight_min;
-    uint16_t ramp_permille[SPLIT_FAILOVER_MAX_RAMP];
-    uint16_t statuses[SPLIT_FAILOVER_MAX_STATUSES];
+    uint16_t ramp_permille[SPLIT_FAILOVER_RAMP_MAX];
+    uint16_t statuses[SPLIT_FAILOVER_STATUSES_MAX];
     uint16_t drill_permille;
     uint8_t n_ramp, n_statuses, max_attempts, failback, sticky, refuse_unsafe, in_flight, reserved;
 } split__fo_params;
@@ -60,7 +60,7 @@ typedef struct split__fo_origin {
 
 typedef struct split__fo_chain {
     uint64_t members; /* bits of origin indices */
-    uint8_t origin[SPLIT_FAILOVER_MAX_CHAIN];
+    uint8_t origin[SPLIT_FAILOVER_CHAIN_MAX];
     uint8_t n;
     uint8_t reserved[7];
 } split__fo_chain;

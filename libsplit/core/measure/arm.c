@@ -22,7 +22,7 @@ split_arm_set(split_arm *arm, split_counter counter, int64_t value)
 {
     if (arm == NULL)
         return SPLIT_ERR_ARG;
-    if ((unsigned)counter >= SPLIT_COUNTERS)
+    if ((unsigned)counter >= SPLIT_COUNTER_COUNT)
         return SPLIT_ERR_INDEX;
     if (!count_ok(value))
         return SPLIT_ERR_WINDOW;
@@ -34,7 +34,7 @@ split_arm_set(split_arm *arm, split_counter counter, int64_t value)
 bool
 split_arm_has(const split_arm *arm, split_counter counter)
 {
-    return (unsigned)counter < SPLIT_COUNTERS && (arm->present >> counter & 1) != 0;
+    return (unsigned)counter < SPLIT_COUNTER_COUNT && (arm->present >> counter & 1) != 0;
 }
 
 int64_t
@@ -53,7 +53,7 @@ split_arm_set_over(split_arm *arm, uint32_t metric, int64_t target, int64_t warn
         return SPLIT_ERR_INDEX;
     if (!count_ok(target) || !count_ok(warning) || !count_ok(critical))
         return SPLIT_ERR_WINDOW;
-    int64_t *over = arm->over + metric * SPLIT_BOUNDS;
+    int64_t *over = arm->over + metric * SPLIT_BOUND_COUNT;
     over[SPLIT_BOUND_TARGET] = target;
     over[SPLIT_BOUND_WARNING] = warning;
     over[SPLIT_BOUND_CRITICAL] = critical;
@@ -90,7 +90,7 @@ split_arm_add(split_arm *arm, const split_arm *other)
     arm->present |= other->present;
     arm->over_present |= other->over_present;
     arm->ratio_present |= other->ratio_present;
-    add_all(arm->counts, other->counts, SPLIT_COUNTERS);
-    add_all(arm->over, other->over, (size_t)SPLIT_METRICS_MAX * SPLIT_BOUNDS);
+    add_all(arm->counts, other->counts, SPLIT_COUNTER_COUNT);
+    add_all(arm->over, other->over, (size_t)SPLIT_METRICS_MAX * SPLIT_BOUND_COUNT);
     add_all(arm->ratio, other->ratio, (size_t)SPLIT_METRICS_MAX * 2);
 }

@@ -64,7 +64,7 @@ take_metrics(struct split_meter *m, const split_meter_options *own)
         if (def->kind != SPLIT_METRIC_LATENCY)
             continue;
         m->over_present |= UINT32_C(1) << i;
-        for (int b = 0; b < SPLIT_BOUNDS; b++)
+        for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
             m->over_us[m->n_latency][b] = split_metric_over_us(def, (split_bound_index)b);
         m->latency_index[m->n_latency++] = i;
     }
@@ -76,8 +76,8 @@ start_histograms(struct split_meter *m)
 {
     split_us edges[SPLIT_EDGES_MAX];
     uint32_t n = 0;
-    for (uint32_t i = 0; i < m->n_latency && n + SPLIT_BOUNDS <= SPLIT_EDGES_MAX; i++)
-        for (int b = 0; b < SPLIT_BOUNDS; b++)
+    for (uint32_t i = 0; i < m->n_latency && n + SPLIT_BOUND_COUNT <= SPLIT_EDGES_MAX; i++)
+        for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
             if (m->over_us[i][b] < INT64_C(1) << SPLIT__VALUE_BITS)
                 edges[n++] = m->over_us[i][b];
     int err = SPLIT_OK;
@@ -99,7 +99,7 @@ split_meter_init(void *mem, size_t mem_bytes, const split_meter_options *options
     memset(m, 0, sizeof *m);
     m->n_arms = own.n_arms;
     m->n_metrics = own.n_metrics;
-    m->reports = own.reports & ((UINT32_C(1) << SPLIT_COUNTERS) - 1);
+    m->reports = own.reports & ((UINT32_C(1) << SPLIT_COUNTER_COUNT) - 1);
     m->histograms = own.histograms;
     take_metrics(m, &own);
     if (m->histograms)

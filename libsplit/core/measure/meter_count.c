@@ -37,8 +37,8 @@ count_latency_us(split_meter *meter, split_arm *a, uint32_t arm, split_us latenc
 {
     meter_count(a, SPLIT_COUNTER_TIMED, 1);
     for (uint32_t i = 0; i < meter->n_latency; i++) {
-        int64_t *over = a->over + meter->latency_index[i] * SPLIT_BOUNDS;
-        for (int b = 0; b < SPLIT_BOUNDS; b++)
+        int64_t *over = a->over + meter->latency_index[i] * SPLIT_BOUND_COUNT;
+        for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
             over[b] += latency_us >= meter->over_us[i][b];
     }
     if (meter->histograms)
@@ -104,7 +104,7 @@ int
 split_meter_add(split_meter *meter, uint32_t arm, split_counter counter, int64_t value)
 {
     split_arm *a = meter_arm_at(meter, arm);
-    if (a == NULL || (unsigned)counter >= SPLIT_COUNTERS)
+    if (a == NULL || (unsigned)counter >= SPLIT_COUNTER_COUNT)
         return SPLIT_ERR_INDEX;
     if (value < 0 || value > SPLIT_COUNT_MAX - a->counts[counter])
         return SPLIT_ERR_WINDOW;

@@ -15,7 +15,7 @@ struct split_meter {
     uint32_t ratio_present;
     uint32_t histograms;
     uint32_t latency_index[SPLIT_METRICS_MAX];
-    int64_t over_us[SPLIT_METRICS_MAX][SPLIT_BOUNDS];
+    int64_t over_us[SPLIT_METRICS_MAX][SPLIT_BOUND_COUNT];
 };
 
 static inline split_arm *

@@ -14,7 +14,7 @@ typedef struct kind_row {
 } kind_row;
 
 /* In the order of SPLIT_METRIC_KIND_MAP (design/verdicts.md M4, M5). */
-static const kind_row kinds[SPLIT_METRIC_KINDS] = {
+static const kind_row kinds[SPLIT_METRIC_KIND_COUNT] = {
     [SPLIT_METRIC_ERROR] = {SPLIT_COUNTER_OUTCOMES,
                             SPLIT_COUNTER_ERROR,
                             {SPLIT_OP_LT, 1000000},
@@ -51,7 +51,7 @@ low_is_bad(const split_metric *metric)
 int
 split_metric_init(split_metric *metric, split_metric_kind kind)
 {
-    if (metric == NULL || (unsigned)kind >= SPLIT_METRIC_KINDS)
+    if (metric == NULL || (unsigned)kind >= SPLIT_METRIC_KIND_COUNT)
         return SPLIT_ERR_ARG;
     memset(metric, 0, sizeof *metric);
     metric->kind = kind;
@@ -121,9 +121,9 @@ values_ok(const split_metric *m)
 {
     const bool latency = m->kind == SPLIT_METRIC_LATENCY;
     const int64_t max = latency ? LATENCY_MAX_US : SPLIT_PERCENT_ALL_E6 - 1;
-    for (int i = 0; i < SPLIT_BOUNDS; i++) {
+    for (int i = 0; i < SPLIT_BOUND_COUNT; i++) {
         const split_bound *b = split_metric_bound(m, (split_bound_index)i);
-        if ((unsigned)b->op >= SPLIT_OPS || b->value < 1 || b->value > max)
+        if ((unsigned)b->op >= SPLIT_OP_COUNT || b->value < 1 || b->value > max)
             return false;
     }
     return !latency || (m->percentile_e6 > 0 && m->percentile_e6 < SPLIT_PERCENT_ALL_E6);
@@ -162,7 +162,8 @@ split_metric_check(const split_metric *metric)
         return SPLIT_ERR_ARG;
     if (!name_ok(metric->name))
         return SPLIT_ERR_NAME;
-    if ((unsigned)metric->kind >= SPLIT_METRIC_KINDS || (unsigned)metric->missing >= SPLIT_MISSINGS)
+    if ((unsigned)metric->kind >= SPLIT_METRIC_KIND_COUNT ||
+        (unsigned)metric->missing >= SPLIT_MISSING_COUNT)
         return SPLIT_ERR_VALUE;
     if (!values_ok(metric))
         return SPLIT_ERR_VALUE;
@@ -175,7 +176,7 @@ counts_ok(const split_metric_counts *c)
     if (c->n < 0 || c->n > SPLIT_COUNT_MAX)
         return false;
     int64_t most = c->n;
-    for (int i = 0; i < SPLIT_BOUNDS; i++) {
+    for (int i = 0; i < SPLIT_BOUND_COUNT; i++) {
         if (c->bad[i] < 0 || c->bad[i] > most)
             return false;
         most = c->bad[i];
@@ -188,7 +189,7 @@ count_plain(const kind_row *row, const split_arm *arm, split_metric_counts *out)
 {
     out->present = split_arm_has(arm, row->n) && split_arm_has(arm, row->bad);
     out->n = arm->counts[row->n];
-    for (int i = 0; i < SPLIT_BOUNDS; i++)
+    for (int i = 0; i < SPLIT_BOUND_COUNT; i++)
         out->bad[i] = arm->counts[row->bad];
 }
 
@@ -199,8 +200,8 @@ count_latency(uint32_t index, const split_arm *arm, split_metric_counts *out)
     const split_counter n = timed ? SPLIT_COUNTER_TIMED : kinds[SPLIT_METRIC_LATENCY].n;
     out->present = split_arm_has(arm, n) && (arm->over_present >> index & 1) != 0;
     out->n = arm->counts[n];
-    for (int i = 0; i < SPLIT_BOUNDS; i++)
-        out->bad[i] = arm->over[index * SPLIT_BOUNDS + (uint32_t)i];
+    for (int i = 0; i < SPLIT_BOUND_COUNT; i++)
+        out->bad[i] = arm->over[index * SPLIT_BOUND_COUNT + (uint32_t)i];
 }
 
 static void
@@ -208,7 +209,7 @@ count_ratio(uint32_t index, const split_arm *arm, split_metric_counts *out)
 {
     out->present = (arm->ratio_present >> index & 1) != 0;
     out->n = arm->ratio[2 * index + 1];
-    for (int i = 0; i < SPLIT_BOUNDS; i++)
+    for (int i = 0; i < SPLIT_BOUND_COUNT; i++)
         out->bad[i] = arm->ratio[2 * index];
 }
 
@@ -216,7 +217,7 @@ int
 split_metric_count(const split_metric *metric, uint32_t index, const split_arm *arm,
                    split_metric_counts *out)
 {
-    if (metric == NULL || out == NULL || (unsigned)metric->kind >= SPLIT_METRIC_KINDS)
+    if (metric == NULL || out == NULL || (unsigned)metric->kind >= SPLIT_METRIC_KIND_COUNT)
         return SPLIT_ERR_ARG;
     if (index >= SPLIT_METRICS_MAX)
         return SPLIT_ERR_INDEX;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sticky decisions: override, holdout, coverage, hash (design/assignment.md sections 1 and 5). */
+#include "common/names.h"
 #include "split/assign.h"
 
 #include "core/plan/hash_inline.h"
@@ -8,19 +9,7 @@
 
 #define BUCKET_MASK (SPLIT_BUCKETS - 1)
 
-const char *
-split_rule_name(uint32_t reason)
-{
-    switch (reason) {
-#define XX(name, number, text)                                                                     \
-    case number:                                                                                   \
-        return text;
-        SPLIT_RULE_MAP(XX)
-#undef XX
-    default:
-        return NULL;
-    }
-}
+SPLIT__NAME_FUNCTION(split_rule_name, SPLIT_RULE_MAP)
 
 static bool
 is_usable_key(const char *key, size_t key_len)

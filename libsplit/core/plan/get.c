@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading a plan. */
+#include "common/names.h"
 #include "core/plan/override.h"
 #include "split/error.h"
 
-const char *
-split_mode_name(uint32_t mode)
-{
-    switch (mode) {
-#define XX(name, number, text)                                                                     \
-    case number:                                                                                   \
-        return text;
-        SPLIT_MODE_MAP(XX)
-#undef XX
-    default:
-        return NULL;
-    }
-}
+SPLIT__NAME_FUNCTION(split_mode_name, SPLIT_MODE_MAP)
 
 size_t
 split_plan_bytes(const split_plan *plan)

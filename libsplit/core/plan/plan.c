@@ -11,14 +11,14 @@
 
 _Static_assert(sizeof(split_plan) % 8 == 0, "overrides follow the plan at a multiple of 8");
 
-#define ALL_UPCT (100 * SPLIT_PERCENT)
+#define ALL_E6 (100 * SPLIT_PERCENT)
 
 void
 split_plan_options_init(split_plan_options *options)
 {
     memset(options, 0, sizeof *options);
     options->size = sizeof *options;
-    options->coverage_upct = ALL_UPCT;
+    options->coverage_e6 = ALL_E6;
 }
 
 /* Letters, digits and . _ - ; a name must also start with a letter or digit. */
@@ -65,9 +65,9 @@ take_names(split_plan *plan, const split_plan_options *o)
 /* A share becomes buckets by the rule of weights, so that neither side of a gate vanishes by
  * rounding (A18). */
 static uint32_t
-gate_buckets(uint32_t share_upct)
+gate_buckets(uint32_t share_e6)
 {
-    const uint64_t weights[2] = {share_upct, ALL_UPCT - share_upct};
+    const uint64_t weights[2] = {share_e6, ALL_E6 - share_e6};
     uint32_t counts[2] = {0, 0};
     (void)split__apportion(weights, 2, counts);
     return counts[0];
@@ -80,14 +80,13 @@ take_numbers(split_plan *plan, const split_plan_options *o)
         return SPLIT_ERR_WEIGHTS;
     if (o->default_variant >= o->n_variants)
         return SPLIT_ERR_INDEX;
-    if (split_mode_name(o->mode) == NULL || o->coverage_upct > ALL_UPCT ||
-        o->holdout_upct > ALL_UPCT)
+    if (o->mode >= SPLIT_MODE_COUNT || o->coverage_e6 > ALL_E6 || o->holdout_e6 > ALL_E6)
         return SPLIT_ERR_VALUE;
     plan->n_variants = (uint32_t)o->n_variants;
     plan->default_variant = o->default_variant;
     plan->mode = o->mode;
-    plan->coverage = gate_buckets(o->coverage_upct);
-    plan->holdout = gate_buckets(o->holdout_upct);
+    plan->coverage = gate_buckets(o->coverage_e6);
+    plan->holdout = gate_buckets(o->holdout_e6);
     plan->gated = o->n_overrides > 0 || plan->coverage < SPLIT_BUCKETS || plan->holdout > 0;
     plan->direct_bytes = o->mode == SPLIT_MODE_STICKY && !plan->gated ? SPLIT_KEY_BYTES_MAX : 0;
     if (plan->direct_bytes > 0 && plan->unit_prefix.len == 0)

@@ -172,7 +172,7 @@ rule_recent(struct split_rollout *ro, verdict_draft *o)
         split_metric_counts pooled = {.present = true};
         for (uint32_t k = 0; k < m->recent.len; k++) {
             pooled.n += m->recent.n[k];
-            for (int b = 0; b < SPLIT_BOUNDS; b++)
+            for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
                 pooled.bad[b] += m->recent.bad[k][b];
         }
         if (split__rollout_gates(m) &&

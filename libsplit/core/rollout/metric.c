@@ -142,7 +142,7 @@ take_arm(const struct split_rollout *ro, split__metric *m, int64_t id)
     push_recent(&m->recent, c);
     m->phase_n = split__add_sat(m->phase_n, c->n);
     m->bake_n = split__add_sat(m->bake_n, c->n);
-    for (int b = 0; b < SPLIT_BOUNDS; b++)
+    for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
         m->bake_bad[b] = split__add_sat(m->bake_bad[b], c->bad[b]);
     const bool over = split_threshold_over(&m->def, c, SPLIT_BOUND_CRITICAL);
     m->over_critical = (m->over_critical << 1 | over) & 7;
@@ -191,7 +191,7 @@ split__rollout_take_metrics(struct split_rollout *ro, const split_window *w)
         m->window_level = split_threshold_level(&m->def, &m->counts, ro->opt.min_sample);
         m->level = split_shown_step(&m->shown, m->window_level);
         m->missing = m->counts.present ? 0 : m->missing + 1;
-        if (split_rollout_ended(ro))
+        if (split_rollout_has_ended(ro))
             continue;
         if (m->counts.present)
             take_arm(ro, m, w->id);

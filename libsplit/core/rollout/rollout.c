@@ -34,7 +34,7 @@ rollout_values_ok(const split_rollout_options *o)
     const bool sample = o->min_sample >= 1 && o->min_sample <= INT64_C(1) << 31;
     const bool back = o->rollback_to_e6 >= 0 && o->rollback_to_e6 <= SPLIT_PERCENT_ALL_E6;
     return times && levels && sample && back && o->relative >= 1.0 && o->relative <= 100.0 &&
-           (unsigned)o->judgement < SPLIT_JUDGEMENTS;
+           (unsigned)o->judgement < SPLIT_JUDGEMENT_COUNT;
 }
 
 static bool
@@ -164,9 +164,9 @@ split_window_init(split_window *window, int64_t id, int64_t start_us)
 int
 split_rollout_act(split_rollout *rollout, split_action action)
 {
-    if (rollout == NULL || (unsigned)action >= SPLIT_ACTIONS)
+    if (rollout == NULL || (unsigned)action >= SPLIT_ACTION_COUNT)
         return SPLIT_ERR_ARG;
-    if (split_rollout_ended(rollout))
+    if (split_rollout_has_ended(rollout))
         return SPLIT_ERR_MODE;
     switch (action) {
     case SPLIT_ACTION_PAUSE:
@@ -189,7 +189,7 @@ split_rollout_act(split_rollout *rollout, split_action action)
 }
 
 bool
-split_rollout_ended(const split_rollout *rollout)
+split_rollout_has_ended(const split_rollout *rollout)
 {
     return rollout->ended != SPLIT_DECISION_HOLD;
 }
@@ -209,7 +209,7 @@ split_rollout_percent_e6(const split_rollout *rollout)
 }
 
 bool
-split_rollout_paused(const split_rollout *rollout)
+split_rollout_is_paused(const split_rollout *rollout)
 {
     return rollout->paused;
 }

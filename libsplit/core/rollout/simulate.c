@@ -41,7 +41,7 @@ static void
 draw_bad(sim *s, const double *truth, int64_t n, int64_t *bad)
 {
     bad[0] = split__rng_binomial(&s->rng, n, truth[0]);
-    for (int b = 1; b < SPLIT_BOUNDS; b++)
+    for (int b = 1; b < SPLIT_BOUND_COUNT; b++)
         bad[b] = truth[b - 1] > 0.0
                      ? split__rng_binomial(&s->rng, bad[b - 1], truth[b] / truth[b - 1])
                      : 0;
@@ -80,13 +80,13 @@ draw_arm(sim *s, bool baseline, int64_t requests, split_arm *arm)
     for (uint32_t i = 0; i < s->opt->n_metrics && err == SPLIT_OK; i++) {
         const split_metric *m = &s->opt->metrics[i];
         const split_expectation *e = &s->f->expected[i];
-        const double legacy[SPLIT_BOUNDS] = {e->baseline, e->baseline, e->baseline};
+        const double legacy[SPLIT_BOUND_COUNT] = {e->baseline, e->baseline, e->baseline};
         const bool once = m->kind == SPLIT_METRIC_ERROR || m->kind == SPLIT_METRIC_LATENCY;
         if (!(e->trials_per_request > 0.0))
             continue;
         const int64_t trials =
             once ? requests : (int64_t)((double)requests * e->trials_per_request + 0.5);
-        int64_t bad[SPLIT_BOUNDS];
+        int64_t bad[SPLIT_BOUND_COUNT];
         draw_bad(s, baseline ? legacy : e->truth, trials, bad);
         err = set_metric(arm, m, i, trials, requests, bad);
     }

@@ -13,7 +13,7 @@
 /* A sum over the last windows, kept as a ring. */
 typedef struct split__recent {
     int64_t n[SPLIT__RECENT];
-    int64_t bad[SPLIT__RECENT][SPLIT_BOUNDS];
+    int64_t bad[SPLIT__RECENT][SPLIT_BOUND_COUNT];
     uint32_t at, len;
 } split__recent;
 
@@ -35,7 +35,7 @@ typedef struct split__metric {
     uint32_t over_critical; /* bit i: the i-th last reported window was over the critical bound */
     int64_t breach_id;      /* window in which the warning was proven */
     int64_t phase_n, baseline_n;
-    int64_t bake_n, bake_bad[SPLIT_BOUNDS];
+    int64_t bake_n, bake_bad[SPLIT_BOUND_COUNT];
     int64_t missing;                             /* successive windows without a report */
     split_metric_counts counts, baseline_counts; /* of this window */
     split_level level, window_level;

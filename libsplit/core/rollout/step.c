@@ -21,7 +21,7 @@ id_check(const struct split_rollout *ro, int64_t id)
 static bool
 plain_counts_ok(const split_arm *arm)
 {
-    for (int c = 0; c < SPLIT_COUNTERS; c++) {
+    for (int c = 0; c < SPLIT_COUNTER_COUNT; c++) {
         const int64_t v = split_arm_get(arm, (split_counter)c);
         if (v < 0 || v > SPLIT_COUNT_MAX)
             return false;
@@ -70,7 +70,7 @@ take_id(struct split_rollout *ro, int64_t id)
     ro->taken = ahead < MEMORY_IDS ? ro->taken << ahead | 1 : 1;
     ro->last_id = id;
     ro->any_window = true;
-    if (split_rollout_ended(ro))
+    if (split_rollout_has_ended(ro))
         return;
     ro->windows += ahead;
     for (uint32_t i = 0; i < ro->opt.n_metrics; i++)
@@ -141,7 +141,7 @@ split_rollout_step(split_rollout *rollout, const split_window *window, split_rol
     out->phase = rollout->phase;
     out->percent_e6 = rollout->phases[rollout->phase].percent_e6;
     out->reason_metric = -1;
-    if (split_rollout_ended(rollout)) {
+    if (split_rollout_has_ended(rollout)) {
         out->decision = SPLIT_DECISION_HOLD;
         out->reason = SPLIT_REASON_ENDED;
         split__rollout_report(rollout, out);

@@ -25,7 +25,7 @@ static const struct {
     uint32_t known;
     uint32_t enough[2];
     const char *needs;
-} kinds[SPLIT_METRIC_KINDS] = {
+} kinds[SPLIT_METRIC_KIND_COUNT] = {
     [SPLIT_METRIC_ERROR] = {BIT(FIELD_BAD) | BIT(FIELD_TOTAL) | BIT(FIELD_SENT),
                             {BIT(FIELD_BAD) | BIT(FIELD_TOTAL), BIT(FIELD_BAD) | BIT(FIELD_TOTAL)},
                             "bad and total"},
@@ -176,7 +176,8 @@ put_counts(const split_metric *metric, uint32_t m, const int64_t *c, bool has_se
         break;
     case SPLIT_METRIC_LATENCY:
         set(arm, SPLIT_COUNTER_TIMED, c[FIELD_TOTAL]);
-        memcpy(&arm->over[SPLIT_BOUNDS * m], &c[FIELD_OVER_TARGET], SPLIT_BOUNDS * sizeof c[0]);
+        memcpy(&arm->over[SPLIT_BOUND_COUNT * m], &c[FIELD_OVER_TARGET],
+               SPLIT_BOUND_COUNT * sizeof c[0]);
         arm->over_present |= UINT32_C(1) << m;
         break;
     case SPLIT_METRIC_CACHE:
@@ -198,7 +199,7 @@ put_counts(const split_metric *metric, uint32_t m, const int64_t *c, bool has_se
 static bool
 contradicts(const split_arm *arm, const split_arm *trial)
 {
-    for (int c = 0; c < SPLIT_COUNTERS; c++)
+    for (int c = 0; c < SPLIT_COUNTER_COUNT; c++)
         if (split_arm_has(arm, (split_counter)c) && arm->counts[c] != trial->counts[c])
             return true;
     return false;

@@ -9,7 +9,7 @@ split_reading_init(split_reading *reading)
 {
     memset(reading, 0, sizeof *reading);
     reading->size = sizeof *reading;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         split_arm_clear(&reading->arm[a]);
         for (int p = 0; p < SPLIT_READING_PERCENTILES; p++)
             reading->percentile_us[a][p] = -1;
@@ -96,7 +96,7 @@ add_percentiles(split_us *to, const split_us *from)
 void
 split_reading_add(split_reading *reading, const split_reading *other)
 {
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         split_arm_add(&reading->arm[a], &other->arm[a]);
         reading->has_arm[a] = reading->has_arm[a] || other->has_arm[a];
         add_latency(&reading->latency[a], &other->latency[a]);

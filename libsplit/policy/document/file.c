@@ -7,7 +7,7 @@
 #include "policy/policy/data.h"
 
 /* One byte more than a document may have, so that a larger file is noticed. */
-#define READ_BYTES (SPLIT_DOCUMENT_MAX_BYTES + 1)
+#define READ_BYTES (SPLIT_DOCUMENT_BYTES_MAX + 1)
 
 int
 split__file_read(const char *path, const split_alloc *alloc, char **out_text, size_t *out_len)

@@ -111,7 +111,7 @@ static int
 scan_container(scanner *s, json_kind kind, uint32_t key_pos)
 {
     int close = kind == JSON_OBJECT ? '}' : ']';
-    if (s->depth == SPLIT_DOCUMENT_MAX_DEPTH)
+    if (s->depth == SPLIT_DOCUMENT_DEPTH_MAX)
         return split__scan_stop(s, SPLIT_ERR_LIMIT, s->pos,
                                 "The document is nested deeper than 16 levels; make it flatter.");
     uint32_t outer = s->parent, node = open_node(s, kind, key_pos);
@@ -201,7 +201,7 @@ int
 split__json_scan(json_doc *doc)
 {
     scanner s = {.doc = doc, .parent = JSON_NONE};
-    if (doc->len > SPLIT_DOCUMENT_MAX_BYTES)
+    if (doc->len > SPLIT_DOCUMENT_BYTES_MAX)
         return split__scan_stop(&s, SPLIT_ERR_LIMIT, 0,
                                 "The document is larger than 256 KB; split or shorten it.");
     if (split__scan_starts(&s, "\xef\xbb\xbf"))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Plans in other systems' words: checks and common pieces. */
+#include "common/names.h"
 #include "policy/export/export.h"
 
 #include <stdarg.h>
@@ -8,19 +9,7 @@
 
 #include "split/error.h"
 
-const char *
-split_export_name(uint32_t format)
-{
-    switch (format) {
-#define XX(name, number, text)                                                                     \
-    case number:                                                                                   \
-        return text;
-        SPLIT_EXPORT_MAP(XX)
-#undef XX
-    default:
-        return NULL;
-    }
-}
+SPLIT__NAME_FUNCTION(split_export_name, SPLIT_EXPORT_MAP)
 
 void
 split_export_options_init(split_export_options *options)
@@ -93,7 +82,7 @@ check(const split_plan *plan, const split_export_options *o)
     for (size_t i = 0; i < o->n_variants; i++)
         if (!is_name(o->variants[i]))
             return SPLIT_ERR_NAME;
-    return split_export_name(o->format) != NULL ? SPLIT_OK : SPLIT_ERR_VALUE;
+    return o->format < SPLIT_EXPORT_COUNT ? SPLIT_OK : SPLIT_ERR_VALUE;
 }
 
 static int

@@ -52,7 +52,7 @@ read_statuses(loader *l, const field *f, uint32_t node, void *object)
 {
     static const field status = {.min = 400, .max = 599};
     split_failover_options *o = &((doc_failover *)object)->options;
-    uint32_t statuses[SPLIT_FAILOVER_MAX_STATUSES] = {0};
+    uint32_t statuses[SPLIT_FAILOVER_STATUSES_MAX] = {0};
     uint32_t n = read_numbers(l, f, &status, node, statuses);
     if (n == UINT32_MAX)
         return;
@@ -65,7 +65,7 @@ read_ramp(loader *l, const field *f, uint32_t node, void *object)
 {
     static const field step = {.min = 1, .max = RAMP_ALL};
     split_failover_options *o = &((doc_failover *)object)->options;
-    uint32_t ramp[SPLIT_FAILOVER_MAX_RAMP] = {0};
+    uint32_t ramp[SPLIT_FAILOVER_RAMP_MAX] = {0};
     uint32_t n = read_numbers(l, f, &step, node, ramp);
     if (n == UINT32_MAX)
         return;
@@ -81,7 +81,7 @@ read_ramp(loader *l, const field *f, uint32_t node, void *object)
 
 static const field failover_fields[] = {
     {"preset", FIELD_CHOICE, .offset = offsetof(doc_failover, preset), .choices = presets},
-    {"statuses", FIELD_CUSTOM, AT(statuses), .max = SPLIT_FAILOVER_MAX_STATUSES,
+    {"statuses", FIELD_CUSTOM, AT(statuses), .max = SPLIT_FAILOVER_STATUSES_MAX,
      .read = read_statuses},
     {WHOLE(consecutive, 0, MANY)},
     {WHOLE(hard_consecutive, 0, MANY)},
@@ -104,7 +104,7 @@ static const field failover_fields[] = {
     {WHOLE(lost_limit, 1, MANY)},
     {TIME(half_open_max, 1000)},
     {TIME(overdue, 0)},
-    {"ramp_permille", FIELD_CUSTOM, AT(ramp_permille), .min = 1, .max = SPLIT_FAILOVER_MAX_RAMP,
+    {"ramp_permille", FIELD_CUSTOM, AT(ramp_permille), .min = 1, .max = SPLIT_FAILOVER_RAMP_MAX,
      .read = read_ramp},
     {TIME(ramp_hold, 0)},
     {WHOLE(ramp_min_ok, 0, MANY)},

@@ -89,7 +89,7 @@ read_over(loader *l, const split_policy *policy, uint32_t node, split_arm *arm)
          c = split__json_sibling(&l->doc, c)) {
         uint32_t i = find_metric(l, policy, c, SPLIT_METRIC_LATENCY);
         if (i < policy->metrics.n &&
-            read_integers(l, c, SPLIT_BOUNDS, &arm->over[i * SPLIT_BOUNDS]))
+            read_integers(l, c, SPLIT_BOUND_COUNT, &arm->over[i * SPLIT_BOUND_COUNT]))
             arm->over_present |= 1u << i;
     }
 }
@@ -111,7 +111,7 @@ static void
 read_arm_field(loader *l, const split_policy *policy, uint32_t node, split_arm *arm)
 {
     const char *key = split__json_key(&l->doc, node);
-    for (int i = 0; i < SPLIT_COUNTERS; i++)
+    for (int i = 0; i < SPLIT_COUNTER_COUNT; i++)
         if (strcmp(key, split_counter_name((split_counter)i)) == 0) {
             if (read_integer(l, node, &arm->counts[i]))
                 arm->present |= 1u << i;

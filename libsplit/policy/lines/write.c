@@ -55,12 +55,12 @@ write_arm(text_out *out, const split_policy *policy, size_t variant, const split
 {
     split__out_key(out, split_policy_variant(policy, variant));
     split__out_raw(out, "{");
-    for (int i = 0; i < SPLIT_COUNTERS; i++)
+    for (int i = 0; i < SPLIT_COUNTER_COUNT; i++)
         if ((arm->present >> i & 1u) != 0) {
             split__out_key(out, split_counter_name((split_counter)i));
             split__out_whole(out, arm->counts[i]);
         }
-    write_metrics(out, "latency_over", policy, arm->over_present, arm->over, SPLIT_BOUNDS);
+    write_metrics(out, "latency_over", policy, arm->over_present, arm->over, SPLIT_BOUND_COUNT);
     write_metrics(out, "ratios", policy, arm->ratio_present, arm->ratio, 2);
     split__out_raw(out, "}");
 }
@@ -100,7 +100,7 @@ split_operator_write(const split_operator *operation, char *text, size_t text_by
     text_out out = {.text = text, .room = text_bytes, .fixed = true};
     if (operation == NULL || text == NULL)
         return SPLIT_ERR_ARG;
-    if (!time_fits(operation->at_us) || (unsigned)operation->action >= SPLIT_ACTIONS)
+    if (!time_fits(operation->at_us) || (unsigned)operation->action >= SPLIT_ACTION_COUNT)
         return SPLIT_ERR_VALUE;
     split__out_raw(&out, "{");
     write_time(&out, "at", operation->at_us);

@@ -57,8 +57,8 @@ typedef struct doc_split {
     doc_list variants; /* doc_variant */
     const char *default_name;
     doc_list overrides; /* split_override, linked */
-    uint64_t coverage_upct;
-    uint64_t holdout_upct;
+    uint64_t coverage_e6;
+    uint64_t holdout_e6;
     doc_cookie cookie;
 } doc_split;
 
@@ -74,7 +74,7 @@ typedef struct doc_metric {
     const char *name;
     int kind;
     int missing;
-    uint64_t percentile_upct;
+    uint64_t percentile_e6;
     const char *bad;
     const char *of;
     doc_list sources; /* split_source_info */
@@ -82,7 +82,7 @@ typedef struct doc_metric {
 
 typedef struct doc_phase {
     doc_item item;
-    uint64_t percent_upct;
+    uint64_t percent_e6;
     split_us bake_us;
 } doc_phase;
 
@@ -96,7 +96,7 @@ typedef struct doc_rollout {
     uint64_t gate_alpha_micros;
     uint64_t relative_micros;
     uint64_t min_sample;
-    uint64_t rollback_to_upct;
+    uint64_t rollback_to_e6;
     int judgement;
     split_us window_us;
     split_us no_data_patience_us;
@@ -175,7 +175,7 @@ int split__document_load_file(const char *path, document_load_fn load, const spl
                               split_error *faults, size_t n_faults, size_t *out_n_faults,
                               void *out);
 
-/* Read a whole file of at most SPLIT_DOCUMENT_MAX_BYTES + 1 bytes. Returns 0, SPLIT_ERR_IO with
+/* Read a whole file of at most SPLIT_DOCUMENT_BYTES_MAX + 1 bytes. Returns 0, SPLIT_ERR_IO with
  * errno set, SPLIT_ERR_NOMEM. */
 int split__file_read(const char *path, const split_alloc *alloc, char **out_text, size_t *out_len);
 

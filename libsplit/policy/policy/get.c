@@ -68,7 +68,7 @@ split_policy_rollout(const split_policy *policy, split_rollout_info *out)
     if (!policy->rollout.present)
         return SPLIT_ERR_NO_DATA;
     *out = (split_rollout_info){policy->variant, policy->baseline,
-                                (int64_t)policy->rollout.rollback_to_upct};
+                                (int64_t)policy->rollout.rollback_to_e6};
     return SPLIT_OK;
 }
 

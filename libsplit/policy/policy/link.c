@@ -122,8 +122,8 @@ link_plan(loader *l, split_policy *policy)
     o->overrides = policy->split.overrides.items;
     o->n_overrides = policy->split.overrides.n;
     o->mode = (uint32_t)policy->split.mode;
-    o->coverage_upct = (uint32_t)policy->split.coverage_upct;
-    o->holdout_upct = (uint32_t)policy->split.holdout_upct;
+    o->coverage_e6 = (uint32_t)policy->split.coverage_e6;
+    o->holdout_e6 = (uint32_t)policy->split.holdout_e6;
 }
 
 /* Origins by name for the chains; a variant without a chain has the origin of its own name. */

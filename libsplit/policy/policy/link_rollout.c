@@ -68,7 +68,7 @@ copy_phases(loader *l, const split_policy *policy)
     const doc_phase *phases = policy->rollout.phases.items;
     split_phase *copy = split__arena_take(&l->arena, (policy->rollout.phases.n + 1) * sizeof *copy);
     for (size_t i = 0; copy != NULL && i < policy->rollout.phases.n; i++)
-        copy[i] = (split_phase){(int64_t)phases[i].percent_upct, phases[i].bake_us};
+        copy[i] = (split_phase){(int64_t)phases[i].percent_e6, phases[i].bake_us};
     return copy;
 }
 

@@ -18,7 +18,7 @@ static size_t
 read_op(const char *text, split_op *out)
 {
     for (size_t n = 2; n >= 1; n--)
-        for (int i = 0; i < SPLIT_OPS; i++)
+        for (int i = 0; i < SPLIT_OP_COUNT; i++)
             if (strlen(ops[i]) == n && strncmp(text, ops[i], n) == 0) {
                 *out = (split_op)i;
                 return n;
@@ -219,7 +219,7 @@ split__check_metric(loader *l, uint32_t node, void *object, bool clean)
         return;
     metric->core.kind = (split_metric_kind)metric->kind;
     metric->core.missing = (split_missing)metric->missing;
-    metric->core.percentile_e6 = (int64_t)metric->percentile_upct;
+    metric->core.percentile_e6 = (int64_t)metric->percentile_e6;
     memset(metric->core.name, 0, sizeof metric->core.name);
     memcpy(metric->core.name, metric->name, strlen(metric->name));
     check_bounds(l, node, &metric->core);

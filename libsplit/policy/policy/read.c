@@ -218,7 +218,7 @@ split__check_rollout(loader *l, uint32_t node, void *object, bool clean)
     const doc_phase *phases = rollout->phases.items;
     (void)node;
     for (size_t i = 1; clean && i < rollout->phases.n; i++)
-        if (phases[i].percent_upct <= phases[i - 1].percent_upct)
+        if (phases[i].percent_e6 <= phases[i - 1].percent_e6)
             split__fault_value(
                 l, SPLIT_ERR_VALUE, split__json_member(&l->doc, phases[i].item.node, "percent"),
                 "The percent of a phase must be above the one before; put the phases in order.");

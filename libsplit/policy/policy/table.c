@@ -130,8 +130,8 @@ static const field split_fields[] = {
     {"default", FIELD_NAME, AT(doc_split, default_name)},
     {"overrides", FIELD_CUSTOM, AT(doc_split, overrides), .max = SPLIT_OVERRIDES_MAX,
      .read = split__read_overrides},
-    {"coverage", FIELD_MICROS, AT(doc_split, coverage_upct), .max = DOC_PERCENT_ALL},
-    {"holdout", FIELD_MICROS, AT(doc_split, holdout_upct), .max = DOC_PERCENT_ALL},
+    {"coverage", FIELD_MICROS, AT(doc_split, coverage_e6), .max = DOC_PERCENT_ALL},
+    {"holdout", FIELD_MICROS, AT(doc_split, holdout_e6), .max = DOC_PERCENT_ALL},
     {"cookie", FIELD_OBJECT, AT(doc_split, cookie), .table = &split__cookie_table},
 };
 
@@ -139,7 +139,7 @@ static void
 prepare_split(loader *l, uint32_t node, void *object)
 {
     doc_split *split = object;
-    split->coverage_upct = DOC_PERCENT_ALL;
+    split->coverage_e6 = DOC_PERCENT_ALL;
     prepare_cookie(l, node, &split->cookie);
 }
 
@@ -148,7 +148,7 @@ static const object_table split_table = TABLE(split_fields, doc_split, prepare_s
 static const field metric_fields[] = {
     {"name", FIELD_NAME, FIELD_REQUIRED, AT(doc_metric, name)},
     {"kind", FIELD_CHOICE, FIELD_REQUIRED, AT(doc_metric, kind), .choices = kinds},
-    {"percentile", FIELD_MICROS, FIELD_OPEN_LOW | FIELD_OPEN_HIGH, AT(doc_metric, percentile_upct),
+    {"percentile", FIELD_MICROS, FIELD_OPEN_LOW | FIELD_OPEN_HIGH, AT(doc_metric, percentile_e6),
      .max = DOC_PERCENT_ALL},
     {"bad", FIELD_NAME, AT(doc_metric, bad)},
     {"of", FIELD_NAME, AT(doc_metric, of)},
@@ -168,7 +168,7 @@ const object_table split__metric_table =
     TABLE(metric_fields, doc_metric, split__prepare_metric, split__check_metric);
 
 static const field phase_fields[] = {
-    {"percent", FIELD_MICROS, FIELD_REQUIRED | FIELD_OPEN_LOW, AT(doc_phase, percent_upct),
+    {"percent", FIELD_MICROS, FIELD_REQUIRED | FIELD_OPEN_LOW, AT(doc_phase, percent_e6),
      .max = DOC_PERCENT_ALL},
     {"bake", FIELD_DURATION, FIELD_REQUIRED, AT(doc_phase, bake_us), .max = LONGEST_US},
 };
@@ -192,7 +192,7 @@ static const field rollout_fields[] = {
      .max = LONGEST_US},
     {"warning_patience", FIELD_DURATION, FIELD_NULLABLE, AT(doc_rollout, warning_patience_us),
      .max = LONGEST_US},
-    {"rollback_to", FIELD_MICROS, FIELD_OPEN_HIGH, AT(doc_rollout, rollback_to_upct),
+    {"rollback_to", FIELD_MICROS, FIELD_OPEN_HIGH, AT(doc_rollout, rollback_to_e6),
      .max = DOC_PERCENT_ALL},
 };
 

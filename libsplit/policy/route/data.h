@@ -27,8 +27,8 @@ struct split_route {
     doc_list origins;
     doc_failover failover;
     doc_list overrides; /* split_override */
-    uint64_t coverage_upct;
-    uint64_t holdout_upct;
+    uint64_t coverage_e6;
+    uint64_t holdout_e6;
     doc_cookie cookie;
     split_plan_options plan_options;
     split_failover_options failover_options;

@@ -35,8 +35,8 @@ link_plan(loader *l, split_route *route)
     o->n_overrides = route->overrides.n;
     o->mode = (uint32_t)route->mode;
     o->default_variant = (uint32_t)route->default_variant;
-    o->coverage_upct = (uint32_t)route->coverage_upct;
-    o->holdout_upct = (uint32_t)route->holdout_upct;
+    o->coverage_e6 = (uint32_t)route->coverage_e6;
+    o->holdout_e6 = (uint32_t)route->holdout_e6;
     int err = split_plan_new(o, l->arena.alloc, &plan);
     split_plan_free(&plan, l->arena.alloc);
     if (err == SPLIT_ERR_NOMEM)

@@ -125,7 +125,7 @@ static void
 prepare_route(loader *l, uint32_t node, void *object)
 {
     split_route *route = object;
-    route->coverage_upct = DOC_PERCENT_ALL;
+    route->coverage_e6 = DOC_PERCENT_ALL;
     split__cookie_table.prepare(l, node, &route->cookie);
     split__failover_table.prepare(l, JSON_NONE, &route->failover);
 }
@@ -155,8 +155,8 @@ static const field route_fields[] = {
     {"failover", FIELD_OBJECT, AT(split_route, failover), .table = &split__failover_table},
     {"overrides", FIELD_CUSTOM, AT(split_route, overrides), .max = SPLIT_OVERRIDES_MAX,
      .read = read_overrides},
-    {"coverage", FIELD_MICROS, AT(split_route, coverage_upct), .max = DOC_PERCENT_ALL},
-    {"holdout", FIELD_MICROS, AT(split_route, holdout_upct), .max = DOC_PERCENT_ALL},
+    {"coverage", FIELD_MICROS, AT(split_route, coverage_e6), .max = DOC_PERCENT_ALL},
+    {"holdout", FIELD_MICROS, AT(split_route, holdout_e6), .max = DOC_PERCENT_ALL},
     {"cookie", FIELD_OBJECT, AT(split_route, cookie), .table = &split__cookie_table},
 };
 

@@ -41,7 +41,7 @@ write_head(text_out *out, const split_policy *policy, const split_plan *plan, ui
     split__out_key(out, "salt");
     split__out_name(out, split_plan_salt(plan));
     split__out_key(out, "mode");
-    split__out_name(out, split_mode_name(split_plan_mode(plan)));
+    split__out_name(out, split_mode_name((int)split_plan_mode(plan)));
 }
 
 static void
@@ -201,10 +201,10 @@ write_route(text_out *out, const split_policy *policy, const split_plan *plan, u
     write_origins(out, policy);
     split__failover_write(out, &policy->failover);
     err = write_overrides(out, plan);
-    if (policy->split.coverage_upct != DOC_PERCENT_ALL)
-        write_micros(out, "coverage", policy->split.coverage_upct);
-    if (policy->split.holdout_upct != 0)
-        write_micros(out, "holdout", policy->split.holdout_upct);
+    if (policy->split.coverage_e6 != DOC_PERCENT_ALL)
+        write_micros(out, "coverage", policy->split.coverage_e6);
+    if (policy->split.holdout_e6 != 0)
+        write_micros(out, "holdout", policy->split.holdout_e6);
     write_cookie(out, &policy->split.cookie.info);
     split__out_raw(out, "}");
     return err;
@@ -226,7 +226,7 @@ split_route_build(const split_policy *policy, const split_plan *plan, uint64_t r
     int err = write_route(&text, policy, plan, revision, issued_at_us);
     if (err == SPLIT_OK && text.failed)
         err = SPLIT_ERR_NOMEM;
-    if (err == SPLIT_OK && text.len > SPLIT_DOCUMENT_MAX_BYTES)
+    if (err == SPLIT_OK && text.len > SPLIT_DOCUMENT_BYTES_MAX)
         err = SPLIT_ERR_LIMIT;
     if (err == SPLIT_OK)
         err = split_route_load(text.text, text.len, alloc, NULL, 0, NULL, out);

@@ -94,7 +94,7 @@ int
 load_either(const char *path, split_policy **out_policy, split_route **out_route)
 {
     size_t n;
-    char *text = load_text(path, SPLIT_DOCUMENT_MAX_BYTES, &n);
+    char *text = load_text(path, SPLIT_DOCUMENT_BYTES_MAX, &n);
     *out_policy = NULL;
     *out_route = NULL;
     if (text == NULL)

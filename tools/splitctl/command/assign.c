@@ -72,7 +72,7 @@ print_json(const assigner *a, const char *key, size_t key_len, const split_assig
         printf(",\"bucket\":%u", (unsigned)s->bucket);
     fputs(",\"variant\":", stdout);
     text_json(stdout, variant_name(a, s->variant), strlen(variant_name(a, s->variant)));
-    printf(",\"reason\":\"%s\"}\n", split_rule_name(s->reason));
+    printf(",\"reason\":\"%s\"}\n", split_rule_name((int)s->reason));
 }
 
 static void

@@ -17,8 +17,8 @@ format_of(const char *system, const char *dialect)
     const char *name = strcmp(system, "sql") == 0 ? dialect : system;
     bool known = strcmp(system, "sql") == 0 || strcmp(system, "haproxy") == 0 ||
                  strcmp(system, "envoy") == 0;
-    for (uint32_t f = 0; known && split_export_name(f) != NULL; f++)
-        if (strcmp(name, split_export_name(f)) == 0)
+    for (uint32_t f = 0; known && f < SPLIT_EXPORT_COUNT; f++)
+        if (strcmp(name, split_export_name((int)f)) == 0)
             return f;
     return UINT32_MAX;
 }
@@ -38,7 +38,7 @@ print_export(const split_plan *plan, const split_export_options *options)
     free(text);
     if (rc == SPLIT_OK)
         return CTL_OK;
-    fprintf(stderr, "splitctl export: %s: %s\n", split_export_name(options->format),
+    fprintf(stderr, "splitctl export: %s: %s\n", split_export_name((int)options->format),
             rc == SPLIT_ERR_MODE ? "it cannot do what this plan asks (mode, coverage or holdout)"
                                  : split_strerror(rc));
     return CTL_BAD_INPUT;

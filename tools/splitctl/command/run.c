@@ -147,7 +147,7 @@ drive(run *r)
             if (!r->json)
                 summary_published(d);
         }
-        if (split_rollout_ended(d->rollout))
+        if (split_rollout_has_ended(d->rollout))
             return d->decision.decision == SPLIT_DECISION_ROLLBACK ? CTL_ROLLED_BACK : CTL_OK;
         if (r->once)
             return hold_code(d);

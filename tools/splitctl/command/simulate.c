@@ -53,10 +53,10 @@ take_shares(const simulating *x, const char *text, double *out, size_t n, uint32
 static bool
 take_truth(simulating *x, const char *text)
 {
-    double shares[SPLIT_BOUNDS];
+    double shares[SPLIT_BOUND_COUNT];
     uint32_t m;
     size_t n;
-    if (!take_shares(x, text, shares, SPLIT_BOUNDS, &m, &n))
+    if (!take_shares(x, text, shares, SPLIT_BOUND_COUNT, &m, &n))
         return false;
     split_expectation *e = &x->forecast.expected[m];
     const bool latency = x->options.metrics[m].kind == SPLIT_METRIC_LATENCY;

@@ -145,12 +145,12 @@ static char *
 read_text(const char *path, size_t *out_n)
 {
     FILE *file = fopen(path, "rbe");
-    char *text = file != NULL ? malloc(SPLIT_DOCUMENT_MAX_BYTES + 2) : NULL;
+    char *text = file != NULL ? malloc(SPLIT_DOCUMENT_BYTES_MAX + 2) : NULL;
     if (text != NULL) {
         errno = 0;
-        *out_n = fread(text, 1, SPLIT_DOCUMENT_MAX_BYTES + 1, file);
+        *out_n = fread(text, 1, SPLIT_DOCUMENT_BYTES_MAX + 1, file);
         text[*out_n] = '\0';
-        if (ferror(file) || *out_n > SPLIT_DOCUMENT_MAX_BYTES) {
+        if (ferror(file) || *out_n > SPLIT_DOCUMENT_BYTES_MAX) {
             errno = errno != 0 ? errno : EFBIG;
             free(text);
             text = NULL;

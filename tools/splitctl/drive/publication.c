@@ -69,7 +69,8 @@ is_operators_word(driver *d)
 int64_t
 publication_percent(const driver *d)
 {
-    bool back = split_rollout_ended(d->rollout) && d->decision.decision == SPLIT_DECISION_ROLLBACK;
+    bool back =
+        split_rollout_has_ended(d->rollout) && d->decision.decision == SPLIT_DECISION_ROLLBACK;
     return back ? d->info.rollback_to_e6 : split_rollout_percent_e6(d->rollout);
 }
 

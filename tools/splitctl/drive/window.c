@@ -65,7 +65,7 @@ window_step(driver *d)
         return CTL_BAD_INPUT;
     }
     keep_window(d);
-    if (split_rollout_ended(d->rollout))
+    if (split_rollout_has_ended(d->rollout))
         diary_end(&d->diary, split_decision_name(d->decision.decision));
     return CTL_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "cli/text.h"
 
-static const char *const arm_names[SPLIT_READING_ARMS] = {"arm", "baseline"};
+static const char *const arm_names[SPLIT_READING_ARM_COUNT] = {"arm", "baseline"};
 
 /* Of a histogram, else as the source itself says. */
 static split_us
@@ -27,7 +27,7 @@ display_of(const split_reading *r, window_display *out)
                             .n_alarms_unknown = (int64_t)r->n_alarms_unknown,
                             .n_alarm_names = r->n_alarm_names,
                             .n_origins = r->n_origins};
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         out->p50[a] = percentile(r, a, 0);
         out->p95[a] = percentile(r, a, 1);
         out->p99[a] = percentile(r, a, 2);
@@ -60,7 +60,7 @@ display_write(const window_display *d, char buf[DISPLAY_BYTES])
         return;
     fprintf(out, "{\"revision\":%lld", (long long)d->revision);
     write_alarms(out, d);
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         fprintf(out, ",\"%s\":[%lld,%lld,%lld]", arm_names[a], (long long)d->p50[a],
                 (long long)d->p95[a], (long long)d->p99[a]);
     for (uint32_t i = 0; i < d->n_origins; i++) {
@@ -124,7 +124,7 @@ display_read(const char *json, window_display *out)
                             .n_alarms = number(cJSON_GetObjectItem(root, "alarms"))};
     int64_t n_unknown = number(cJSON_GetObjectItem(root, "alarms_unknown"));
     out->n_alarms_unknown = n_unknown > 0 ? n_unknown : 0;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         const cJSON *p = cJSON_GetObjectItem(root, arm_names[a]);
         out->p50[a] = number(cJSON_GetArrayItem(p, 0));
         out->p95[a] = number(cJSON_GetArrayItem(p, 1));

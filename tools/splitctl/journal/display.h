@@ -7,9 +7,9 @@
 
 /* What is shown of one window beyond what is judged. Percentiles in microseconds; -1 unknown. */
 typedef struct window_display {
-    split_us p50[SPLIT_READING_ARMS];
-    split_us p95[SPLIT_READING_ARMS];
-    split_us p99[SPLIT_READING_ARMS];
+    split_us p50[SPLIT_READING_ARM_COUNT];
+    split_us p95[SPLIT_READING_ARM_COUNT];
+    split_us p99[SPLIT_READING_ARM_COUNT];
     split_reading_origin origins[SPLIT_READING_ORIGINS_MAX];
     uint32_t n_origins;
     int64_t revision; /* -1 unknown */

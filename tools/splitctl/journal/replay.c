@@ -148,8 +148,8 @@ keep_action(const journal_action *action, void *ctx)
         return more == NULL ? CTL_BAD_INPUT : (r->actions = more, CTL_OK);
     r->actions = more;
     r->actions[r->n_actions] = *action;
-    r->actions[r->n_actions].seq = SPLIT_ACTIONS;
-    for (int a = 0; a < SPLIT_ACTIONS; a++)
+    r->actions[r->n_actions].seq = SPLIT_ACTION_COUNT;
+    for (int a = 0; a < SPLIT_ACTION_COUNT; a++)
         if (strcmp(action->action, split_action_name((split_action)a)) == 0)
             r->actions[r->n_actions].seq = a; /* the text does not outlive the walk */
     r->n_actions++;

@@ -24,7 +24,7 @@ typedef struct telling {
 int
 story_action(const char *name)
 {
-    for (int a = 0; a < SPLIT_ACTIONS; a++)
+    for (int a = 0; a < SPLIT_ACTION_COUNT; a++)
         if (strcmp(split_action_name((split_action)a), name) == 0)
             return a;
     return -1;

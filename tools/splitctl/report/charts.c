@@ -7,7 +7,7 @@
 #include "report/chart.h"
 #include "report/page.h"
 
-static const char *const bound_names[SPLIT_BOUNDS] = {"target", "warning", "critical"};
+static const char *const bound_names[SPLIT_BOUND_COUNT] = {"target", "warning", "critical"};
 static const size_t value_stride = sizeof(report_value);
 
 static void
@@ -32,7 +32,7 @@ bounds_of(chart *c, const split_metric *metric)
 {
     static const char *const styles[] = {"b-target", "b-warning", "b-critical"};
     char bound[32];
-    for (size_t b = 0; b < SPLIT_BOUNDS; b++) {
+    for (size_t b = 0; b < SPLIT_BOUND_COUNT; b++) {
         const split_bound *at = split_metric_bound(metric, (split_bound_index)b);
         bool ms = metric->kind == SPLIT_METRIC_LATENCY;
         c->lines[b].at = (double)at->value / (ms ? 1000 : 1e6);
@@ -40,7 +40,7 @@ bounds_of(chart *c, const split_metric *metric)
         snprintf(c->lines[b].name, sizeof c->lines[b].name, "%s %s", bound_names[b],
                  view_bound(metric, (split_bound_index)b, bound));
     }
-    c->n_lines = SPLIT_BOUNDS;
+    c->n_lines = SPLIT_BOUND_COUNT;
     c->zones = true;
 }
 
@@ -136,7 +136,7 @@ put_metric_head(FILE *out, const report *r, uint32_t m)
     if (r->n_rows > 0)
         html_badge(out, page_verdict_state(d->verdict), page_verdict_word(d->verdict));
     fputs("</h3><p class=\"soft\">", out);
-    for (int b = 0; b < SPLIT_BOUNDS; b++) {
+    for (int b = 0; b < SPLIT_BOUND_COUNT; b++) {
         fprintf(out, "%s<span class=\"unit\">%s ", b > 0 ? ", " : "", bound_names[b]);
         html_text(out, view_bound(metric, (split_bound_index)b, text));
         fputs("</span>", out);

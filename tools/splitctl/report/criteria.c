@@ -89,9 +89,9 @@ static void
 put_sentence(FILE *out, const report *r, const report_phase *p)
 {
     char share[16];
-    uint32_t n[SPLIT_VERDICTS] = {0};
+    uint32_t n[SPLIT_VERDICT_COUNT] = {0};
     for (uint32_t m = 0; m < p->last.n_metrics; m++)
-        if (p->last.metrics[m].verdict < SPLIT_VERDICTS)
+        if (p->last.metrics[m].verdict < SPLIT_VERDICT_COUNT)
             n[p->last.metrics[m].verdict]++;
     fprintf(out,
             "<p>At %s&#160;%%, the last phase that was reached, <strong>%u of %u</strong> targets ",

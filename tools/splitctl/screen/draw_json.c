@@ -43,7 +43,7 @@ put_display(FILE *out, const view *v)
 {
     static const char *const arms[] = {"new", "baseline"};
     fputs(",\"latency_ms\":{", out);
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         fprintf(out, "%s\"%s\":{", a > 0 ? "," : "", arms[a]);
         put_us(out, "\"p50\"", v->display.p50[a]);
         put_us(out, ",\"p95\"", v->display.p95[a]);

@@ -36,10 +36,10 @@ verdict_style(split_verdict verdict)
 static const char *
 verdict_text(split_verdict verdict, draw_layout layout)
 {
-    static const char *const words[SPLIT_VERDICTS] = {"undecided", "met", "WARNING", "CRITICAL",
-                                                      "no data"};
-    return layout >= DRAW_NORMAL || verdict >= SPLIT_VERDICTS ? split_verdict_name(verdict)
-                                                              : words[verdict];
+    static const char *const words[SPLIT_VERDICT_COUNT] = {"undecided", "met", "WARNING",
+                                                           "CRITICAL", "no data"};
+    return layout >= DRAW_NORMAL || verdict >= SPLIT_VERDICT_COUNT ? split_verdict_name(verdict)
+                                                                   : words[verdict];
 }
 
 static const char *
@@ -110,7 +110,7 @@ draw_metric(canvas *c, const view *v, uint32_t m, const columns *k)
     if (k->baseline)
         canvas_cell(c, STYLE_PLAIN, k->arm, view_value(v, m, SPLIT_READING_BASELINE, text));
     if (k->layout == DRAW_WIDE)
-        for (int b = 0; b < SPLIT_BOUNDS; b++)
+        for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
             canvas_cell(c, STYLE_DIM, 10, view_bound(metric, (split_bound_index)b, text));
     if (k->layout >= DRAW_NORMAL)
         canvas_cell(c, STYLE_PLAIN, 9, text_count(d->counts.n, text));

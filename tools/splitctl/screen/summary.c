@@ -126,7 +126,7 @@ ending(const driver *d, int code)
 {
     if (code == CTL_ROLLED_BACK)
         return "rolled back";
-    if (code == CTL_OK && split_rollout_ended(d->rollout))
+    if (code == CTL_OK && split_rollout_has_ended(d->rollout))
         return "complete";
     if (code == CTL_NOT_PUBLISHED)
         return "stopped: the route could not be published";

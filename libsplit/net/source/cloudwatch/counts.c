@@ -140,7 +140,7 @@ split__cw_count(const cw_plan *plan, const cw_points *points, const split_metric
                 size_t n_metrics, split_reading *out)
 {
     bool any = false;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         for (uint32_t m = 0; m < n_metrics; m++) {
             tally t = {.plan = plan, .points = points, .metric = m, .arm = a};
             count_metric(&t);

@@ -9,7 +9,7 @@
 #include "net/source/source.h"
 #include "net/source/cloudwatch/cloudwatch.h"
 
-static const char *const suffixes[SPLIT_READING_ARMS] = {".arm", ".baseline"};
+static const char *const suffixes[SPLIT_READING_ARM_COUNT] = {".arm", ".baseline"};
 
 /* Length of a name without its suffix; *out_arm is -1 for a plain one. */
 static size_t
@@ -17,7 +17,7 @@ base_of(const char *name, int *out_arm)
 {
     size_t n = strlen(name);
     *out_arm = -1;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         size_t tail = strlen(suffixes[a]);
         if (n > tail && strcmp(name + n - tail, suffixes[a]) == 0) {
             *out_arm = a;
@@ -90,12 +90,13 @@ static int
 add_latency(const split_source_options *o, const split_source_field *f, cw_names *to,
             split_error *error)
 {
-    static const char *const over[SPLIT_BOUNDS] = {"over_target", "over_warning", "over_critical"};
+    static const char *const over[SPLIT_BOUND_COUNT] = {"over_target", "over_warning",
+                                                        "over_critical"};
     char unit[16];
     char statistic[64];
     int rc = SPLIT_OK;
     split__cw_statistic(f->text, unit, sizeof unit);
-    for (int b = 0; rc == SPLIT_OK && b < SPLIT_BOUNDS; b++) {
+    for (int b = 0; rc == SPLIT_OK && b < SPLIT_BOUND_COUNT; b++) {
         split_us us = split_metric_over_us(&o->metrics[f->metric], (split_bound_index)b);
         if (!put_over(unit, us, statistic, sizeof statistic))
             return split__net_fault(error, SPLIT_ERR_VALUE,

@@ -38,7 +38,8 @@ is_same(const cw_text *a, const cw_text *b)
 static uint32_t
 add_series(cw_plan *plan, cw_text *t)
 {
-    static_assert(SPLIT_READING_ARMS * (4 * SPLIT_METRICS_MAX + CW_PERCENTILES) <= CW_SERIES_MAX,
+    static_assert(SPLIT_READING_ARM_COUNT * (4 * SPLIT_METRICS_MAX + CW_PERCENTILES) <=
+                      CW_SERIES_MAX,
                   "one GetMetricData is enough");
     for (size_t i = 0; i < plan->n_series; i++)
         if (is_same(&plan->series[i].text, t)) {
@@ -199,7 +200,7 @@ split__cw_plan(const split_source_options *o, const char *region, cw_plan *out, 
     *out = (cw_plan){.series = calloc(CW_SERIES_MAX, sizeof out->series[0])};
     if (out->series == NULL)
         return no_memory(error);
-    for (int a = 0; rc == SPLIT_OK && a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; rc == SPLIT_OK && a < SPLIT_READING_ARM_COUNT; a++) {
         cw_names names;
         if (o->arms[a] == NULL)
             continue;

@@ -28,11 +28,11 @@ typedef struct haproxy_source {
     char *url;
     const char *user; /* of the environment; NULL for none */
     const char *password;
-    const char *name[SPLIT_READING_ARMS]; /* of the back end; NULL: the arm is not asked for */
-    const char *variant[SPLIT_READING_ARMS];
+    const char *name[SPLIT_READING_ARM_COUNT]; /* of the back end; NULL: the arm is not asked for */
+    const char *variant[SPLIT_READING_ARM_COUNT];
     bool has_before;
-    backend before[SPLIT_READING_ARMS];
-    backend now[SPLIT_READING_ARMS];
+    backend before[SPLIT_READING_ARM_COUNT];
+    backend now[SPLIT_READING_ARM_COUNT];
 } haproxy_source;
 
 /* Where each wanted column stands; false when this is no header of such a table. */
@@ -74,7 +74,7 @@ take_row(haproxy_source *h, const csv_field *row, size_t n, const size_t at[N_CO
 {
     if (at[COL_ROW] >= n || at[COL_PROXY] >= n || !split__csv_is(&row[at[COL_ROW]], "BACKEND"))
         return true;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         backend *b = &h->now[a];
         if (!is_backend_of(h, a, &row[at[COL_PROXY]]))
             continue;
@@ -92,7 +92,7 @@ take_row(haproxy_source *h, const csv_field *row, size_t n, const size_t at[N_CO
 static int
 check_backends(const haproxy_source *h, split_error *error)
 {
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         const char *name = h->name[a] != NULL ? h->name[a] : h->variant[a];
         if (name != NULL && !h->now[a].found)
             return split__net_fault(error, SPLIT_ERR_PEER, "%s has no back end '%.64s'", h->url,
@@ -134,7 +134,7 @@ parse_table(haproxy_source *h, const split_http_answer *answer, split_error *err
 static bool
 has_begun_anew(const haproxy_source *h)
 {
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         for (size_t c = COL_CLASSES; c < N_COLS; c++)
             if (h->now[a].count[c] < h->before[a].count[c])
                 return true;
@@ -207,7 +207,7 @@ haproxy_read(void *state, split_reading *out, split_error *error)
         memset(h->before, 0, sizeof h->before);
         out->n_restarts = 1;
     }
-    for (int a = 0; !first && a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; !first && a < SPLIT_READING_ARM_COUNT; a++)
         put_backend(h, a, out);
     memcpy(h->before, h->now, sizeof h->before);
     h->has_before = true;
@@ -244,13 +244,13 @@ csv_url(const char *place)
 static int
 take_names(haproxy_source *h, const split_source_options *o, split_error *error)
 {
-    static const char *const fields[SPLIT_READING_ARMS] = {"arm", "baseline"};
+    static const char *const fields[SPLIT_READING_ARM_COUNT] = {"arm", "baseline"};
     for (size_t i = 0; i < o->n_fields; i++) {
         const split_source_field *f = &o->fields[i];
         int a = 0;
-        while (a < SPLIT_READING_ARMS && strcmp(f->field, fields[a]) != 0)
+        while (a < SPLIT_READING_ARM_COUNT && strcmp(f->field, fields[a]) != 0)
             a++;
-        if (a == SPLIT_READING_ARMS)
+        if (a == SPLIT_READING_ARM_COUNT)
             return split__net_fault(error, SPLIT_ERR_FIELD,
                                     "haproxy takes the names 'arm' and 'baseline' of back ends, "
                                     "not '%.64s'",
@@ -261,7 +261,7 @@ take_names(haproxy_source *h, const split_source_options *o, split_error *error)
                                     h->name[a], f->text, fields[a]);
         h->name[a] = f->text;
     }
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         h->variant[a] = o->arms[a];
     return SPLIT_OK;
 }

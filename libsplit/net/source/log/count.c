@@ -36,8 +36,8 @@ count_latency(const split_log_rules *rules, split_arm *arm, split_us latency_us)
         if (rules->metrics[m].kind != SPLIT_METRIC_LATENCY)
             continue;
         arm->over_present |= UINT32_C(1) << m;
-        for (uint32_t b = 0; b < SPLIT_BOUNDS; b++)
-            arm->over[SPLIT_BOUNDS * m + b] +=
+        for (uint32_t b = 0; b < SPLIT_BOUND_COUNT; b++)
+            arm->over[SPLIT_BOUND_COUNT * m + b] +=
                 latency_us >= split_metric_over_us(&rules->metrics[m], (split_bound_index)b) ? 1
                                                                                              : 0;
     }

@@ -19,16 +19,16 @@ typedef struct log_source {
     log_follow follow;
     char *path;
     uint64_t max_read_bytes;
-    const char *variant[SPLIT_READING_ARMS];
-    int only_arm;                   /* every request is this arm's; -1: lines tell */
-    const char *field[N_FIELDS];    /* NULL: the policy does not say */
-    char *list[SPLIT_READING_ARMS]; /* upstreams; cut into pieces */
+    const char *variant[SPLIT_READING_ARM_COUNT];
+    int only_arm;                        /* every request is this arm's; -1: lines tell */
+    const char *field[N_FIELDS];         /* NULL: the policy does not say */
+    char *list[SPLIT_READING_ARM_COUNT]; /* upstreams; cut into pieces */
     split_log_map *maps;
     split_log_arms arms;
     split_log_rules rules;
     bool has_arm;     /* some line belonged to an arm */
     bool has_latency; /* some line told it */
-    bool has_lookups[SPLIT_READING_ARMS];
+    bool has_lookups[SPLIT_READING_ARM_COUNT];
     char rejected[96]; /* the first line that was not understood, to be told once */
     split_reading *out;
 } log_source;
@@ -39,7 +39,7 @@ arm_of(const log_source *l, const split_log_record *r)
     if (l->only_arm >= 0)
         return l->only_arm;
     split_log_text arm = split_log_arm(&l->arms, r);
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         if (l->variant[a] != NULL && strlen(l->variant[a]) == arm.len &&
             memcmp(l->variant[a], arm.at, arm.len) == 0)
             return a;
@@ -93,9 +93,9 @@ report_arm(log_source *l, int a)
 static void
 report_arms(log_source *l)
 {
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         l->has_latency = l->has_latency || split_arm_has(&l->out->arm[a], SPLIT_COUNTER_TIMED);
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         if (l->variant[a] != NULL && (l->only_arm < 0 || l->only_arm == a))
             report_arm(l, a);
 }
@@ -160,7 +160,7 @@ log_read(void *state, split_reading *out, split_error *error)
     log_sink sink = {.take = take_record, .ctx = l, .bytes_left = l->max_read_bytes};
     bool first = !l->follow.is_marked;
     l->out = out;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         split__spread_begin(&out->latency[a]);
     int code = split__follow_look(&l->follow, &sink);
     if (code != 0)
@@ -177,7 +177,7 @@ log_close(void *state)
 {
     log_source *l = state;
     split__follow_close(&l->follow);
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         free(l->list[a]);
     free(l->maps);
     free(l->path);
@@ -250,7 +250,7 @@ static int
 take_arms(log_source *l, const split_source_options *o)
 {
     size_t n = 0;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         l->variant[a] = o->arms[a];
         l->list[a] = list_of(l, a);
         if (l->list[a] == NULL)
@@ -260,7 +260,7 @@ take_arms(log_source *l, const split_source_options *o)
     l->maps = calloc(n, sizeof *l->maps);
     if (l->maps == NULL)
         return SPLIT_ERR_NOMEM;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         if (l->variant[a] != NULL)
             cut_list(l, a);
     l->arms.maps = l->maps;
@@ -278,7 +278,7 @@ static int
 take_place(log_source *l, const split_source_options *o, const char *place, split_error *error)
 {
     l->only_arm = -1;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         size_t n = o->arms[a] != NULL ? strlen(o->arms[a]) : 0;
         if (n > 0 && strncmp(place, o->arms[a], n) == 0 && place[n] == '=') {
             l->only_arm = a;

@@ -50,7 +50,7 @@ read_slot(const promql_query *q, const promql_sample *sample, uint32_t *slot, bo
         return false;
     unsigned long number = strtoul(text, &end, 10);
     *slot = (uint32_t)number;
-    return *end == '\0' && number < (unsigned long)q->n * SPLIT_READING_ARMS;
+    return *end == '\0' && number < (unsigned long)q->n * SPLIT_READING_ARM_COUNT;
 }
 
 int
@@ -69,7 +69,7 @@ split__promql_look_add(promql_look *look, const promql_query *q, const promql_sa
     }
     split__promql_series_name(&s, sample);
     promql_fault fault = check_value(sample->value);
-    if (fault == PROMQL_FINE && q->is_histogram[slot / SPLIT_READING_ARMS] && s.edge < 0)
+    if (fault == PROMQL_FINE && q->is_histogram[slot / SPLIT_READING_ARM_COUNT] && s.edge < 0)
         fault = PROMQL_NO_EDGE;
     if (own->fault == PROMQL_FINE)
         own->fault = fault;
@@ -169,7 +169,7 @@ count_histogram(const split_metric *m, const split_reading_latency *l, field_cou
 {
     if (l->n_edges == 0 || l->le_us[l->n_edges - 1] != SPLIT_NEVER)
         return "has no bucket up to +Inf";
-    for (int b = 0; b < SPLIT_BOUNDS; b++) {
+    for (int b = 0; b < SPLIT_BOUND_COUNT; b++) {
         split_us bound = split_metric_bound(m, (split_bound_index)b)->value;
         uint32_t i = 0;
         while (i < l->n_edges && l->le_us[i] != bound)
@@ -222,7 +222,7 @@ take_metric(const promql_look *now, const promql_query *q, uint32_t m, int a, sp
         int32_t e = q->expression[m][role];
         if (e < 0)
             continue;
-        uint32_t slot = (uint32_t)e * SPLIT_READING_ARMS + (uint32_t)a;
+        uint32_t slot = (uint32_t)e * SPLIT_READING_ARM_COUNT + (uint32_t)a;
         const char *why = role == FIELD_HISTOGRAM ? take_histogram(now, &q->options.metrics[m],
                                                                    slot, &c, &out->latency[a])
                                                   : sum_slot(now, slot, &c.count[role]);
@@ -249,7 +249,7 @@ is_asked(const promql_query *q, uint32_t m)
 static void
 find_stale(const promql_look *before, promql_look *now, const promql_query *q)
 {
-    for (uint32_t slot = 0; slot < q->n * SPLIT_READING_ARMS; slot++) {
+    for (uint32_t slot = 0; slot < q->n * SPLIT_READING_ARM_COUNT; slot++) {
         promql_slot *s = &now->slots[slot];
         s->is_stale = s->newest > 0 && s->newest <= before->slots[slot].newest;
     }
@@ -280,7 +280,7 @@ split__promql_look_count(const promql_look *before, promql_look *now, const prom
         return SPLIT_ERR_NOMEM;
     find_stale(past, now, q);
     out->n_restarts = fell ? 1 : 0;
-    for (int a = 0; before != NULL && a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; before != NULL && a < SPLIT_READING_ARM_COUNT; a++)
         for (uint32_t m = 0; q->arm[a] != NULL && m < q->options.n_metrics; m++) {
             const char *name;
             if (!is_asked(q, m))

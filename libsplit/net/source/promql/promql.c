@@ -35,10 +35,10 @@ static int
 blame(promql_source *p, const promql_answer *whole, split_error *error)
 {
     bool found = false;
-    for (uint32_t slot = 0; !found && slot < p->query.n * SPLIT_READING_ARMS; slot++) {
-        uint32_t e = slot / SPLIT_READING_ARMS;
+    for (uint32_t slot = 0; !found && slot < p->query.n * SPLIT_READING_ARM_COUNT; slot++) {
+        uint32_t e = slot / SPLIT_READING_ARM_COUNT;
         promql_answer a = {0};
-        if (p->query.arm[slot % SPLIT_READING_ARMS] == NULL)
+        if (p->query.arm[slot % SPLIT_READING_ARM_COUNT] == NULL)
             continue;
         char *form = split__promql_query_form_one(&p->query, slot);
         const char *metric = p->query.options.metrics[p->query.metric[e]].name;

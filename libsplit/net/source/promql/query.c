@@ -121,13 +121,13 @@ take_field(promql_query *q, const split_source_field *f, split_error *error)
 int
 split__promql_query_open(promql_query *q, const split_source_options *o, split_error *error)
 {
-    static const char *const arms[SPLIT_READING_ARMS] = {"arm", "baseline"};
+    static const char *const arms[SPLIT_READING_ARM_COUNT] = {"arm", "baseline"};
     int rc = split__fields_check(o, "promql", own, sizeof own / sizeof own[0], error);
     if (rc != SPLIT_OK)
         return rc;
     q->options = *o;
     memset(q->expression, 0xff, sizeof q->expression);
-    for (int a = 0; a < SPLIT_READING_ARMS; a++) {
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         const char *text = split__field_own(o, arms[a]);
         q->arm[a] = o->arms[a] == NULL || text == NULL ? o->arms[a] : text;
     }
@@ -145,10 +145,10 @@ split__promql_query_open(promql_query *q, const split_source_options *o, split_e
 static void
 put_text(FILE *out, const promql_query *q, uint32_t slot)
 {
-    const char *p = q->text[slot / SPLIT_READING_ARMS];
+    const char *p = q->text[slot / SPLIT_READING_ARM_COUNT];
     for (const char *at; (at = strstr(p, ARM)) != NULL; p = at + strlen(ARM)) {
         fwrite(p, 1, (size_t)(at - p), out);
-        fputs(q->arm[slot % SPLIT_READING_ARMS], out);
+        fputs(q->arm[slot % SPLIT_READING_ARM_COUNT], out);
     }
     fputs(p, out);
 }
@@ -160,7 +160,7 @@ put_slot(FILE *out, const promql_query *q, uint32_t slot, const char *age)
     fputs("label_replace(\n", out);
     put_text(out, q, slot);
     fprintf(out, "\n,\"" PROMQL_SLOT_LABEL "\",\"%u\",\"\",\"\")", (unsigned)slot);
-    if (!q->has_age[slot / SPLIT_READING_ARMS])
+    if (!q->has_age[slot / SPLIT_READING_ARM_COUNT])
         return;
     fprintf(out, "\nor label_replace(%s(timestamp(\n", age);
     put_text(out, q, slot);
@@ -205,7 +205,7 @@ make_form(const promql_query *q, uint32_t first, uint32_t end, const char *age)
     if (out == NULL)
         return NULL;
     for (uint32_t slot = first; slot < end; slot++) {
-        if (q->arm[slot % SPLIT_READING_ARMS] == NULL)
+        if (q->arm[slot % SPLIT_READING_ARM_COUNT] == NULL)
             continue;
         if (any)
             fputs("\nor ", out);
@@ -225,7 +225,7 @@ make_form(const promql_query *q, uint32_t first, uint32_t end, const char *age)
 char *
 split__promql_query_form(const promql_query *q, bool of_oldest)
 {
-    return make_form(q, 0, q->n * SPLIT_READING_ARMS, of_oldest ? "min" : "max");
+    return make_form(q, 0, q->n * SPLIT_READING_ARM_COUNT, of_oldest ? "min" : "max");
 }
 
 char *

@@ -6,13 +6,14 @@
 #include "net/source/fields.h"
 
 #define PROMQL_EXPRESSIONS_MAX (3 * SPLIT_METRICS_MAX + 10)
-#define PROMQL_SLOTS_MAX (PROMQL_EXPRESSIONS_MAX * SPLIT_READING_ARMS)
+#define PROMQL_SLOTS_MAX (PROMQL_EXPRESSIONS_MAX * SPLIT_READING_ARM_COUNT)
 
 /* What is asked: each text once, for each arm. The slot of expression e and arm a is e *
- * SPLIT_READING_ARMS + a. */
+ * SPLIT_READING_ARM_COUNT + a. */
 typedef struct promql_query {
     split_source_options options;
-    const char *arm[SPLIT_READING_ARMS]; /* what $arm stands for; NULL: the arm is not asked for */
+    const char
+        *arm[SPLIT_READING_ARM_COUNT]; /* what $arm stands for; NULL: the arm is not asked for */
     const char *text[PROMQL_EXPRESSIONS_MAX];  /* borrowed from the policy */
     const char *field[PROMQL_EXPRESSIONS_MAX]; /* the first name that has this text, */
     uint32_t metric[PROMQL_EXPRESSIONS_MAX];   /* and its metric */

@@ -14,10 +14,10 @@
 
 /* Everything that counts, as one exposition shows it. */
 typedef struct totals {
-    split_arm arm[SPLIT_READING_ARMS];
-    int64_t neutral[SPLIT_READING_ARMS];
-    bool has_arm[SPLIT_READING_ARMS];
-    split_reading_latency latency[SPLIT_READING_ARMS]; /* cumulative over edges, as exposed */
+    split_arm arm[SPLIT_READING_ARM_COUNT];
+    int64_t neutral[SPLIT_READING_ARM_COUNT];
+    bool has_arm[SPLIT_READING_ARM_COUNT];
+    split_reading_latency latency[SPLIT_READING_ARM_COUNT]; /* cumulative over edges, as exposed */
     double since; /* when the peer began, by its own clock; 0 when it does not say */
 } totals;
 
@@ -71,7 +71,7 @@ arm_of(const proxy_source *p, const split_sample *s)
     char variant[MAX_LABEL];
     if (!split_sample_label(s, "variant", variant, sizeof variant))
         return -1;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         if (p->options.arms[a] != NULL && strcmp(variant, p->options.arms[a]) == 0)
             return a;
     return -1;
@@ -88,9 +88,9 @@ take_over(proxy_source *p, int a, const split_sample *s, int64_t count)
         return;
     split_arm *arm = &p->now.arm[a];
     for (uint32_t m = 0; m < p->options.n_metrics; m++)
-        for (uint32_t b = 0; b < SPLIT_BOUNDS; b++)
+        for (uint32_t b = 0; b < SPLIT_BOUND_COUNT; b++)
             if (strcmp(p->options.metrics[m].name, metric) == 0 && strcmp(bounds[b], bound) == 0) {
-                split__count_add(&arm->over[SPLIT_BOUNDS * m + b], count);
+                split__count_add(&arm->over[SPLIT_BOUND_COUNT * m + b], count);
                 arm->over_present |= UINT32_C(1) << m;
             }
 }
@@ -188,8 +188,8 @@ has_restarted(const totals *before, const totals *now)
 {
     if (before->since != now->since)
         return true;
-    for (int a = 0; a < SPLIT_READING_ARMS; a++)
-        for (int c = 0; c < SPLIT_COUNTERS; c++)
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
+        for (int c = 0; c < SPLIT_COUNTER_COUNT; c++)
             if (now->arm[a].counts[c] < before->arm[a].counts[c])
                 return true;
     return false;
@@ -217,9 +217,9 @@ put_arm(const proxy_source *p, int a, split_reading *out)
     const split_arm *now = &p->now.arm[a];
     split_arm *arm = &out->arm[a];
     *arm = *now;
-    for (int c = 0; c < SPLIT_COUNTERS; c++)
+    for (int c = 0; c < SPLIT_COUNTER_COUNT; c++)
         arm->counts[c] = since(before->counts[c], now->counts[c]);
-    for (int i = 0; i < SPLIT_METRICS_MAX * SPLIT_BOUNDS; i++)
+    for (int i = 0; i < SPLIT_METRICS_MAX * SPLIT_BOUND_COUNT; i++)
         arm->over[i] = since(before->over[i], now->over[i]);
     /* An attempt that proved nothing is taken back: it was sent, but is no trial. */
     int64_t neutral = since(p->before.neutral[a], p->now.neutral[a]);
@@ -276,7 +276,7 @@ proxy_read(void *state, split_reading *out, split_error *error)
         memset(&p->before, 0, sizeof p->before);
         out->n_restarts = 1;
     }
-    for (int a = 0; !first && a < SPLIT_READING_ARMS; a++)
+    for (int a = 0; !first && a < SPLIT_READING_ARM_COUNT; a++)
         put_arm(p, a, out);
     p->before = p->now;
     p->has_before = true;
