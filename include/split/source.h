@@ -116,8 +116,29 @@ typedef struct split_source_options {
     void *assign_ctx;
 } split_source_options;
 
+/** A kind of source, as help, completion and checks show it. Texts are static. @since 0.1 */
+typedef struct split_source_kind {
+    const char *name;  /**< What a spec begins with, and the name in a policy's sources. */
+    const char *place; /**< What follows the colon, such as "URL". */
+    const char *help;  /**< What it reads, in a few words. */
+} split_source_kind;
+
 /** A source. Thread rule: exclusive. @since 0.1 */
 typedef struct split_source split_source;
+
+/** The kind with this index, in the order that help shows; NULL beyond the last. @note Threads:
+ * pure. Since 0.1. */
+SPLIT_API const split_source_kind *split_source_kind_at(size_t index);
+
+/**
+ * The kind that a spec names: "KIND:PLACE"; a bare URL is a proxy.
+ *
+ * @param spec      The spec; NULL is none.
+ * @param out_place Receives where the place begins in @p spec; may be NULL.
+ * @return The kind; NULL for none, and then @p out_place is left alone.
+ * @note Threads: pure. Cost: O(kinds). Since 0.1.
+ */
+SPLIT_API const split_source_kind *split_source_kind_find(const char *spec, const char **out_place);
 
 /** Make a reading that reports nothing. @note Threads: pure. Since 0.1. */
 SPLIT_API void split_reading_init(split_reading *reading);
@@ -149,7 +170,7 @@ SPLIT_API void split_source_options_init(split_source_options *options);
 /**
  * Make a source.
  *
- * @param options What to read; the kinds of spec are proxy, haproxy, promql, cloudwatch and log.
+ * @param options What to read; split_source_kind_at() lists the kinds of spec.
  * @param out     The source; free it with split_source_free().
  * @param error   Receives a sentence; may be NULL.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_FIELD for an unknown kind, or a kind that

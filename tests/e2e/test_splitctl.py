@@ -61,6 +61,11 @@ class Help(unittest.TestCase):
             self.assertTrue(f".SS {command}\n" in manual, f"{command} is not in the manual")
             for option in long_options(splitctl(command, "--help")[1]):
                 self.assertTrue(option in manual, f"{command} {option} is not in the manual")
+        kinds = re.findall(r"^  (\w+):[A-Z]+ ", splitctl("run", "--help")[1].partition("\nSources:\n")[2], re.M)
+        self.assertIn("promql", kinds)
+        for kind in kinds:
+            self.assertRegex(manual, rf"\n\.BI {kind}: |proxy:URL" if kind == "proxy" else rf"\n\.BI {kind}: ")
+            self.assertIn(f"{kind}:", splitctl("completion", "bash")[1])
         codes = re.findall(r"XX\((\w+), (\d), \"([^\"]+)\"", (SOURCES / "exit_code.h").read_text())
         self.assertEqual(len(codes), 9)
         for _, number, text in codes:

@@ -59,8 +59,26 @@ def hints():
             expect(f"hint in JSON {cookie}", run("--json", path)[:2], (0, "[]\n"))
 
 
+def sources():
+    """A name that is nearly a kind of source is a slip; one that is near none is another program's."""
+    document = json.loads((HERE / "valid/cookie.json").read_text())
+    metric = {"name": "e", "kind": "error", "target": "< 1%", "warning": "> 1%", "critical": "> 5%"}
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "p.json"
+        for name, meant in (("promqll", "promql"), ("ha-proxy", "haproxy"), ("logs", "log"), ("cloudwach", "cloudwatch"),
+                            ("promql", None), ("log", None), ("prometheus", None), ("statsd", None)):
+            names = {name: {"bad": "b", "total": "t"}}
+            path.write_text(json.dumps({**document, "metrics": [metric, {**metric, "name": "f", "sources": names}]}))
+            code, out, _ = run("--json", path)
+            got = [(f["code"], f["path"], f["message"]) for f in json.loads(out)]
+            sentence = f"No source is called '{name}'; write \"{meant}\"."
+            expect(f"source {name}", (code, got[:1]),
+                   (2, [("SPLIT_ERR_FIELD", f"$.metrics[1].sources.{name}", sentence)]) if meant else (0, []))
+
+
 def main():
     hints()
+    sources()
     valid = sorted((HERE / "valid").glob("*.json"))
     code, out, err = run(*valid)
     expect("valid files", (code, len(out.splitlines()), err), (0, len(valid), ""))

@@ -253,3 +253,25 @@ Test(source, readings_of_a_fleet_are_summed)
     cr_expect(a.n_origins == 1 && a.origins[0].state == 1 && a.origins[0].mode == 2,
               "the worst state is shown");
 }
+
+Test(source, kinds_are_listed_and_found_by_a_spec)
+{
+    const char *place = NULL;
+    size_t n = 0;
+    for (; split_source_kind_at(n) != NULL; n++) {
+        const split_source_kind *kind = split_source_kind_at(n);
+        char spec[64];
+        cr_expect(kind->name[0] != '\0' && kind->place[0] != '\0' && kind->help[0] != '\0');
+        snprintf(spec, sizeof spec, "%s:there", kind->name);
+        cr_expect_eq(split_source_kind_find(spec, &place), kind);
+        cr_expect_str_eq(place, "there");
+        cr_expect_null(split_source_kind_find(kind->name, NULL), "a name alone has no place");
+    }
+    cr_expect_geq(n, 5);
+    const split_source_kind *bare = split_source_kind_find("http://127.0.0.1:1", &place);
+    cr_assert_not_null(bare);
+    cr_expect_str_eq(bare->name, "proxy");
+    cr_expect_str_eq(place, "http://127.0.0.1:1");
+    cr_expect_null(split_source_kind_find("promqll:http://127.0.0.1:1", &place));
+    cr_expect_null(split_source_kind_find(NULL, NULL));
+}

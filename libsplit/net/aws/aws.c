@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "net/aws/signed.h"
+#include "net/base/fault.h"
 #include "net/base/http.h"
-#include "net/source/source.h"
 
 bool
 split__aws_region(const char *text, char region[AWS_REGION_BYTES])

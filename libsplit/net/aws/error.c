@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* AWS's error bodies as code, message and request id, and as a sentence with a cure. */
 #include "net/aws/aws.h"
+#include "net/base/fault.h"
+#include "net/base/text.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-#include "net/source/source.h"
 
 /* Codes as the protocols spell them; what is not here is told in AWS's own words. */
 static const struct {
@@ -59,12 +59,10 @@ static const char *const cures[AWS_FAULTS] = {
 static bool
 put_line(const char *text, size_t text_len, char *out, size_t out_size)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < text_len && n + 1 < out_size; i++) {
-        unsigned char c = (unsigned char)text[i];
-        out[n++] = c < 0x20 || c >= 0x7f ? ' ' : (char)c;
-    }
+    size_t n = text_len < out_size ? text_len : out_size - 1;
+    memcpy(out, text, n);
     out[n] = '\0';
+    split__text_clean(out);
     return n > 0;
 }
 

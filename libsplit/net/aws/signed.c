@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "net/aws/v4a/v4a.h"
-#include "net/source/source.h"
+#include "net/base/fault.h"
 
 #define URL_BYTES 2048
 #define LINES_MAX (AWS_HEADERS_MAX + 4)

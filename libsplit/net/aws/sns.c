@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "net/aws/aws.h"
-#include "net/source/source.h"
+#include "net/base/fault.h"
 #include "split/notify.h"
 
 #define SUBJECT_BYTES 100 /* SNS takes fewer than 100 characters */

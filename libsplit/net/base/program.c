@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "net/source/source.h"
+#include "net/base/fault.h"
 
 #define OUTPUT_MAX (1u << 20)
 #define STEP_US 5000

@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Readings of several sources become one. */
+/* A reading: begun, noted, and several of them made one. */
+#include "net/source/reading.h"
+
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "split/source.h"
+#include "net/base/text.h"
+
+void
+split__net_note(split_reading *reading, const char *format, ...)
+{
+    va_list args;
+    if (reading->note[0] != '\0')
+        return;
+    va_start(args, format);
+    vsnprintf(reading->note, sizeof reading->note, format, args);
+    va_end(args);
+    split__text_clean(reading->note);
+}
 
 void
 split_reading_init(split_reading *reading)

@@ -2,57 +2,26 @@
 /* The registry of source kinds and the object around one of them. */
 #include "net/source/source.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct split_source {
-    const split_source_kind *kind;
+    const split__source_kind *kind;
     void *state;
     char *spec;
 };
 
-static const split_source_kind *const kinds[] = {
-    &split__source_proxy,      &split__source_haproxy, &split__source_log,
-    &split__source_cloudwatch, &split__source_promql,
-};
+#define XX(name) &split__source_##name,
+static const split__source_kind *const kinds[] = {SPLIT__SOURCE_KIND_MAP(XX)};
+#undef XX
 
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
-/* What peers say is shown on terminals: no byte of it may steer one. */
-static void
-clean(char *text)
+const split_source_kind *
+split_source_kind_at(size_t index)
 {
-    for (char *p = text; *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = ' ';
-}
-
-void
-split__net_note(split_reading *reading, const char *format, ...)
-{
-    va_list args;
-    if (reading->note[0] != '\0')
-        return;
-    va_start(args, format);
-    vsnprintf(reading->note, sizeof reading->note, format, args);
-    va_end(args);
-    clean(reading->note);
-}
-
-int
-split__net_fault(split_error *error, int code, const char *format, ...)
-{
-    va_list args;
-    if (error == NULL)
-        return code;
-    *error = (split_error){.size = sizeof *error, .code = code};
-    va_start(args, format);
-    vsnprintf(error->text, sizeof error->text, format, args);
-    va_end(args);
-    clean(error->text);
-    return code;
+    return index < N_KINDS ? &kinds[index]->shown : NULL;
 }
 
 void
@@ -65,20 +34,30 @@ split_source_options_init(split_source_options *options)
 }
 
 /* "KIND:PLACE"; a bare URL is a proxy. */
-static const split_source_kind *
+static const split__source_kind *
 find_kind(const char *spec, const char **out_place)
 {
     *out_place = spec;
     if (strncmp(spec, "http://", 7) == 0 || strncmp(spec, "https://", 8) == 0)
         return &split__source_proxy;
     for (size_t i = 0; i < N_KINDS; i++) {
-        size_t n = strlen(kinds[i]->name);
-        if (strncmp(spec, kinds[i]->name, n) == 0 && spec[n] == ':') {
+        size_t n = strlen(kinds[i]->shown.name);
+        if (strncmp(spec, kinds[i]->shown.name, n) == 0 && spec[n] == ':') {
             *out_place = spec + n + 1;
             return kinds[i];
         }
     }
     return NULL;
+}
+
+const split_source_kind *
+split_source_kind_find(const char *spec, const char **out_place)
+{
+    const char *place;
+    const split__source_kind *kind = spec != NULL ? find_kind(spec, &place) : NULL;
+    if (kind != NULL && out_place != NULL)
+        *out_place = place;
+    return kind != NULL ? &kind->shown : NULL;
 }
 
 static int
@@ -87,7 +66,7 @@ unknown_kind(const char *spec, split_error *error)
     char known[128] = "";
     size_t at = 0;
     for (size_t i = 0; i < N_KINDS; i++)
-        at += (size_t)snprintf(known + at, sizeof known - at, " %s:", kinds[i]->name);
+        at += (size_t)snprintf(known + at, sizeof known - at, " %s:", kinds[i]->shown.name);
     return split__net_fault(error, SPLIT_ERR_FIELD,
                             "'%.80s' is no source; write a URL or one of%s followed by a place",
                             spec, known);
@@ -112,7 +91,7 @@ split_source_new(const split_source_options *options, split_source **out, split_
     int rc = out == NULL ? SPLIT_ERR_ARG : check_options(options);
     if (rc != SPLIT_OK)
         return split__net_fault(error, rc, "%s", split_strerror(rc));
-    const split_source_kind *kind = find_kind(options->spec, &place);
+    const split__source_kind *kind = find_kind(options->spec, &place);
     if (kind == NULL)
         return unknown_kind(options->spec, error);
     split_source *source = calloc(1, sizeof *source);

@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* What a kind of source has to do; the registry in source.c lists the kinds. */
+/* What a kind of source has to do, and the kinds. A new one is a row here and a folder of its own. */
 #ifndef SPLIT_NET_SOURCE_H
 #define SPLIT_NET_SOURCE_H
 
-#include "split/source.h"
+#include "net/base/fault.h"
+#include "net/source/reading.h"
 
-typedef struct split_source_kind {
-    const char *name;
+/* The kinds, in the order that help shows. */
+#define SPLIT__SOURCE_KIND_MAP(XX) XX(proxy) XX(haproxy) XX(log) XX(cloudwatch) XX(promql)
+
+typedef struct split__source_kind {
+    split_source_kind shown;
     /* Makes the kind's own state from the options; `place` is the spec without its kind. */
     int (*open)(const split_source_options *options, const char *place, void **out_state,
                 split_error *error);
     int (*read)(void *state, split_reading *out, split_error *error);
     void (*close)(void *state);
     void (*mark)(void *state); /* as split_source_mark(); NULL when a read is a mark */
-} split_source_kind;
+} split__source_kind;
 
-extern const split_source_kind split__source_proxy;
-extern const split_source_kind split__source_haproxy;
-extern const split_source_kind split__source_log;
-extern const split_source_kind split__source_cloudwatch;
-extern const split_source_kind split__source_promql;
+#define XX(name) extern const split__source_kind split__source_##name;
+SPLIT__SOURCE_KIND_MAP(XX)
+#undef XX
 
 /* Counts of a peer add up to the most that a count can be, and no further: one that lies must not
  * overflow them. Neither is negative. */
@@ -28,13 +30,5 @@ split__count_add(int64_t *sum, int64_t count)
 {
     *sum = count > SPLIT_COUNT_MAX - *sum ? SPLIT_COUNT_MAX : *sum + count;
 }
-
-/* Say what a reading lacks, unless something is said already. */
-void split__net_note(split_reading *reading, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Fill an error with a sentence and return its code; `error` may be NULL. */
-int split__net_fault(split_error *error, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 #endif

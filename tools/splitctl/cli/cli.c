@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/kinds.h"
+
 #define MAX_OPTIONS 48
 #define FIRST_VALUE 1000 /* getopt_long() values of the rows, above every character */
 
@@ -80,6 +82,11 @@ print_help(const cli_spec *spec, const table *t, const char *command)
     printf("Usage: splitctl %s %s\n%s\nOptions:\n", command, spec->usage, spec->about);
     for (size_t i = 0; i < t->n_rows; i++)
         print_row(&t->rows[i]);
+    for (size_t i = 0; i < t->n_rows; i++)
+        if (t->rows[i].value != NULL && strcmp(t->rows[i].value, "SOURCE") == 0) {
+            kinds_print_help();
+            break;
+        }
     return CTL_OK;
 }
 

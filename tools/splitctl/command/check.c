@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "compare/prices.h"
 #include "cli/hint.h"
+#include "cli/kinds.h"
 #include "cli/load.h"
 #include "cli/text.h"
 
@@ -95,6 +96,17 @@ check_prices(const char *path, bool json, split_error *faults)
     return kept.n;
 }
 
+static int
+check_sources(const split_policy *policy, split_error *faults, size_t *n)
+{
+    size_t at[2] = {0, 0};
+    split_error fault;
+    for (; kinds_slip(policy, at, &fault); ++*n)
+        if (*n < LOAD_FAULTS_MAX)
+            faults[*n] = fault;
+    return *n > 0 ? SPLIT_ERR_FIELD : SPLIT_OK;
+}
+
 /* Returns whether the file is valid. */
 static bool
 check_file(const char *path, bool json, size_t *n_shown)
@@ -109,6 +121,8 @@ check_file(const char *path, bool json, size_t *n_shown)
         return n == 0;
     }
     int err = load_any(path, faults, &n, &policy, &route);
+    if (err == SPLIT_OK && policy != NULL)
+        err = check_sources(policy, faults, &n);
     if (err == SPLIT_OK && !json)
         print_valid(path, policy, route);
     if (err != SPLIT_OK && n == 0) {

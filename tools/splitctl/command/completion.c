@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Completion scripts. Commands come from the table; options are asked of `splitctl CMD --help` when
- * they are needed. */
+/* Completion scripts. Commands and sources come from their tables; options are asked of
+ * `splitctl CMD --help` when they are needed. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/kinds.h"
 #include "commands.h"
 
 static const char bash_script[] =
@@ -17,6 +18,12 @@ static const char bash_script[] =
     "        COMPREPLY=($(compgen -W \"$commands\" -- \"$word\"))\n"
     "    elif [ \"$before\" = --color ]; then\n"
     "        COMPREPLY=($(compgen -W \"auto always never\" -- \"$word\"))\n"
+    "    elif [ \"$before\" = --source ] || [ \"$before\" = -s ]; then\n"
+    "        compopt -o nospace 2>/dev/null\n"
+    "        COMPREPLY=($(compgen -W \"http:// https:// ";
+
+static const char bash_end[] =
+    "\" -- \"$word\"))\n"
     "    elif [[ \"$word\" == -* ]]; then\n"
     "        COMPREPLY=($(compgen -W \"$(splitctl \"${COMP_WORDS[1]}\" --help 2>/dev/null |\n"
     "            sed -n 's/^ .*\\(--[a-z-]*\\).*/\\1/p')\" -- \"$word\"))\n"
@@ -58,5 +65,7 @@ cmd_completion(int argc, char **argv)
     if (zsh)
         fputs(zsh_script, stdout);
     printf(bash_script, command_names());
+    kinds_print_words();
+    fputs(bash_end, stdout);
     return CTL_OK;
 }

@@ -216,8 +216,7 @@ cmd_run(int argc, char **argv)
         .usage = "-p FILE --source SOURCE...",
         .about =
             "Drives the rollout of a policy: reads the counts of each window from the sources\n"
-            "(admin ports of proxies, haproxy:URL, log:FILE, promql:URL, cloudwatch:REGION;\n"
-            "several are summed), judges them, and publishes the next share or the way back.\n"
+            "(several are summed), judges them, and publishes the next share or the way back.\n"
             "Prints one line a change and a closing summary. A run that was cut off goes on\n"
             "where it was.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_DRY_RUN,

@@ -11,8 +11,8 @@
 #include "net/aws/identity/instance.h"
 #include "net/aws/identity/profile.h"
 #include "net/aws/identity/web.h"
+#include "net/base/fault.h"
 #include "net/base/http.h"
-#include "net/source/source.h"
 
 #define EARLY_US INT64_C(300000000) /* fetched again five minutes before the end, */
 #define EARLY_PART 4                /* or in the last quarter of a short life */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/source/source.h"
+#include "net/base/fault.h"
 
 #define ECS "http://169.254.170.2"
 

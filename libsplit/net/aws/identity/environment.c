@@ -2,7 +2,7 @@
 /* Credentials of the environment's three variables. */
 #include "net/aws/identity/environment.h"
 
-#include "net/source/source.h"
+#include "net/base/fault.h"
 
 int
 split__aws_environment(split_http *http, aws_identity *out, split_error *error)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "net/source/source.h"
+#include "net/base/fault.h"
 
 /* What was said, before it is checked. */
 typedef struct said {

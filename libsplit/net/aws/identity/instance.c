@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "net/source/source.h"
+#include "net/base/fault.h"
 
 #define PUBLIC "http://169.254.169.254"
 #define ROLES "/latest/meta-data/iam/security-credentials/"

@@ -8,8 +8,8 @@
 
 #include "net/aws/identity/ini.h"
 #include "net/aws/identity/web.h"
+#include "net/base/fault.h"
 #include "net/base/program.h"
-#include "net/source/source.h"
 
 #define PATH_BYTES 1024
 #define PROGRAM_US 30000000

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "net/aws/aws.h"
-#include "net/source/source.h"
+#include "net/base/fault.h"
 
 static const char *
 variable(const char *name)

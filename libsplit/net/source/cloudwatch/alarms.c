@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A page of DescribeAlarms' answer: which alarms ring, and which know nothing. */
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "net/base/text.h"
 #include "net/source/source.h"
 #include "net/source/cloudwatch/cloudwatch.h"
 
@@ -37,17 +39,8 @@ is_blind(const cJSON *alarm)
 static void
 put_name(const char *name, char *out, size_t out_size)
 {
-    size_t n = strlen(name);
-    if (n >= out_size) {
-        n = out_size - 1;
-        while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80)
-            n--;
-    }
-    memcpy(out, name, n);
-    out[n] = '\0';
-    for (char *p = out; *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = ' ';
+    snprintf(out, out_size, "%s", name);
+    split__text_clean(out);
 }
 
 /* Alarms that ring come before those that know nothing. */

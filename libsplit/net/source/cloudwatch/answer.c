@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/base/text.h"
 #include "net/source/source.h"
 #include "net/source/cloudwatch/cloudwatch.h"
 
@@ -94,9 +95,7 @@ static void
 put_plain(char *note, size_t note_size, const char *code, const char *value)
 {
     snprintf(note, note_size, "CloudWatch remarks: %s: %s", code, value);
-    for (char *p = note; *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
-            *p = ' ';
+    split__text_clean(note);
 }
 
 static void

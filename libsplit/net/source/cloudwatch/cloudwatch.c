@@ -388,5 +388,10 @@ cloudwatch_open(const split_source_options *options, const char *place, void **o
     return SPLIT_OK;
 }
 
-const split_source_kind split__source_cloudwatch = {"cloudwatch", cloudwatch_open, cloudwatch_read,
-                                                    cloudwatch_close, cloudwatch_mark};
+const split__source_kind split__source_cloudwatch = {
+    .shown = {"cloudwatch", "REGION", "Amazon CloudWatch"},
+    .open = cloudwatch_open,
+    .read = cloudwatch_read,
+    .close = cloudwatch_close,
+    .mark = cloudwatch_mark,
+};

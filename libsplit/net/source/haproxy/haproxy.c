@@ -300,5 +300,9 @@ haproxy_open(const split_source_options *options, const char *place, void **out_
     return SPLIT_OK;
 }
 
-const split_source_kind split__source_haproxy = {"haproxy", haproxy_open, haproxy_read,
-                                                 haproxy_close, NULL};
+const split__source_kind split__source_haproxy = {
+    .shown = {"haproxy", "URL", "HAProxy's statistics as CSV"},
+    .open = haproxy_open,
+    .read = haproxy_read,
+    .close = haproxy_close,
+};

@@ -328,4 +328,9 @@ log_open(const split_source_options *options, const char *place, void **out_stat
     return SPLIT_OK;
 }
 
-const split_source_kind split__source_log = {"log", log_open, log_read, log_close, NULL};
+const split__source_kind split__source_log = {
+    .shown = {"log", "FILE", "an access log, followed as it is written"},
+    .open = log_open,
+    .read = log_read,
+    .close = log_close,
+};

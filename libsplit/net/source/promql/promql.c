@@ -251,5 +251,10 @@ promql_open(const split_source_options *options, const char *place, void **out_s
     return SPLIT_OK;
 }
 
-const split_source_kind split__source_promql = {"promql", promql_open, promql_read, promql_close,
-                                                promql_mark};
+const split__source_kind split__source_promql = {
+    .shown = {"promql", "URL", "a Prometheus server"},
+    .open = promql_open,
+    .read = promql_read,
+    .close = promql_close,
+    .mark = promql_mark,
+};

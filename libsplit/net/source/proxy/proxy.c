@@ -326,4 +326,9 @@ proxy_open(const split_source_options *options, const char *place, void **out_st
     return SPLIT_OK;
 }
 
-const split_source_kind split__source_proxy = {"proxy", proxy_open, proxy_read, proxy_close, NULL};
+const split__source_kind split__source_proxy = {
+    .shown = {"proxy", "URL", "a proxy's admin port (Prometheus text)"},
+    .open = proxy_open,
+    .read = proxy_read,
+    .close = proxy_close,
+};
