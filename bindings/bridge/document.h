@@ -30,7 +30,9 @@ typedef enum splitb_text {
     SPLITB_TEXT_SOURCE_FIELD = 14,
     SPLITB_TEXT_SOURCE_TEXT = 15,
     SPLITB_TEXT_RATIO_BAD = 16,
-    SPLITB_TEXT_RATIO_OF = 17
+    SPLITB_TEXT_RATIO_OF = 17,
+    SPLITB_TEXT_ISSUED_BY = 18,
+    SPLITB_TEXT_ISSUED_WHY = 19
 } splitb_text;
 
 typedef struct splitb_policy splitb_policy;
@@ -79,6 +81,9 @@ int splitb_route_fault_text(splitb_route *self, uint32_t index, const char **out
 /* Record in: revision, issued at. */
 int splitb_route_build(splitb_route *self, splitb_policy *policy, splitb_plan *plan,
                        const double *in, size_t n_in);
+/* Record in: revision, issued at. Text: who issues it, a line end, and why. */
+int splitb_route_reissue(splitb_route *self, splitb_route *from, splitb_plan *plan,
+                         const double *in, size_t n_in, const char *text, size_t text_len);
 /* Record out: revision, issued at, n_variants, n_origins, cookie's max age and idle. */
 int splitb_route_describe(splitb_route *self, double *out, size_t *n_out);
 int splitb_route_text(splitb_route *self, const double *in, size_t n_in, const char **out_text,

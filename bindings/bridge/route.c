@@ -120,6 +120,46 @@ splitb_route_build(splitb_route *self, splitb_policy *policy, splitb_plan *plan,
     return take_route(self, err, made);
 }
 
+/* "who\nwhy" as two texts; false when it does not fit. */
+static bool
+divide(const char *text, size_t text_len, char by[SPLIT_ROUTE_BY_BYTES_MAX + 1],
+       char why[SPLIT_ROUTE_WHY_BYTES_MAX + 1])
+{
+    const char *end = text_len > 0 ? memchr(text, '\n', text_len) : NULL;
+    size_t n_by = end != NULL ? (size_t)(end - text) : text_len;
+    size_t n_why = end != NULL ? text_len - n_by - 1 : 0;
+    if (n_by > SPLIT_ROUTE_BY_BYTES_MAX || n_why > SPLIT_ROUTE_WHY_BYTES_MAX ||
+        (text_len > 0 && memchr(text, '\0', text_len) != NULL))
+        return false;
+    memcpy(by, text, n_by);
+    by[n_by] = '\0';
+    if (n_why > 0)
+        memcpy(why, end + 1, n_why);
+    why[n_why] = '\0';
+    return true;
+}
+
+int
+splitb_route_reissue(splitb_route *self, splitb_route *from, splitb_plan *plan, const double *in,
+                     size_t n_in, const char *text, size_t text_len)
+{
+    splitb_reader r = {.in = in, .n_in = n_in};
+    char by[SPLIT_ROUTE_BY_BYTES_MAX + 1];
+    char why[SPLIT_ROUTE_WHY_BYTES_MAX + 1];
+    split_route *made = NULL;
+    int64_t revision = splitb_read_int(&r, 0, INT64_MAX);
+    split_us issued_at = splitb_read_us(&r);
+    if (from->box.core == NULL || splitb_plan_core(plan) == NULL)
+        return SPLIT_ERR_MODE;
+    if (r.err != SPLIT_OK)
+        return r.err;
+    if (!divide(text, text_len, by, why))
+        return SPLIT_ERR_VALUE;
+    int err = split_route_reissue(from->box.core, splitb_plan_core(plan), (uint64_t)revision,
+                                  issued_at, by, why, NULL, &made);
+    return take_route(self, err, made);
+}
+
 int
 splitb_route_describe(splitb_route *self, double *out, size_t *n_out)
 {
@@ -152,6 +192,10 @@ route_text(const split_route *route, splitb_text what, size_t index, int *err)
         return split_route_text(route, &len);
     case SPLITB_TEXT_NAME:
         return split_route_name(route);
+    case SPLITB_TEXT_ISSUED_BY:
+        return split_route_issued_by(route);
+    case SPLITB_TEXT_ISSUED_WHY:
+        return split_route_issued_why(route);
     case SPLITB_TEXT_COOKIE:
         return cookie.name;
     case SPLITB_TEXT_SIGNED_BY:

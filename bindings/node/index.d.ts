@@ -270,7 +270,10 @@ export class Route {
   readonly name: string;
   readonly text: string;
   readonly revision: number;
+  reissue(plan: Plan, revision: number, issuedAtUs: number, by?: string, why?: string): Route;
   readonly issuedAtUs: number;
+  readonly issuedBy: string;
+  readonly issuedWhy: string;
   readonly variants: string[];
   readonly origins: Origin[];
   readonly cookie: Cookie;

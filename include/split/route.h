@@ -15,6 +15,11 @@
 
 SPLIT_BEGIN
 
+/** Longest issuer of a route in bytes. @since 0.1 */
+#define SPLIT_ROUTE_BY_BYTES_MAX 100
+/** Longest reason of a route in bytes. @since 0.1 */
+#define SPLIT_ROUTE_WHY_BYTES_MAX 1000
+
 /** What a route is loaded into. @since 0.1 */
 typedef struct split_route split_route;
 
@@ -60,11 +65,39 @@ SPLIT_API SPLIT_CHECKED int split_route_build(const split_policy *policy, const 
                                               uint64_t revision, split_us issued_at_us,
                                               const split_alloc *alloc, split_route **out);
 
+/**
+ * Build a route from another one: new ranges, revision and issuer, and every other member as it was
+ * written, also one that this version does not know. It needs no policy.
+ *
+ * @param route         The route to start from.
+ * @param plan          Its ranges and home layout are taken, made from split_route_plan_options()
+ * and perhaps re-weighted; NULL keeps those of the route.
+ * @param revision      1 or more; one above the revision that it shall replace.
+ * @param issued_at_us  Wall clock, microseconds since 1970; written to the second.
+ * @param by            Who issues it: one line of at most SPLIT_ROUTE_BY_BYTES_MAX; NULL or "" for
+ * nobody in particular.
+ * @param why           Why: one line of at most SPLIT_ROUTE_WHY_BYTES_MAX; NULL or "" for no reason.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_VALUE for a revision, a time or a text out of range;
+ * SPLIT_ERR_FIELD when the plan does not fit the route; SPLIT_ERR_LIMIT when the text would exceed
+ * SPLIT_DOCUMENT_BYTES_MAX; SPLIT_ERR_NOMEM; a fault's code for a text that is not UTF-8.
+ * @note Threads: const-safe. Cost: O(size of the text). Since 0.1.
+ */
+SPLIT_API SPLIT_CHECKED int split_route_reissue(const split_route *route, const split_plan *plan,
+                                                uint64_t revision, split_us issued_at_us,
+                                                const char *by, const char *why,
+                                                const split_alloc *alloc, split_route **out);
+
 /** Free a route and set the pointer to NULL; NULL and a pointer to NULL are accepted. @since 0.1 */
 SPLIT_API void split_route_free(split_route **route, const split_alloc *alloc);
 
 /** The route's text, one line, NUL-terminated. @since 0.1 */
 SPLIT_API const char *split_route_text(const split_route *route, size_t *out_len);
+
+/** Who issued it, one line; "" when it does not say. @since 0.1 */
+SPLIT_API const char *split_route_issued_by(const split_route *route);
+
+/** Why it was issued, one line; "" when it does not say. @since 0.1 */
+SPLIT_API const char *split_route_issued_why(const split_route *route);
 
 /** Name of the split. @since 0.1 */
 SPLIT_API const char *split_route_name(const split_route *route);

@@ -17,7 +17,7 @@ HARMLESS = [
     ("later field", ["later"], {"a": 1}), ("later field of an origin", ["origins", "new", "region"], "eu"),
     ("later field of failover", ["failover"], {"telepathy": True}), ("no salt", ["salt"], GONE), ("no mode", ["mode"], GONE),
     ("no home", ["home"], GONE), ("empty salt", ["salt"], ""), ("part of a second", ["issued_at"], "2026-11-23T00:17:00.25Z"),
-    ("revision as 7.0", ["revision"], 7.0), ("even mode", ["mode"], "even"), ("override", ["overrides"], {"k": 1}),
+    ("issuer", ["issued_by"], "ann"), ("reason", ["issued_why"], "p95 \u2191"), ("revision as 7.0", ["revision"], 7.0), ("even mode", ["mode"], "even"), ("override", ["overrides"], {"k": 1}),
     ("coverage", ["coverage"], 12.5), ("cookie", ["cookie"], {"name": "v", "idle": None, "later": 1}),
 ]
 WRONG = [
@@ -25,7 +25,7 @@ WRONG = [
     ("revision 0", ["revision"], 0), ("revision text", ["revision"], "7"), ("revision part", ["revision"], 7.5),
     ("revision too large", ["revision"], 2**53 + 2), ("local time", ["issued_at"], "2026-11-23T00:17:00"),
     ("month 13", ["issued_at"], "2026-13-23T00:17:00Z"), ("before 1970", ["issued_at"], "1969-11-23T00:17:00Z"),
-    ("salt with colon", ["salt"], "a:b"), ("unknown mode", ["mode"], "dice"), ("no variants", ["variants"], []),
+    ("issuer number", ["issued_by"], 7), ("issuer long", ["issued_by"], "x" * 101), ("reason long", ["issued_why"], "x" * 1001), ("salt with colon", ["salt"], "a:b"), ("unknown mode", ["mode"], "dice"), ("no variants", ["variants"], []),
     ("doubled variant", ["variants"], ["new", "new"]), ("default by name", ["default"], "legacy"), ("default 64", ["default"], 64),
     ("home negative", ["home", 0], -1), ("home too large", ["home", 0], 1048577), ("ranges empty", ["ranges"], []),
     ("range of two", ["ranges", 0], [0, 10]), ("range of texts", ["ranges", 0], ["0", "1", "2"]),

@@ -75,6 +75,9 @@ read_route(const void *arg, answers *heard)
     MUST(split_route_load(text, len, NULL, &fault, 1, &n_faults, &own) == 0);
     answers_number(heard, (int64_t)split_route_revision(own));
     split_route_free(&own, NULL);
+    MUST(split_route_reissue(o->route, o->plan, 3, 3000000, "ann", "why", NULL, &own) == 0);
+    answers_number(heard, (int64_t)split_route_revision(own));
+    split_route_free(&own, NULL);
 }
 
 static void

@@ -383,3 +383,43 @@ Test(route, getters_and_load_refuse_null)
     cr_assert_eq(split_route_load_file(NULL, NULL, &fault, 1, NULL, &none), SPLIT_ERR_ARG);
     split_route_free(&route, NULL);
 }
+
+Test(route, is_issued_again_from_itself_and_keeps_what_it_does_not_know)
+{
+    static const char text[] =
+        "{\"schema\":1,\"split\":\"s\",\"revision\":7,\"issued_at\":\"2026-11-23T00:00:00Z\",\"later\":{\"a\":[1,2]},"
+        "\"issued_by\":\"bob\",\"variants\":[\"new\",\"old\"],\"default\":1,\"home\":[104858,943718],"
+        "\"ranges\":[[0,104858,0],[104858,1048576,1]],\"chains\":[[\"new\"],[\"old\"]],"
+        "\"origins\":{\"new\":{\"url\":\"http://127.0.0.1:9001\"},\"old\":{\"url\":\"http://127.0.0.1:9002\"}}}";
+    const uint64_t none[] = {0, 1};
+    split_route *route = NULL, *next = NULL, *last = NULL;
+    split_plan_options options;
+    split_plan *plan = NULL, *moved = NULL;
+    cr_assert_eq(split_route_load(text, strlen(text), NULL, NULL, 0, NULL, &route), SPLIT_OK);
+    cr_assert_str_eq(split_route_issued_by(route), "bob");
+    cr_assert_str_eq(split_route_issued_why(route), "");
+    cr_assert_eq(split_route_plan_options(route, &options), SPLIT_OK);
+    cr_assert_eq(split_plan_new(&options, NULL, &plan), SPLIT_OK);
+    cr_assert_eq(split_plan_reweight_new(plan, none, 2, NULL, &moved, NULL), SPLIT_OK);
+    cr_assert_eq(split_route_reissue(route, moved, 8, ISSUED, "ann", "p95 \"up\"", NULL, &next), SPLIT_OK);
+    cr_assert_eq(split_route_revision(next), 8);
+    cr_assert_str_eq(split_route_issued_by(next), "ann");
+    cr_assert_str_eq(split_route_issued_why(next), "p95 \"up\"");
+    cr_assert(strstr(split_route_text(next, NULL), "\"later\":{\"a\":[1,2]}") != NULL);
+    cr_assert(strstr(split_route_text(next, NULL), "\"ranges\":[[0,1048576,1]]") != NULL);
+    cr_assert(strstr(split_route_text(next, NULL), "bob") == NULL);
+    cr_assert_eq(split_route_accept(route, next), SPLIT_OK);
+    cr_assert_eq(split_route_reissue(next, NULL, 9, ISSUED, NULL, "", NULL, &last), SPLIT_OK);
+    cr_assert(strstr(split_route_text(last, NULL), "\"ranges\":[[0,1048576,1]]") != NULL);
+    cr_assert(strstr(split_route_text(last, NULL), "issued_by") == NULL);
+    split_route_free(&last, NULL);
+    cr_assert_eq(split_route_reissue(NULL, NULL, 9, ISSUED, "", "", NULL, &last), SPLIT_ERR_ARG);
+    cr_assert_eq(split_route_reissue(next, NULL, 0, ISSUED, "", "", NULL, &last), SPLIT_ERR_VALUE);
+    cr_assert_eq(split_route_reissue(next, NULL, 9, -1, "", "", NULL, &last), SPLIT_ERR_VALUE);
+    cr_assert_eq(split_route_reissue(next, NULL, 9, ISSUED, "a\nb", "", NULL, &last), SPLIT_ERR_VALUE);
+    cr_assert_neq(split_route_reissue(next, NULL, 9, ISSUED, "", "\xff", NULL, &last), SPLIT_OK);
+    split_plan_free(&moved, NULL);
+    split_plan_free(&plan, NULL);
+    split_route_free(&next, NULL);
+    split_route_free(&route, NULL);
+}

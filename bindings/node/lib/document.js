@@ -5,7 +5,8 @@
 const { neverNull, boxOfKind } = require('./core.js');
 
 const TEXTS = ['DOCUMENT', 'NAME', 'VARIANT', 'METRIC', 'ORIGIN', 'URL', 'HOST', 'COOKIE', 'SIGNED_BY', 'PRICES', 'NOTIFY_TARGET',
-  'NOTIFY_TOKEN', 'NOTIFY_ARGUMENT', 'SOURCE', 'SOURCE_FIELD', 'SOURCE_TEXT', 'RATIO_BAD', 'RATIO_OF'];
+  'NOTIFY_TOKEN', 'NOTIFY_ARGUMENT', 'SOURCE', 'SOURCE_FIELD', 'SOURCE_TEXT', 'RATIO_BAD', 'RATIO_OF',
+  'ISSUED_BY', 'ISSUED_WHY'];
 
 function documentClasses(core, plans, failovers, rollouts) {
   const native = core.core;
@@ -120,12 +121,21 @@ function documentClasses(core, plans, failovers, rollouts) {
       return route;
     }
 
+    reissue(plan, revision, issuedAtUs, by = '', why = '') {
+      const route = new Route(null, BUILD);
+      core.check(native.route_reissue(routes.of(route), routes.of(this), plans.planBox(plan),
+        core.doubles([revision, issuedAtUs]), core.encode(`${by}\n${why}`)));
+      return route;
+    }
+
     get #text() { return textOf('route', routes.of(this)); }
     #facts() { return Array.from(core.check(native.route_describe(routes.of(this)))); }
     get name() { return this.#text('NAME'); }
     get text() { return this.#text('DOCUMENT'); }
     get revision() { return this.#facts()[0]; }
     get issuedAtUs() { return this.#facts()[1]; }
+    get issuedBy() { return this.#text('ISSUED_BY'); }
+    get issuedWhy() { return this.#text('ISSUED_WHY'); }
     get variants() { return names(this.#text, 'VARIANT', this.#facts()[2]); }
     get origins() { return Array.from({ length: this.#facts()[3] }, (_, i) => originOf('route', routes.of(this), i)); }
 

@@ -26,6 +26,7 @@ const functions = {
   route_fault_path: 'b:route i x',
   route_fault_text: 'b:route i x',
   route_build: 'b:route b:policy b:plan d',
+  route_reissue: 'b:route b:route b:plan d t',
   route_describe: 'b:route r',
   route_text: 'b:route d x',
   route_origin: 'b:route i r',

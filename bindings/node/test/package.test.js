@@ -122,6 +122,9 @@ test('documents', (t) => {
   assert.strictEqual(machine.route(0, 'new', 1n).origin, 'new');
   assert.deepStrictEqual(rollout.phases, [{ percent: 10, bakeUs: 14400000000 }]);
   const route = split.Route.build(policy, plan, 1, 1763856000000000);
+  const back = route.reissue(plan, 2, 1763856001000000, 'ann', 'p95 is bad');
+  assert.deepStrictEqual([back.revision, back.issuedBy, back.issuedWhy, route.issuedBy], [2, 'ann', 'p95 is bad', '']);
+  assert.throws(() => route.reissue(plan, 2, 1763856001000000, 'a'.repeat(101)), split.SplitError);
   const read = new split.Route(route.text);
   assert.deepStrictEqual([read.text, read.revision, read.plan().decide('u')], [route.text, 1, plan.decide('u')]);
   assert.deepStrictEqual(read.failover().origins, machine.origins);

@@ -51,7 +51,7 @@ class Notify(NamedTuple):
 
 _TEXTS = ("DOCUMENT", "NAME", "VARIANT", "METRIC", "ORIGIN", "URL", "HOST", "COOKIE", "SIGNED_BY", "PRICES",
           "NOTIFY_TARGET", "NOTIFY_TOKEN", "NOTIFY_ARGUMENT", "SOURCE", "SOURCE_FIELD", "SOURCE_TEXT", "RATIO_BAD",
-          "RATIO_OF")
+          "RATIO_OF", "ISSUED_BY", "ISSUED_WHY")
 _NOTIFY = ("webhook", "slack", "sns", "exec")
 _EVENTS = ("level", "hold", "advance", "rollback", "complete")
 
@@ -243,6 +243,15 @@ class Route(_Document, _core.RouteBox):
         route = cls._empty()
         _core.route_build(route, policy, plan, (revision, issued_at_us))
         return route
+
+    def reissue(self, plan: Plan, revision: int, issued_at_us: int, by: str = "", why: str = "") -> "Route":
+        """Build a route from this one: the plan's ranges, and who issues it and why; all else stays."""
+        route = self._empty()
+        _core.route_reissue(route, self, plan, (revision, issued_at_us), f"{by}\n{why}")
+        return route
+
+    issued_by = property(lambda self: self._text("ISSUED_BY"), doc="Who issued it; empty when it does not say.")
+    issued_why = property(lambda self: self._text("ISSUED_WHY"), doc="Why it was issued; empty when it does not say.")
 
     def _facts(self) -> Dict[str, Any]:
         return dict(zip(("revision", "issued", "variants", "origins", "max_age", "idle"), self._call("describe")))

@@ -186,6 +186,10 @@ def test_documents(tmp_path):
     plan, machine, rollout = policy.plan(), policy.failover(), policy.rollout()
     assert machine.chains == ("new", "legacy") and machine.route(0, "new", 1).origin == "new" and rollout.phases[0][0] == 10
     route = split.Route.build(policy, plan, 1, 1_763_856_000_000_000)
+    back = route.reissue(plan, 2, 1_763_856_001_000_000, "ann", "p95 is bad")
+    assert (back.revision, back.issued_by, back.issued_why, route.issued_by) == (2, "ann", "p95 is bad", "")
+    with pytest.raises(split.SplitError):
+        route.reissue(plan, 2, 1_763_856_001_000_000, "a" * 101)
     path = tmp_path / "route.json"
     route.publish(path, 0)
     read = split.Route.load(path)

@@ -17,6 +17,8 @@ struct split_route {
     const char *name;
     uint64_t revision;
     split_us issued_at_us;
+    const char *issued_by; /* NULL: not said */
+    const char *issued_why;
     const char *salt; /* NULL: the name */
     int mode;
     doc_list variants; /* doc_name */

@@ -28,6 +28,18 @@ split_route_issued_at_us(const split_route *route)
     return route->issued_at_us;
 }
 
+const char *
+split_route_issued_by(const split_route *route)
+{
+    return route->issued_by != NULL ? route->issued_by : "";
+}
+
+const char *
+split_route_issued_why(const split_route *route)
+{
+    return route->issued_why != NULL ? route->issued_why : "";
+}
+
 size_t
 split_route_n_variants(const split_route *route)
 {

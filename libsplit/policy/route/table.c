@@ -137,6 +137,8 @@ static const field route_fields[] = {
     {"revision", FIELD_WHOLE, FIELD_REQUIRED, AT(split_route, revision), .min = 1,
      .max = ROUTE_REVISION_MAX},
     {"issued_at", FIELD_CUSTOM, FIELD_REQUIRED, AT(split_route, issued_at_us), .read = read_time},
+    {"issued_by", FIELD_TEXT, AT(split_route, issued_by), .max = SPLIT_ROUTE_BY_BYTES_MAX},
+    {"issued_why", FIELD_TEXT, AT(split_route, issued_why), .max = SPLIT_ROUTE_WHY_BYTES_MAX},
     {"salt", FIELD_TEXT, AT(split_route, salt), .max = 64, .form = split__form_salt,
      .form_name = "a salt of A-Z a-z 0-9 . _ -, or \"\" for none"},
     {"mode", FIELD_CHOICE, AT(split_route, mode), .choices = modes},

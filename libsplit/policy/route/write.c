@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Building a route: canonical text from a policy and a plan, then read back by the reader's own
  * rules. */
+#include "policy/route/write.h"
+
 #include <string.h>
 
 #include "policy/document/number.h"
-#include "policy/document/out.h"
 #include "policy/route/data.h"
 
 static void
@@ -44,33 +45,21 @@ write_head(text_out *out, const split_policy *policy, const split_plan *plan, ui
     split__out_name(out, split_mode_name((int)split_plan_mode(plan)));
 }
 
-static void
-write_variants(text_out *out, const split_policy *policy, const split_plan *plan)
+void
+split__route_write_home(text_out *out, const split_plan *plan)
 {
-    size_t n = split_plan_n_variants(plan);
-    split__out_key(out, "variants");
     split__out_raw(out, "[");
-    for (size_t i = 0; i < n; i++) {
-        split__out_comma(out);
-        split__out_name(out, split_policy_variant(policy, i));
-    }
-    split__out_raw(out, "]");
-    split__out_key(out, "default");
-    split__out_whole(out, split_plan_default(plan));
-    split__out_key(out, "home");
-    split__out_raw(out, "[");
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < split_plan_n_variants(plan); i++) {
         split__out_comma(out);
         split__out_whole(out, split_plan_home(plan, i));
     }
     split__out_raw(out, "]");
 }
 
-static int
-write_ranges(text_out *out, const split_plan *plan)
+int
+split__route_write_ranges(text_out *out, const split_plan *plan)
 {
     split_range range;
-    split__out_key(out, "ranges");
     split__out_raw(out, "[");
     for (size_t i = 0; i < split_plan_n_ranges(plan); i++) {
         int err = split_plan_range(plan, i, &range);
@@ -87,6 +76,23 @@ write_ranges(text_out *out, const split_plan *plan)
     }
     split__out_raw(out, "]");
     return SPLIT_OK;
+}
+
+static void
+write_variants(text_out *out, const split_policy *policy, const split_plan *plan)
+{
+    size_t n = split_plan_n_variants(plan);
+    split__out_key(out, "variants");
+    split__out_raw(out, "[");
+    for (size_t i = 0; i < n; i++) {
+        split__out_comma(out);
+        split__out_name(out, split_policy_variant(policy, i));
+    }
+    split__out_raw(out, "]");
+    split__out_key(out, "default");
+    split__out_whole(out, split_plan_default(plan));
+    split__out_key(out, "home");
+    split__route_write_home(out, plan);
 }
 
 static void
@@ -194,7 +200,8 @@ write_route(text_out *out, const split_policy *policy, const split_plan *plan, u
 {
     write_head(out, policy, plan, revision, issued_at_us);
     write_variants(out, policy, plan);
-    int err = write_ranges(out, plan);
+    split__out_key(out, "ranges");
+    int err = split__route_write_ranges(out, plan);
     if (err != SPLIT_OK)
         return err;
     write_chains(out, policy);
