@@ -142,10 +142,10 @@ class Ends(RunTest):
 
 class Trouble(RunTest):
     def test_sources_that_say_nothing_are_no_data(self):
-        self.admin.silent = True
-        document = json.loads(json.dumps(POLICY))
-        self.write_policy(document)
+        self.long_phases()
         child = self.start()
+        self.wait(lambda: self.windows())
+        self.admin.silent = True
         self.wait(lambda: any(w[3] == "no-data" for w in self.windows()))
         self.admin.silent = False
         self.wait(lambda: self.windows()[-1][3] in ("bake", "coverage"))

@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/base/scope.h"
+
 #define MAX_TRIES 10
 #define MAX_WAIT_US 5000000
 
 struct split_http {
     split_http_options options;
     CURL *curl;
+    CURLM *multi; /* drives `curl` alone, so that a wait can be ended from outside */
     char *body;
     size_t body_len;
     size_t body_room;
@@ -61,13 +64,16 @@ split_http_new(const split_http_options *options, split_http **out)
         return rc;
     split_http *http = calloc(1, sizeof *http);
     CURL *curl = curl_easy_init();
-    if (http == NULL || curl == NULL) {
+    CURLM *multi = curl_multi_init();
+    if (http == NULL || curl == NULL || multi == NULL) {
         free(http);
         curl_easy_cleanup(curl);
+        curl_multi_cleanup(multi);
         return SPLIT_ERR_NOMEM;
     }
     http->options = own;
     http->curl = curl;
+    http->multi = multi;
     http->random = own.seed != 0 ? own.seed : (uint64_t)split_clock_wall() | 1;
     *out = http;
     return SPLIT_OK;
@@ -79,6 +85,7 @@ split_http_free(split_http **http)
     if (http == NULL || *http == NULL)
         return;
     curl_easy_cleanup((*http)->curl);
+    curl_multi_cleanup((*http)->multi);
     free((*http)->body);
     free(*http);
     *http = NULL;
@@ -139,7 +146,7 @@ split__http_wait(split_http *http, uint32_t tries)
     if (most > MAX_WAIT_US)
         most = MAX_WAIT_US;
     uint64_t wait = most / 2 + next_random(http) % (most / 2 + 1);
-    (void)split_clock_sleep_until(split_clock_now() + (split_us)wait);
+    (void)split__scope_sleep_until(split_clock_now() + (split_us)wait);
 }
 
 void
@@ -174,6 +181,7 @@ set_limits(split_http *http)
 {
     CURL *c = http->curl;
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* a name server that hangs is not waited for */
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(http->options.connect_timeout_us / 1000));
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)(http->options.timeout_us / 1000));
@@ -234,6 +242,59 @@ may_retry(const split_http_request *request, CURLcode code, long status)
     return status == 429 || status == 503 || (safe && (status == 502 || status == 504));
 }
 
+/* What ended a wait, as libcurl would say it. */
+static CURLcode
+give_up(split_http *http)
+{
+    bool late = split_clock_now() >= split__scope()->deadline_us;
+    snprintf(http->reason, sizeof http->reason, "%s",
+             late ? "no answer before the deadline" : "the request was cancelled");
+    return late ? CURLE_OPERATION_TIMEDOUT : CURLE_ABORTED_BY_CALLBACK;
+}
+
+/* Milliseconds to sleep at most before the scope is asked again. */
+static int
+patience(void)
+{
+    split_us left = split__scope()->deadline_us - split_clock_now();
+    return left >= 1000000 ? 1000 : left <= 0 ? 0 : (int)(left / 1000) + 1;
+}
+
+static CURLcode
+run_multi(split_http *http)
+{
+    struct curl_waitfd cancel = {.fd = split__scope()->cancel_fd, .events = CURL_WAIT_POLLIN};
+    int running = 1;
+    for (;;) {
+        if (curl_multi_perform(http->multi, &running) != CURLM_OK)
+            return CURLE_OUT_OF_MEMORY;
+        if (running == 0)
+            break;
+        if (split__scope_is_over())
+            return give_up(http);
+        if (curl_multi_poll(http->multi, &cancel, cancel.fd >= 0 ? 1 : 0, patience(), NULL) !=
+            CURLM_OK)
+            return CURLE_OUT_OF_MEMORY;
+    }
+    int left;
+    const CURLMsg *message = curl_multi_info_read(http->multi, &left);
+    return message != NULL && message->msg == CURLMSG_DONE ? message->data.result
+                                                           : CURLE_RECV_ERROR;
+}
+
+/* A whole transfer within the scope of the thread. */
+static CURLcode
+perform(split_http *http)
+{
+    if (split__scope_is_over())
+        return give_up(http);
+    if (curl_multi_add_handle(http->multi, http->curl) != CURLM_OK)
+        return CURLE_OUT_OF_MEMORY;
+    CURLcode code = run_multi(http);
+    curl_multi_remove_handle(http->multi, http->curl);
+    return code;
+}
+
 static CURLcode
 try_until_done(split_http *http, const split_http_request *request, split_http_answer *answer)
 {
@@ -245,9 +306,10 @@ try_until_done(split_http *http, const split_http_request *request, split_http_a
         http->no_memory = false;
         http->reason[0] = '\0';
         http->body[0] = '\0';
-        code = curl_easy_perform(http->curl);
+        code = perform(http);
         curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
-        if (answer->tries == http->options.tries || !may_retry(request, code, status))
+        if (answer->tries == http->options.tries || !may_retry(request, code, status) ||
+            split__scope_is_over())
             break;
         split__http_wait(http, answer->tries);
     }

@@ -130,6 +130,12 @@ split_source_mark(split_source *source)
         source->kind->mark(source->state);
 }
 
+bool
+split__source_has_mark(const split_source *source)
+{
+    return source->kind->mark != NULL;
+}
+
 const char *
 split_source_spec(const split_source *source)
 {

@@ -23,6 +23,9 @@ typedef struct split__source_kind {
 SPLIT__SOURCE_KIND_MAP(XX)
 #undef XX
 
+/* Whether the kind has a mark of its own; else its reads are the marks. */
+bool split__source_has_mark(const split_source *source);
+
 /* Counts of a peer add up to the most that a count can be, and no further: one that lies must not
  * overflow them. Neither is negative. */
 static inline void

@@ -123,11 +123,26 @@ take_number(const char *text, double *out)
     return true;
 }
 
+/* Room for as many values as the command line has words; reached from `all_texts` to the end. */
+typedef struct texts_room {
+    struct texts_room *next;
+    const char *text[];
+} texts_room;
+
+static texts_room *all_texts;
+static size_t n_words;
+
 static bool
 take_text(const char *text, cli_texts *out)
 {
-    if (out->n == CLI_TEXTS_MAX)
-        return false;
+    if (out->text == NULL) {
+        texts_room *room = calloc(1, sizeof *room + (n_words + 1) * sizeof room->text[0]);
+        if (room == NULL)
+            return false;
+        room->next = all_texts;
+        all_texts = room;
+        out->text = room->text;
+    }
     out->text[out->n++] = text;
     return true;
 }
@@ -165,7 +180,7 @@ kind_text(cli_kind kind)
     case CLI_DURATION:
         return "a duration such as 250ms, 90s or 4h";
     case CLI_TEXTS:
-        return "at most 64 values";
+        return "a value that memory has room for";
     default:
         return "a value";
     }
@@ -256,6 +271,7 @@ cli_parse(const cli_spec *spec, cli_common *common, int argc, char **argv, int *
     fill_getopt(&t, longs, letters);
     optind = 0;
     opterr = 0;
+    n_words = (size_t)argc;
     for (;;) {
         int at = optind == 0 ? 1 : optind;
         int value = getopt_long(argc, argv, letters, longs, NULL);

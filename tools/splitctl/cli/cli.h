@@ -26,10 +26,10 @@ typedef enum cli_kind {
     CLI_TEXTS     /* cli_texts: may be given several times */
 } cli_kind;
 
-/* Values of an option that may be given several times; borrowed from argv. */
-#define CLI_TEXTS_MAX 64
+/* Values of an option that may be given any number of times; borrowed from argv. The array lives as
+ * long as the program. */
 typedef struct cli_texts {
-    const char *text[CLI_TEXTS_MAX];
+    const char **text;
     size_t n;
 } cli_texts;
 

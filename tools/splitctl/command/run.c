@@ -16,6 +16,7 @@
 #include "drive/window.h"
 
 #define OPERATOR_US 1000000
+#define HURRY_AFTER 2 /* the last window still takes what comes in two turns of fleet_on_wait() */
 #define POLL_US 50000 /* how often signals and the operator are looked for */
 
 static volatile sig_atomic_t stopped;
@@ -31,7 +32,8 @@ typedef struct run {
     notifier *notifier;
     bool once;
     bool fresh;
-    bool aborted; /* an operator ended the rollout; the route may be theirs already */
+    bool aborted;  /* an operator ended the rollout; the route may be theirs already */
+    int n_hurried; /* how often the last window was asked whether it hurries */
     bool json;
     bool no_journal;
     split_us until; /* monotonic; SPLIT_NEVER without --duration */
@@ -119,11 +121,38 @@ check_route(run *r)
     return CTL_NOT_PUBLISHED;
 }
 
+/* Between the answers of the sources: a signal ends the run, an operator's end of the rollout closes
+ * the window with what is there. */
+static fleet_word
+hear(void *ctx)
+{
+    run *r = ctx;
+    if (stopped != 0)
+        return FLEET_STOP;
+    r->aborted = r->aborted || driver_listen(&r->driver);
+    if (!r->aborted || r->n_hurried > HURRY_AFTER)
+        return FLEET_WAIT;
+    return r->n_hurried++ < HURRY_AFTER ? FLEET_WAIT : FLEET_HURRY;
+}
+
+/* Nobody is moved to a system that cannot be judged. A rollout that goes on has moved them already.
+ */
+static int
+check_sources(run *r)
+{
+    driver *d = &r->driver;
+    bool moved = d->diary.n_replayed > 0;
+    fleet_on_wait(&d->fleet, hear, r);
+    return moved ? CTL_OK : fleet_preflight(&d->fleet);
+}
+
 static int
 drive(run *r)
 {
     driver *d = &r->driver;
-    int code = publication_publish(d);
+    int code = check_sources(r);
+    if (code == CTL_OK)
+        code = publication_publish(d);
     if (code != CTL_OK)
         return code;
     if (!r->json)

@@ -3,16 +3,31 @@
 #include "drive/fleet.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "split/rollout.h"
 
-/* No request may outlive a window by much: a dead peer must not stop the clock of the others. */
-static void
-set_timeouts(split_http_options *http, split_us window_us)
+#define DEADLINE_MAX_US 10000000
+#define DEADLINE_MIN_US 200000
+#define LISTEN_US 20000
+#define PREFLIGHT_US 3000000
+#define PREFLIGHT_STEP_US 200000
+
+static split_us
+between(split_us value, split_us least, split_us most)
 {
-    if (http->timeout_us > window_us)
-        http->timeout_us = window_us > 200000 ? window_us : 200000;
+    return value < least ? least : value > most ? most : value;
+}
+
+/* A dead peer must not stop the clock of the others. */
+static void
+set_timeouts(fleet *f, split_http_options *http, split_us window_us)
+{
+    f->deadline_us = between(window_us / 2, DEADLINE_MIN_US, DEADLINE_MAX_US);
+    f->wait_us = between(window_us / 4, DEADLINE_MIN_US, DEADLINE_MAX_US);
+    if (http->timeout_us > f->deadline_us)
+        http->timeout_us = f->deadline_us;
     if (http->connect_timeout_us > http->timeout_us / 2)
         http->connect_timeout_us = http->timeout_us / 2;
 }
@@ -20,11 +35,15 @@ set_timeouts(split_http_options *http, split_us window_us)
 static int
 open_one(fleet *f, split_source_options *o, const char *spec)
 {
-    split_error error;
+    split_error error = {.size = sizeof error};
+    split_source *source = NULL;
     o->spec = spec;
-    int rc = split_source_new(o, &f->sources[f->n], &error);
+    int rc = split_source_new(o, &source, &error);
+    if (rc == SPLIT_OK && split_source_set_add(f->set, &source) != SPLIT_OK)
+        rc = SPLIT_ERR_NOMEM;
+    split_source_free(&source);
     if (rc != SPLIT_OK) {
-        fprintf(stderr, "splitctl: %s\n", error.text);
+        fprintf(stderr, "splitctl: %s\n", error.text[0] != '\0' ? error.text : split_strerror(rc));
         return rc == SPLIT_ERR_FIELD ? CTL_USAGE : CTL_BAD_INPUT;
     }
     f->n++;
@@ -40,12 +59,12 @@ is_meant(const char *source, const char *spec)
     return strncmp(spec, source, n) == 0 && spec[n] == ':';
 }
 
-/* The names that the policy has for the metrics at this kind of source. */
+/* The names that the policy has for the metrics at this kind of source. Sources of one kind share
+ * them. */
 static void
 take_fields(fleet *f, const split_policy *policy, const char *spec, split_source_options *o)
 {
-    o->fields = f->fields + f->n_fields;
-    o->n_fields = 0;
+    size_t first = f->n_fields;
     for (size_t m = 0; m < f->n_metrics; m++)
         for (size_t i = 0; i < split_policy_n_sources(policy, m); i++) {
             split_source_info info;
@@ -54,8 +73,42 @@ take_fields(fleet *f, const split_policy *policy, const char *spec, split_source
                 !is_meant(info.source, spec))
                 continue;
             f->fields[f->n_fields++] = (split_source_field){(uint32_t)m, info.field, info.text};
-            o->n_fields++;
         }
+    o->fields = f->fields + first;
+    o->n_fields = f->n_fields - first;
+}
+
+static size_t
+kind_length(const char *spec)
+{
+    return strcspn(spec, ":");
+}
+
+static int
+open_all(fleet *f, const split_policy *policy, const cli_texts *specs, split_source_options *o)
+{
+    int code = CTL_OK;
+    for (size_t i = 0; code == CTL_OK && i < specs->n; i++) {
+        size_t n = kind_length(specs->text[i]);
+        bool same = i > 0 && kind_length(specs->text[i - 1]) == n &&
+                    strncmp(specs->text[i - 1], specs->text[i], n) == 0;
+        if (!same)
+            take_fields(f, policy, specs->text[i], o);
+        code = open_one(f, o, specs->text[i]);
+    }
+    return code;
+}
+
+/* A log's visitors are assigned by the thread that reads it, while another one may follow the route.
+ */
+static const char *
+assign_visitor(void *ctx, const char *visitor, size_t visitor_len, split_us at_us)
+{
+    fleet *f = ctx;
+    pthread_mutex_lock(&f->rules_lock);
+    const char *variant = arm_assign(&f->visitors, visitor, visitor_len, at_us);
+    pthread_mutex_unlock(&f->rules_lock);
+    return variant;
 }
 
 /* What logs are read by, when one of the sources is a log. */
@@ -73,11 +126,18 @@ take_log_options(fleet *f, const split_policy *policy, const char *route_path,
     f->route_path = route_path;
     o->statuses = f->failover.statuses;
     o->n_statuses = f->failover.n_statuses;
-    o->assign = arm_assign;
-    o->assign_ctx = &f->visitors;
+    o->assign = assign_visitor;
+    o->assign_ctx = f;
     int code = arm_rules_begin(&f->visitors, policy);
     o->cookie = f->visitors.cookie_name;
     return code;
+}
+
+static int
+no_memory(void)
+{
+    fprintf(stderr, "splitctl: %s\n", split_strerror(SPLIT_ERR_NOMEM));
+    return CTL_BAD_INPUT;
 }
 
 int
@@ -101,12 +161,15 @@ fleet_open(fleet *f, const split_policy *policy, const char *route_path, const c
     o.metrics = f->metrics;
     o.n_metrics = f->n_metrics;
     o.window_us = window_us > 0 ? window_us : rollout.window_us;
-    set_timeouts(&o.http, o.window_us);
-    int code = take_log_options(f, policy, route_path, specs, &o);
-    for (size_t i = 0; code == CTL_OK && i < specs->n; i++) {
-        take_fields(f, policy, specs->text[i], &o);
-        code = open_one(f, &o, specs->text[i]);
-    }
+    set_timeouts(f, &o.http, o.window_us);
+    pthread_mutex_init(&f->rules_lock, NULL);
+    f->reports = calloc(specs->n + 1, sizeof *f->reports);
+    int code =
+        f->reports != NULL && split_source_set_new(&f->set) == SPLIT_OK ? CTL_OK : no_memory();
+    if (code == CTL_OK)
+        code = take_log_options(f, policy, route_path, specs, &o);
+    if (code == CTL_OK)
+        code = open_all(f, policy, specs, &o);
     if (code != CTL_OK)
         fleet_close(f);
     return code;
@@ -115,8 +178,9 @@ fleet_open(fleet *f, const split_policy *policy, const char *route_path, const c
 void
 fleet_close(fleet *f)
 {
-    for (size_t i = 0; i < f->n; i++)
-        split_source_free(&f->sources[i]);
+    split_source_set_free(&f->set);
+    free(f->reports);
+    f->reports = NULL;
     f->n = 0;
     arm_rules_free(&f->visitors);
     f->visitors = (arm_rules){0};
@@ -125,8 +189,14 @@ fleet_close(fleet *f)
 void
 fleet_mark(fleet *f)
 {
-    for (size_t i = 0; i < f->n; i++)
-        split_source_mark(f->sources[i]);
+    split_source_set_mark(f->set);
+}
+
+void
+fleet_on_wait(fleet *f, fleet_word (*on_wait)(void *ctx), void *ctx)
+{
+    f->on_wait = on_wait;
+    f->wait_ctx = ctx;
 }
 
 /* Whether a sentence has the source's URL or path in it; before it is a kind such as "promql:". */
@@ -143,14 +213,14 @@ names_place(const char *text, const char *spec)
 static void
 report_change(fleet *f, size_t i, int rc, const split_error *error)
 {
-    const char *spec = split_source_spec(f->sources[i]);
+    const char *spec = split_source_set_spec(f->set, i);
     bool failing = rc != SPLIT_OK && rc != SPLIT_ERR_NO_DATA;
     bool named = failing && names_place(error->text, spec);
-    if (failing && !f->failing[i])
+    if (failing && !f->reports[i].failing)
         fprintf(stderr, "splitctl: %s%s%s\n", named ? "" : spec, named ? "" : ": ", error->text);
-    if (!failing && f->failing[i])
+    if (!failing && f->reports[i].failing)
         fprintf(stderr, "splitctl: %s: answers again\n", spec);
-    f->failing[i] = failing;
+    f->reports[i].failing = failing;
 }
 
 /* A note is told when it is another one than the last; one that comes and goes is not told again.
@@ -158,33 +228,97 @@ report_change(fleet *f, size_t i, int rc, const split_error *error)
 static void
 tell_note(fleet *f, size_t i, const char *note)
 {
-    const char *spec = split_source_spec(f->sources[i]);
+    const char *spec = split_source_set_spec(f->set, i);
     bool named = names_place(note, spec);
-    if (note[0] == '\0' || strcmp(note, f->told[i]) == 0)
+    if (note[0] == '\0' || strcmp(note, f->reports[i].note) == 0)
         return;
     fprintf(stderr, "splitctl: %s%s%s\n", named ? "" : spec, named ? "" : ": ", note);
-    snprintf(f->told[i], sizeof f->told[i], "%s", note);
+    snprintf(f->reports[i].note, sizeof f->reports[i].note, "%s", note);
 }
 
-int
-fleet_read(fleet *f, split_reading *out)
+/* Wait for the answers, and listen meanwhile. */
+static fleet_word
+await_all(fleet *f, split_us until)
+{
+    for (;;) {
+        split_us now = split_clock_now();
+        fleet_word word = f->on_wait != NULL ? f->on_wait(f->wait_ctx) : FLEET_WAIT;
+        split_us next = now + LISTEN_US < until ? now + LISTEN_US : until;
+        if (word != FLEET_WAIT)
+            return word;
+        if (split_source_set_wait(f->set, next, NULL) == SPLIT_OK || now >= until)
+            return FLEET_WAIT;
+    }
+}
+
+static void
+follow_route(fleet *f)
+{
+    if (f->route_path == NULL)
+        return;
+    pthread_mutex_lock(&f->rules_lock);
+    arm_rules_follow(&f->visitors, f->route_path);
+    pthread_mutex_unlock(&f->rules_lock);
+}
+
+/* One round; what came is added to `out`. */
+static bool
+take_all(fleet *f, split_reading *out)
 {
     static split_reading one; /* large, and read only below */
     split_error error = {.size = sizeof error};
     bool any = false;
-    split_reading_init(out);
     f->n_answered = 0;
-    if (f->route_path != NULL)
-        arm_rules_follow(&f->visitors, f->route_path);
     for (size_t i = 0; i < f->n; i++) {
-        int rc = split_source_read(f->sources[i], &one, &error);
+        int rc = split_source_set_take(f->set, i, &one, &error);
         report_change(f, i, rc, &error);
-        tell_note(f, i, one.note);
+        if (!f->quiet)
+            tell_note(f, i, one.note);
         if (rc != SPLIT_OK && rc != SPLIT_ERR_NO_DATA)
             continue;
         f->n_answered++;
         any = any || rc == SPLIT_OK;
         split_reading_add(out, &one);
     }
-    return any ? SPLIT_OK : SPLIT_ERR_NO_DATA;
+    return any;
+}
+
+int
+fleet_read(fleet *f, split_reading *out)
+{
+    split_us now = split_clock_now();
+    split_reading_init(out);
+    follow_route(f);
+    if (split_source_set_begin(f->set, now + f->deadline_us) != SPLIT_OK) {
+        (void)no_memory();
+        return SPLIT_ERR_NO_DATA;
+    }
+    if (await_all(f, now + f->wait_us) == FLEET_STOP)
+        return SPLIT_ERR_MODE;
+    return take_all(f, out) ? SPLIT_OK : SPLIT_ERR_NO_DATA;
+}
+
+int
+fleet_preflight(fleet *f)
+{
+    static split_reading ignored; /* large */
+    split_us until = split_clock_now() + PREFLIGHT_US;
+    split_us wait = f->wait_us;
+    int rc;
+    for (;;) {
+        split_us begun = split_clock_now();
+        f->wait_us = f->deadline_us; /* nothing waits for the end of a window yet */
+        rc = fleet_read(f, &ignored);
+        f->wait_us = wait;
+        if (rc == SPLIT_ERR_MODE || f->n_answered == f->n || split_clock_now() >= until)
+            break;
+        (void)split_clock_sleep_until(begun + PREFLIGHT_STEP_US);
+    }
+    if (rc == SPLIT_ERR_MODE)
+        return CTL_HOLD;
+    if (f->n_answered == f->n)
+        return CTL_OK;
+    fprintf(stderr, "splitctl: %zu of %zu sources cannot be read; nobody is moved\n",
+            f->n - f->n_answered, f->n);
+    return CTL_NO_DATA;
 }

@@ -21,7 +21,8 @@ publication_confirm(driver *d, split_us decided)
     split_us until = split_clock_now() + EFFECT_PATIENCE_US;
     d->effect_us = -1;
     for (;;) {
-        (void)fleet_read(&d->fleet, &d->reading);
+        if (fleet_read(&d->fleet, &d->reading) == SPLIT_ERR_MODE)
+            return;
         if (d->fleet.n_answered == d->fleet.n && d->reading.has_revision &&
             d->reading.revision >= d->published.revision) {
             d->effect_us = split_clock_now() - decided;
@@ -94,7 +95,9 @@ publication_publish(driver *d)
         return CTL_OK;
     route_state_free(&d->route);
     code = route_state_read(d->policy, d->route_path, &d->route);
+    d->fleet.quiet = true;
     publication_confirm(d, decided);
+    d->fleet.quiet = false;
     fleet_mark(&d->fleet);
     diary_publication(&d->diary, &d->published, percent, d->effect_us);
     d->window_start_wall = split_clock_wall();

@@ -47,7 +47,10 @@ int
 window_step(driver *d)
 {
     split_window *w = &d->window;
-    bool any = fleet_read(&d->fleet, &d->reading) == SPLIT_OK;
+    int got = fleet_read(&d->fleet, &d->reading);
+    if (got == SPLIT_ERR_MODE)
+        return CTL_HOLD;
+    bool any = got == SPLIT_OK;
     d->window_has_data = any;
     split_window_init(w, d->id++, d->window_start_wall);
     if (any && d->reading.has_arm[SPLIT_READING_ARM])

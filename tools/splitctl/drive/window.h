@@ -8,8 +8,8 @@
 /* Begin a window now: what was counted before it is read and dropped. */
 void window_mark(driver *d);
 
-/* Close the current window: read all sources, judge. Fills window, reading and decision. CTL_OK or
- * CTL_BAD_INPUT. */
+/* Close the current window: read all sources, judge. Fills window, reading and decision. CTL_OK,
+ * CTL_BAD_INPUT, or CTL_HOLD when fleet_on_wait() said FLEET_STOP: then nothing was judged. */
 int window_step(driver *d);
 
 #endif

@@ -12,6 +12,8 @@
 static int
 take_maps(log_setup *s, const char *command)
 {
+    if (s->map_options.n > LOG_MAPS_MAX)
+        return cli_usage_error(command, "--map may be given %d times at most", LOG_MAPS_MAX);
     for (size_t i = 0; i < s->map_options.n; i++) {
         char *text = s->map_texts[i] = strdup(s->map_options.text[i]);
         char *equals = text == NULL ? NULL : strrchr(text, '=');
@@ -85,7 +87,7 @@ log_setup_open(log_setup *s, const char *command, split_log **out)
 void
 log_setup_free(log_setup *s)
 {
-    for (size_t i = 0; i < CLI_TEXTS_MAX; i++)
+    for (size_t i = 0; i < LOG_MAPS_MAX; i++)
         free(s->map_texts[i]);
     arm_rules_free(&s->rules);
 }

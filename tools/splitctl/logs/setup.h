@@ -5,6 +5,8 @@
 
 #include "logs/arm.h"
 
+#define LOG_MAPS_MAX 64
+
 typedef struct log_setup {
     /* Options of the command line. */
     cli_texts map_options;
@@ -18,8 +20,8 @@ typedef struct log_setup {
     split_us from_us;
     split_us to_us;
     arm_rules rules;
-    char *map_texts[CLI_TEXTS_MAX];
-    split_log_map maps[CLI_TEXTS_MAX];
+    char *map_texts[LOG_MAPS_MAX];
+    split_log_map maps[LOG_MAPS_MAX];
     split_log_arms arms;
 } log_setup;
 
