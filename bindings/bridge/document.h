@@ -32,7 +32,10 @@ typedef enum splitb_text {
     SPLITB_TEXT_RATIO_BAD = 16,
     SPLITB_TEXT_RATIO_OF = 17,
     SPLITB_TEXT_ISSUED_BY = 18,
-    SPLITB_TEXT_ISSUED_WHY = 19
+    SPLITB_TEXT_ISSUED_WHY = 19,
+    SPLITB_TEXT_SINK_FIELD = 20,
+    SPLITB_TEXT_SINK_VARIANT = 21,
+    SPLITB_TEXT_SINK_TEXT = 22
 } splitb_text;
 
 typedef struct splitb_policy splitb_policy;
@@ -49,7 +52,7 @@ int splitb_policy_fault_path(splitb_policy *self, uint32_t index, const char **o
 int splitb_policy_fault_text(splitb_policy *self, uint32_t index, const char **out_text,
                              size_t *out_text_len);
 /* Record out: n_variants, n_origins, n_metrics, n_notify, rollout's variant or -1, baseline or -1,
- * cookie's max age and idle, budget in millionths. */
+ * cookie's max age and idle, budget in millionths, n_sinks. */
 int splitb_policy_describe(splitb_policy *self, double *out, size_t *n_out);
 /* Record in: a splitb_text, two indices. An absent text is an empty one. */
 int splitb_policy_text(splitb_policy *self, const double *in, size_t n_in, const char **out_text,
@@ -59,6 +62,8 @@ int splitb_policy_text(splitb_policy *self, const double *in, size_t n_in, const
 int splitb_policy_origin(splitb_policy *self, uint32_t index, double *out, size_t *n_out);
 /* Record out: type, on, n_args. */
 int splitb_policy_notify(splitb_policy *self, uint32_t index, double *out, size_t *n_out);
+/* Record out: kind, primary, timeout in us, n_fields. */
+int splitb_policy_sink(splitb_policy *self, uint32_t index, double *out, size_t *n_out);
 /* Record out: number of sources of a metric. */
 int splitb_policy_sources(splitb_policy *self, uint32_t index, double *out, size_t *n_out);
 int splitb_policy_plan(splitb_policy *self, splitb_plan *into);

@@ -129,6 +129,7 @@ splitb_policy_describe(splitb_policy *self, double *out, size_t *n_out)
     splitb_put_us(&w, cookie.max_age_us);
     splitb_put_us(&w, cookie.idle_us);
     splitb_put(&w, (double)budget);
+    splitb_put(&w, (double)split_policy_n_sinks(policy));
     *n_out = w.n_out;
     return w.err;
 }
@@ -165,6 +166,20 @@ source_text(const split_policy *policy, splitb_text what, size_t metric, size_t 
     return what == SPLITB_TEXT_SOURCE         ? info.source
            : what == SPLITB_TEXT_SOURCE_FIELD ? info.field
                                               : info.text;
+}
+
+static const char *
+sink_text(const split_policy *policy, splitb_text what, size_t sink, size_t field, int *err)
+{
+    split_sink_info info = {0};
+    *err = split_policy_sink(policy, sink, &info);
+    if (*err == SPLIT_OK && field >= info.n_fields)
+        *err = SPLIT_ERR_INDEX;
+    if (*err != SPLIT_OK)
+        return NULL;
+    return what == SPLITB_TEXT_SINK_FIELD     ? info.fields[field].name
+           : what == SPLITB_TEXT_SINK_VARIANT ? info.fields[field].key
+                                              : info.fields[field].text;
 }
 
 static const char *
@@ -244,6 +259,8 @@ splitb_policy_text(splitb_policy *self, const double *in, size_t n_in, const cha
         text = notify_text(policy, what, first, second, &err);
     else if (what >= SPLITB_TEXT_SOURCE && what <= SPLITB_TEXT_SOURCE_TEXT)
         text = source_text(policy, what, first, second, &err);
+    else if (what >= SPLITB_TEXT_SINK_FIELD && what <= SPLITB_TEXT_SINK_TEXT)
+        text = sink_text(policy, what, first, second, &err);
     else if (what == SPLITB_TEXT_RATIO_BAD || what == SPLITB_TEXT_RATIO_OF)
         text = ratio_text(policy, what, first, &err);
     else
@@ -276,6 +293,22 @@ splitb_policy_notify(splitb_policy *self, uint32_t index, double *out, size_t *n
     out[1] = notify.on;
     out[2] = (double)notify.n_args;
     *n_out = 3;
+    return err;
+}
+
+int
+splitb_policy_sink(splitb_policy *self, uint32_t index, double *out, size_t *n_out)
+{
+    splitb_writer w = {.out = out};
+    split_sink_info sink = {0};
+    if (self->box.core == NULL)
+        return SPLIT_ERR_MODE;
+    int err = split_policy_sink(self->box.core, index, &sink);
+    splitb_put(&w, sink.kind);
+    splitb_put(&w, sink.primary);
+    splitb_put_us(&w, sink.timeout_us);
+    splitb_put(&w, (double)sink.n_fields);
+    *n_out = w.n_out;
     return err;
 }
 

@@ -242,6 +242,8 @@ export interface Origin {
 }
 export interface Cookie { name: string; maxAgeUs: number | null; idleUs: number | null; signedBy: string | null }
 export interface Notify { type: string; target: string; token: string | null; arguments: string[]; on: string[] }
+export interface SinkField { name: string; variant: string | null; text: string }
+export interface Sink { kind: string; primary: boolean; timeoutUs: number; fields: SinkField[] }
 export class Policy {
   constructor(text: Text);
   static load(path: string): Policy;
@@ -256,6 +258,7 @@ export class Policy {
   readonly prices: string | null;
   readonly budgetMicros: number;
   readonly notify: Notify[];
+  readonly sinks: Sink[];
   sources(metric: number): Record<string, Record<string, string>>;
   ratio(metric: number): { bad: string; of: string };
   plan(): Plan;

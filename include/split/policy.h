@@ -84,6 +84,57 @@ typedef struct split_source_info {
     const char *text;
 } split_source_info;
 
+/**
+ * Kinds of sink, where a route comes into force: XX(name, number, text, form, help).
+ *
+ * ROUTE: the whole document is kept there, so it may decide who writes, and others may follow it.
+ * RANGES: buckets and variants, assigned by the same hash. WEIGHTS: percentages only; visitors may
+ * change their variant there. @since 0.1
+ */
+#define SPLIT_SINK_KIND_MAP(XX)                                                                    \
+    XX(FILE, 0, "file", ROUTE, "a file, replaced whole under a lock")                              \
+    XX(EXEC, 1, "exec", ROUTE, "a program that reads and writes the route")                        \
+    XX(HTTP, 2, "http", ROUTE, "a URL with GET, PUT and ETags, such as WebDAV")                    \
+    XX(ETCD, 3, "etcd", ROUTE, "a key of etcd, by its JSON gateway")                               \
+    XX(S3, 4, "s3", ROUTE, "an object of an S3 bucket, written under its ETag")                    \
+    XX(HAPROXY, 5, "haproxy", RANGES, "a map of HAProxy, by its file and runtime sockets")         \
+    XX(ENVOY, 6, "envoy", RANGES, "the route configuration of Envoy, as a file it watches")        \
+    XX(CLOUDFRONT_KVS, 7, "cloudfront-kvs", ROUTE, "a key of a CloudFront KeyValueStore")          \
+    XX(CONFIGMAP, 8, "configmap", ROUTE, "a key of a Kubernetes ConfigMap")                        \
+    XX(HTTPROUTE, 9, "httproute", WEIGHTS, "backend weights of a Kubernetes HTTPRoute")            \
+    XX(ALB, 10, "alb", WEIGHTS, "target group weights of an AWS load balancer")                    \
+    XX(LAMBDA_ALIAS, 11, "lambda-alias", WEIGHTS, "version weights of an AWS Lambda alias")
+
+/** Kinds of sink. @since 0.1 */
+typedef enum split_sink_kind {
+#define XX(name, number, text, form, help) SPLIT_SINK_##name = number,
+    SPLIT_SINK_KIND_MAP(XX)
+#undef XX
+} split_sink_kind;
+
+/** What of a route a sink holds. @since 0.1 */
+typedef enum split_sink_form {
+    SPLIT_SINK_ROUTE = 0,  /**< All of it. */
+    SPLIT_SINK_RANGES = 1, /**< Buckets and variants. */
+    SPLIT_SINK_WEIGHTS = 2 /**< Percentages. */
+} split_sink_form;
+
+/** A setting of a sink, as written; a list is several of one name. Borrowed. @since 0.1 */
+typedef struct split_sink_field {
+    const char *name; /**< Such as "url". */
+    const char *key;  /**< Variant that an entry of "targets" is of; NULL otherwise. */
+    const char *text;
+} split_sink_field;
+
+/** A sink of "publish". Texts are borrowed from the policy. @since 0.1 */
+typedef struct split_sink_info {
+    split_sink_kind kind;
+    bool primary;        /**< Its fence decides who may write. */
+    split_us timeout_us; /**< For all of one publication; default 2 s. */
+    const split_sink_field *fields;
+    size_t n_fields;
+} split_sink_info;
+
 /** The arms of a rollout. @since 0.1 */
 typedef struct split_rollout_info {
     size_t variant;  /**< Index of the variant that ramps. */
@@ -224,6 +275,13 @@ SPLIT_API size_t split_policy_n_notify(const split_policy *policy);
 /** A notification target. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_policy_notify(const split_policy *policy, size_t notify,
                                                 split_notify_info *out);
+
+/** Number of sinks under "publish", 0 to 32. @since 0.1 */
+SPLIT_API size_t split_policy_n_sinks(const split_policy *policy);
+
+/** A sink; one of them is primary. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
+SPLIT_API SPLIT_CHECKED int split_policy_sink(const split_policy *policy, size_t sink,
+                                              split_sink_info *out);
 
 /**
  * Prices and budget.

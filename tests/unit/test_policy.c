@@ -54,16 +54,20 @@ Test(policy, names_its_split_and_variants)
     cr_assert_str_eq(split_policy_variant(policy, 0), "new");
     cr_assert_str_eq(split_policy_variant(policy, 1), "old");
     cr_assert_null(split_policy_variant(policy, 2));
-    cr_assert(strstr(split_policy_text(policy, &len), "{\"schema\":1,\"split\":{\"name\":\"search\"") != NULL);
+    cr_assert(strstr(split_policy_text(policy, &len),
+                     "{\"schema\":1,\"split\":{\"name\":\"search\"") != NULL);
     cr_assert_eq(len, strlen(split_policy_text(policy, NULL)));
     split_policy_free(&policy, NULL);
 }
 
 Test(policy, text_keeps_what_is_inside_strings)
 {
-    split_policy *policy = load("{\"x-a b\" : \"c \\\" d\\\\\" , \"x-n\": 1.50e1, \"schema\" : 1, \"split\": {\"name\":\"s\","
-                                "\"variants\":[{\"name\":\"a\",\"weight\":1}]}, \"origins\":{\"a\":{\"url\":\"http://a\"}} }\n");
-    cr_assert(strncmp(split_policy_text(policy, NULL), "{\"x-a b\":\"c \\\" d\\\\\",\"x-n\":1.50e1,\"schema\":1", 41) == 0,
+    split_policy *policy = load("{\"x-a b\" : \"c \\\" d\\\\\" , \"x-n\": 1.50e1, \"schema\" : 1, "
+                                "\"split\": {\"name\":\"s\","
+                                "\"variants\":[{\"name\":\"a\",\"weight\":1}]}, "
+                                "\"origins\":{\"a\":{\"url\":\"http://a\"}} }\n");
+    cr_assert(strncmp(split_policy_text(policy, NULL),
+                      "{\"x-a b\":\"c \\\" d\\\\\",\"x-n\":1.50e1,\"schema\":1", 41) == 0,
               "%s", split_policy_text(policy, NULL));
     split_policy_free(&policy, NULL);
 }
@@ -119,16 +123,19 @@ Test(policy, gives_rollout_options_with_exact_numbers)
 Test(policy, rollout_defaults_are_those_of_the_core)
 {
     split_rollout_options o, core;
-    split_policy *policy = load("{\"schema\":1,\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\",\"weight\":1}]},"
-                                "\"origins\":{\"a\":{\"url\":\"http://a\"}},\"metrics\":[{\"name\":\"e\",\"kind\":\"error\","
-                                "\"target\":\"< 1%\",\"warning\":\"> 1%\",\"critical\":\"> 5%\"}],"
-                                "\"rollout\":{\"variant\":\"a\",\"phases\":[{\"percent\":100,\"bake\":\"1h\"}]}}");
+    split_policy *policy = load(
+        "{\"schema\":1,\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\",\"weight\":1}]},"
+        "\"origins\":{\"a\":{\"url\":\"http://"
+        "a\"}},\"metrics\":[{\"name\":\"e\",\"kind\":\"error\","
+        "\"target\":\"< 1%\",\"warning\":\"> 1%\",\"critical\":\"> 5%\"}],"
+        "\"rollout\":{\"variant\":\"a\",\"phases\":[{\"percent\":100,\"bake\":\"1h\"}]}}");
     split_rollout_info info;
     split_rollout_options_init(&core);
     cr_assert_eq(split_policy_rollout_options(policy, &o), SPLIT_OK);
     cr_assert_eq(o.window_us, core.window_us);
     cr_assert_eq(o.judgement, core.judgement);
-    cr_assert(o.alpha == core.alpha && o.gate_alpha == core.gate_alpha && o.relative == core.relative);
+    cr_assert(o.alpha == core.alpha && o.gate_alpha == core.gate_alpha &&
+              o.relative == core.relative);
     cr_assert_eq(o.min_sample, core.min_sample);
     cr_assert_eq(o.no_data_patience_us, core.no_data_patience_us);
     cr_assert_eq(o.warning_patience_us, core.warning_patience_us);
@@ -175,9 +182,11 @@ Test(policy, flattens_the_names_of_a_metric_in_its_sources)
     cr_assert_eq(split_policy_n_sources(policy, 1), 0);
     cr_assert_eq(split_policy_n_sources(policy, 9), 0);
     cr_assert_eq(split_policy_source(policy, 0, 0, &s), SPLIT_OK);
-    cr_assert(strcmp(s.source, "log") == 0 && strcmp(s.field, "") == 0 && strcmp(s.text, "status") == 0);
+    cr_assert(strcmp(s.source, "log") == 0 && strcmp(s.field, "") == 0 &&
+              strcmp(s.text, "status") == 0);
     cr_assert_eq(split_policy_source(policy, 0, 1, &s), SPLIT_OK);
-    cr_assert(strcmp(s.source, "prom") == 0 && strcmp(s.field, "bad") == 0 && strcmp(s.text, "b") == 0);
+    cr_assert(strcmp(s.source, "prom") == 0 && strcmp(s.field, "bad") == 0 &&
+              strcmp(s.text, "b") == 0);
     cr_assert_eq(split_policy_source(policy, 0, 2, &s), SPLIT_ERR_INDEX);
     cr_assert_eq(split_policy_source(policy, 0, 0, NULL), SPLIT_ERR_ARG);
     split_policy_free(&policy, NULL);
@@ -236,6 +245,36 @@ Test(policy, gives_cookie_notify_and_cost)
     split_policy_free(&policy, NULL);
 }
 
+Test(policy, gives_its_sinks_with_their_settings)
+{
+    static const char text[] =
+        "{\"schema\":1,\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\",\"weight\":1},"
+        "{\"name\":\"b\",\"weight\":1}],\"default\":\"a\"},\"origins\":{\"a\":{\"url\":\"http://"
+        "h\"},"
+        "\"b\":{\"url\":\"http://"
+        "h\"}},\"publish\":[{\"kind\":\"file\",\"path\":\"r\",\"primary\":true,"
+        "\"timeout\":\"300ms\"},{\"kind\":\"lambda-alias\",\"function\":\"f\",\"alias\":\"l\","
+        "\"region\":\"r\",\"targets\":{\"b\":\"7\",\"a\":\"8\"}}]}";
+    split_sink_info sink;
+    split_policy *policy = load(text);
+    cr_assert_eq(split_policy_n_sinks(policy), 2);
+    cr_assert_eq(split_policy_sink(policy, 0, &sink), SPLIT_OK);
+    cr_assert(sink.kind == SPLIT_SINK_FILE && sink.primary && sink.timeout_us == 300000);
+    cr_assert(sink.n_fields == 1 && strcmp(sink.fields[0].name, "path") == 0 &&
+              strcmp(sink.fields[0].text, "r") == 0 && sink.fields[0].key == NULL);
+    cr_assert_eq(split_policy_sink(policy, 1, &sink), SPLIT_OK);
+    cr_assert(sink.kind == SPLIT_SINK_LAMBDA_ALIAS && !sink.primary && sink.n_fields == 5);
+    cr_assert(strcmp(sink.fields[3].name, "targets") == 0 && strcmp(sink.fields[3].key, "b") == 0 &&
+              strcmp(sink.fields[3].text, "7") == 0);
+    cr_assert_eq(sink.timeout_us, 2000000);
+    cr_assert_eq(split_policy_sink(policy, 2, &sink), SPLIT_ERR_INDEX);
+    cr_assert_eq(split_policy_sink(policy, 0, NULL), SPLIT_ERR_ARG);
+    split_policy_free(&policy, NULL);
+    policy = load(POLICY_FULL);
+    cr_assert_eq(split_policy_n_sinks(policy), 0);
+    split_policy_free(&policy, NULL);
+}
+
 Test(policy, small_one_has_defaults_and_no_rollout)
 {
     split_rollout_options rollout;
@@ -285,7 +324,8 @@ Test(policy, counts_faults_that_have_no_room_and_keeps_the_first_in_the_text)
     split_error faults[2];
     split_policy *policy = NULL;
     size_t n;
-    cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, faults, 2, &n, &policy), SPLIT_ERR_FIELD);
+    cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, faults, 2, &n, &policy),
+                 SPLIT_ERR_FIELD);
     cr_assert_eq(n, 6);
     cr_assert_str_eq(faults[0].path, "$.split");
     cr_assert_eq(faults[0].pos, 0);
@@ -295,12 +335,14 @@ Test(policy, counts_faults_that_have_no_room_and_keeps_the_first_in_the_text)
 
 Test(policy, tells_line_column_and_byte_of_a_fault)
 {
-    static const char text[] = "{\"schema\":1,\r\n  \"x-\xc3\xa4\": 1, \"nmae\": 1,\n\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\","
+    static const char text[] = "{\"schema\":1,\r\n  \"x-\xc3\xa4\": 1, \"nmae\": "
+                               "1,\n\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\","
                                "\"weight\":1}]},\"origins\":{\"a\":{\"url\":\"http://a\"}}}";
     split_error fault;
     split_policy *policy = NULL;
     size_t n;
-    cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, &fault, 1, &n, &policy), SPLIT_ERR_FIELD);
+    cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, &fault, 1, &n, &policy),
+                 SPLIT_ERR_FIELD);
     cr_assert_eq(n, 1);
     cr_assert_eq(fault.line, 2);
     cr_assert_eq(fault.column, 14, "columns count bytes");
@@ -316,9 +358,13 @@ Test(policy, long_names_are_cut_in_path_and_text_without_breaking_characters)
     size_t n;
     for (int i = 0; i < 500; i++)
         strcat(key, "\xc3\xa4");
-    snprintf(text, sizeof text, "{\"schema\":1,\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\",\"weight\":1}],\"%s\":{}},"
-             "\"origins\":{\"a\":{\"url\":\"http://a\"}}}", key);
-    cr_assert_eq(split_policy_load(text, strlen(text), NULL, &fault, 1, &n, &policy), SPLIT_ERR_FIELD);
+    snprintf(text, sizeof text,
+             "{\"schema\":1,\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\",\"weight\":1}],"
+             "\"%s\":{}},"
+             "\"origins\":{\"a\":{\"url\":\"http://a\"}}}",
+             key);
+    cr_assert_eq(split_policy_load(text, strlen(text), NULL, &fault, 1, &n, &policy),
+                 SPLIT_ERR_FIELD);
     cr_assert(strlen(fault.path) < sizeof fault.path && strlen(fault.text) < sizeof fault.text);
     cr_assert(strstr(fault.path, "\xc3\xa4...") != NULL, "%s", fault.path);
 }
@@ -329,7 +375,8 @@ Test(policy, path_of_a_text_fault_is_valid_utf8_whatever_the_text_is)
     split_error faults[2];
     split_policy *policy = NULL;
     size_t n;
-    cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, faults, 2, &n, &policy), SPLIT_ERR_TEXT);
+    cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, faults, 2, &n, &policy),
+                 SPLIT_ERR_TEXT);
     cr_assert_eq(n, 2);
     cr_assert_str_eq(faults[0].path, "$.a[1]");
     cr_assert_str_eq(faults[1].path, "$.a[1].b\\\"\xc3\xa4?[0]");
@@ -371,12 +418,15 @@ Test(policy, file_that_cannot_be_read_says_why)
     split_error fault;
     split_policy *policy = NULL;
     size_t n;
-    cr_assert_eq(split_policy_load_file("/nowhere/policy.json", NULL, &fault, 1, &n, &policy), SPLIT_ERR_IO);
+    cr_assert_eq(split_policy_load_file("/nowhere/policy.json", NULL, &fault, 1, &n, &policy),
+                 SPLIT_ERR_IO);
     cr_assert_eq(n, 1);
     cr_assert_eq(fault.code, SPLIT_ERR_IO);
-    cr_assert(strstr(fault.text, "/nowhere/policy.json") != NULL && strstr(fault.text, "No such file") != NULL);
+    cr_assert(strstr(fault.text, "/nowhere/policy.json") != NULL &&
+              strstr(fault.text, "No such file") != NULL);
     cr_assert_eq(fault.line, 0);
-    cr_assert_eq(split_policy_load_file("/", NULL, &fault, 1, &n, &policy), SPLIT_ERR_IO, "a folder");
+    cr_assert_eq(split_policy_load_file("/", NULL, &fault, 1, &n, &policy), SPLIT_ERR_IO,
+                 "a folder");
     cr_assert_eq(split_policy_load_file(NULL, NULL, &fault, 1, &n, &policy), SPLIT_ERR_ARG);
 }
 
@@ -385,7 +435,8 @@ Test(policy, file_loads_as_text_does)
     char path[] = "/tmp/split-policy-XXXXXX";
     split_policy *policy = NULL;
     int fd = mkstemp(path);
-    cr_assert(fd >= 0 && write(fd, POLICY_SMALL, strlen(POLICY_SMALL)) == (ssize_t)strlen(POLICY_SMALL));
+    cr_assert(fd >= 0 &&
+              write(fd, POLICY_SMALL, strlen(POLICY_SMALL)) == (ssize_t)strlen(POLICY_SMALL));
     close(fd);
     cr_assert_eq(split_policy_load_file(path, NULL, NULL, 0, NULL, &policy), SPLIT_OK);
     cr_assert_str_eq(split_policy_text(policy, NULL), POLICY_SMALL);
@@ -408,7 +459,8 @@ Test(policy, all_memory_comes_from_the_allocator_and_goes_back)
     counting_alloc memory;
     split_policy *policy = NULL;
     counting_alloc_init(&memory);
-    cr_assert_eq(split_policy_load(full, strlen(full), &memory.alloc, NULL, 0, NULL, &policy), SPLIT_OK);
+    cr_assert_eq(split_policy_load(full, strlen(full), &memory.alloc, NULL, 0, NULL, &policy),
+                 SPLIT_OK);
     cr_assert_gt(memory.n_live, 0);
     split_policy_free(&policy, &memory.alloc);
     cr_assert_eq(memory.n_live, 0);
@@ -425,7 +477,9 @@ Test(policy, takes_a_thousand_overrides_and_finds_a_doubled_one)
     split_error fault;
     split_policy *policy = NULL;
     split_plan_options o;
-    n += (size_t)snprintf(text, room, "{\"schema\":1,\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\",\"weight\":1}],\"overrides\":{");
+    n += (size_t)snprintf(text, room,
+                          "{\"schema\":1,\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\","
+                          "\"weight\":1}],\"overrides\":{");
     for (int i = 0; i < 1000; i++)
         n += (size_t)snprintf(text + n, room - n, "%s\"key-%d\":\"a\"", i > 0 ? "," : "", i);
     snprintf(text + n, room - n, "}},\"origins\":{\"a\":{\"url\":\"http://a\"}}}");
@@ -434,7 +488,8 @@ Test(policy, takes_a_thousand_overrides_and_finds_a_doubled_one)
     cr_assert_eq(o.n_overrides, 1000);
     split_policy_free(&policy, NULL);
     memcpy(strstr(text, "key-998"), "key-997", 7);
-    cr_assert_eq(split_policy_load(text, strlen(text), NULL, &fault, 1, NULL, &policy), SPLIT_ERR_FIELD);
+    cr_assert_eq(split_policy_load(text, strlen(text), NULL, &fault, 1, NULL, &policy),
+                 SPLIT_ERR_FIELD);
     cr_assert_str_eq(fault.path, "$.split.overrides.key-997");
     free(text);
 }

@@ -6,7 +6,7 @@ const { neverNull, boxOfKind } = require('./core.js');
 
 const TEXTS = ['DOCUMENT', 'NAME', 'VARIANT', 'METRIC', 'ORIGIN', 'URL', 'HOST', 'COOKIE', 'SIGNED_BY', 'PRICES', 'NOTIFY_TARGET',
   'NOTIFY_TOKEN', 'NOTIFY_ARGUMENT', 'SOURCE', 'SOURCE_FIELD', 'SOURCE_TEXT', 'RATIO_BAD', 'RATIO_OF',
-  'ISSUED_BY', 'ISSUED_WHY'];
+  'ISSUED_BY', 'ISSUED_WHY', 'SINK_FIELD', 'SINK_VARIANT', 'SINK_TEXT'];
 
 function documentClasses(core, plans, failovers, rollouts) {
   const native = core.core;
@@ -80,6 +80,17 @@ function documentClasses(core, plans, failovers, rollouts) {
         return { type: KINDS[type], target: this.#text('NOTIFY_TARGET', i), token: this.#text('NOTIFY_TOKEN', i) || null,
           arguments: Array.from({ length: n }, (_ignored, k) => this.#text('NOTIFY_ARGUMENT', i, k)),
           on: EVENTS.filter((_ignored, bit) => (on >> bit) & 1) };
+      });
+    }
+
+    get sinks() {
+      const KINDS = ['file', 'exec', 'http', 'etcd', 's3', 'haproxy', 'envoy', 'cloudfront-kvs', 'configmap', 'httproute', 'alb',
+        'lambda-alias'];
+      return Array.from({ length: this.#facts()[9] }, (_, i) => {
+        const [kind, primary, timeoutUs, n] = core.check(native.policy_sink(policies.of(this), i));
+        return { kind: KINDS[kind], primary: primary !== 0, timeoutUs,
+          fields: Array.from({ length: n }, (_ignored, k) => ({ name: this.#text('SINK_FIELD', i, k),
+            variant: this.#text('SINK_VARIANT', i, k) || null, text: this.#text('SINK_TEXT', i, k) })) };
       });
     }
 

@@ -15,6 +15,7 @@ const functions = {
   policy_text: 'b:policy d x',
   policy_origin: 'b:policy i r',
   policy_notify: 'b:policy i r',
+  policy_sink: 'b:policy i r',
   policy_sources: 'b:policy i r',
   policy_plan: 'b:policy b:plan',
   policy_failover: 'b:policy d b:failover',

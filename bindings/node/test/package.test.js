@@ -118,6 +118,12 @@ test('documents', (t) => {
   const policy = new split.Policy(POLICY);
   assert.deepStrictEqual([policy.variants, policy.metrics, policy.variant], [['new', 'legacy'], ['error_rate'], 'new']);
   assert.deepStrictEqual([policy.origins[0].url, policy.cookie.name, policy.notify], ['http://127.0.0.1:9001', 'split_id', []]);
+  const published = new split.Policy(JSON.stringify({ ...JSON.parse(POLICY), publish: [{ kind: 'file', path: 'a', primary: true },
+    { kind: 'http', url: 'http://127.0.0.1:1/r', timeout: '1s' }] }));
+  assert.deepStrictEqual([policy.sinks, published.sinks], [[], [
+    { kind: 'file', primary: true, timeoutUs: 2000000, fields: [{ name: 'path', variant: null, text: 'a' }] },
+    { kind: 'http', primary: false, timeoutUs: 1000000,
+      fields: [{ name: 'url', variant: null, text: 'http://127.0.0.1:1/r' }] }]]);
   const plan = policy.plan(), machine = policy.failover(), rollout = policy.rollout();
   assert.strictEqual(machine.route(0, 'new', 1n).origin, 'new');
   assert.deepStrictEqual(rollout.phases, [{ percent: 10, bakeUs: 14400000000 }]);

@@ -16,7 +16,7 @@ from ._attach import attach
 from .failover import Answer, Event, Failover, Followup, Status
 from .measure import Arm, Bound, DistinctUsers, Evidence, Histogram, Meter, Metric, metric, shown_levels
 from .plan import Assignment, Draw, Explanation, Plan, Range
-from .policy import Cookie, Notify, Origin, Policy, Route
+from .policy import Cookie, Notify, Origin, Policy, Route, Sink, SinkField
 from .rollout import Decision, Expectation, MetricDecision, Operator, ProofTime, Replay, Rollout
 from .token import Stored, StoredDecision, Token
 
@@ -28,6 +28,6 @@ __all__ = [
     "Answer", "ArgumentTypeError", "Arm", "Assignment", "Bound", "BugError", "Cookie", "DataError", "Decision",
     "DistinctUsers", "Draw", "Event", "Evidence", "Expectation", "Explanation", "Failover", "Fault", "Followup",
     "Histogram", "Meter", "Metric", "MetricDecision", "Notify", "Operator", "Origin", "OutsideError", "Plan",
-    "Policy", "ProofTime", "Range", "Replay", "ResourceError", "Rollout", "Route", "SplitError", "Status",
-    "Stored", "StoredDecision", "Token", "UsageError", "metric", "shown_levels", "version",
+    "Policy", "ProofTime", "Range", "Replay", "ResourceError", "Rollout", "Route", "Sink", "SinkField", "SplitError",
+    "Status", "Stored", "StoredDecision", "Token", "UsageError", "metric", "shown_levels", "version",
 ]

@@ -39,6 +39,23 @@ class Cookie(NamedTuple):
     signed_by: Optional[str]
 
 
+class SinkField(NamedTuple):
+    """A setting of a sink; `variant` is set for its targets. A list is several of one name."""
+
+    name: str
+    variant: Optional[str]
+    text: str
+
+
+class Sink(NamedTuple):
+    """Where a route comes into force."""
+
+    kind: str
+    primary: bool
+    timeout_us: int
+    fields: List[SinkField]
+
+
 class Notify(NamedTuple):
     """A notification target; secrets are references, never values."""
 
@@ -51,8 +68,10 @@ class Notify(NamedTuple):
 
 _TEXTS = ("DOCUMENT", "NAME", "VARIANT", "METRIC", "ORIGIN", "URL", "HOST", "COOKIE", "SIGNED_BY", "PRICES",
           "NOTIFY_TARGET", "NOTIFY_TOKEN", "NOTIFY_ARGUMENT", "SOURCE", "SOURCE_FIELD", "SOURCE_TEXT", "RATIO_BAD",
-          "RATIO_OF", "ISSUED_BY", "ISSUED_WHY")
+          "RATIO_OF", "ISSUED_BY", "ISSUED_WHY", "SINK_FIELD", "SINK_VARIANT", "SINK_TEXT")
 _NOTIFY = ("webhook", "slack", "sns", "exec")
+_SINKS = ("file", "exec", "http", "etcd", "s3", "haproxy", "envoy", "cloudfront-kvs", "configmap", "httproute", "alb",
+          "lambda-alias")
 _EVENTS = ("level", "hold", "advance", "rollback", "complete")
 
 
@@ -139,7 +158,8 @@ class Policy(_Document, _core.PolicyBox):
         return policy
 
     def _facts(self) -> Dict[str, Any]:
-        names = ("variants", "origins", "metrics", "notify", "variant", "baseline", "max_age", "idle", "budget")
+        names = ("variants", "origins", "metrics", "notify", "variant", "baseline", "max_age", "idle", "budget",
+                 "sinks")
         return dict(zip(names, self._call("describe")))
 
     @property
@@ -172,6 +192,17 @@ class Policy(_Document, _core.PolicyBox):
             arguments = [self._text("NOTIFY_ARGUMENT", i, k) for k in range(n)]
             out.append(Notify(_NOTIFY[kind], self._text("NOTIFY_TARGET", i), self._text("NOTIFY_TOKEN", i) or None, arguments,
                               [name for bit, name in enumerate(_EVENTS) if on >> bit & 1]))
+        return out
+
+    @property
+    def sinks(self) -> List[Sink]:
+        """Where a route comes into force; empty without "publish"."""
+        out = []
+        for i in range(self._facts()["sinks"]):
+            kind, primary, timeout, n = _core.policy_sink(self, i)
+            fields = [SinkField(self._text("SINK_FIELD", i, k), self._text("SINK_VARIANT", i, k) or None,
+                                self._text("SINK_TEXT", i, k)) for k in range(n)]
+            out.append(Sink(_SINKS[kind], bool(primary), timeout, fields))
         return out
 
     def sources(self, metric: int) -> "Dict[str, Dict[str, str]]":

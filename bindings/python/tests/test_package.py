@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The package as a user meets it: plans, batches, machines, rollouts, documents, tokens."""
 
+import json
 import os
 import pickle
 import subprocess
@@ -182,6 +183,14 @@ def test_documents(tmp_path):
     policy = split.Policy(POLICY)
     assert policy.variants == ["new", "legacy"] and policy.metrics == ["error_rate"] and policy.variant == "new"
     assert policy.origins[0].url == "http://127.0.0.1:9001" and policy.cookie.name == "split_id" and policy.notify == []
+    assert policy.sinks == []
+    document = json.loads(POLICY)
+    document["publish"] = [{"kind": "file", "path": "a", "primary": True}, {"kind": "lambda-alias", "function": "f", "alias": "a",
+                           "region": "r", "timeout": "1s", "targets": {"new": "8", "legacy": "7"}}]
+    one, two = split.Policy(json.dumps(document)).sinks
+    assert one == split.Sink("file", True, 2_000_000, [split.SinkField("path", None, "a")])
+    assert two.kind == "lambda-alias" and not two.primary and two.timeout_us == 1_000_000
+    assert ("targets", "legacy", "7") in two.fields
     assert policy.sources(0) == {} and policy.prices is None and policy.baseline == "legacy"
     plan, machine, rollout = policy.plan(), policy.failover(), policy.rollout()
     assert machine.chains == ("new", "legacy") and machine.route(0, "new", 1).origin == "new" and rollout.phases[0][0] == 10

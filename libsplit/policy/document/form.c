@@ -3,6 +3,7 @@
  * patterns. */
 #include <string.h>
 
+#include "policy/document/form.h"
 #include "policy/document/value.h"
 
 #define DIGITS "0123456789"
@@ -114,6 +115,14 @@ form_arn(const char *text)
         return false;
     size_t n = strspn(text, LETTERS DIGITS "_-");
     return n >= 1 && n <= 256 && (text[n] == '\0' || strcmp(text + n, ".fifo") == 0);
+}
+
+/* An ARN of any service; which one is asked where it is used. */
+bool
+split__form_arn(const char *text)
+{
+    return strncmp(text, "arn:aws", 7) == 0 &&
+           text[strspn(text, LETTERS DIGITS ":/._+=,@-")] == '\0';
 }
 
 bool

@@ -15,6 +15,8 @@
 #define DOC_CHAIN_MAX 8
 #define DOC_SOURCES_MAX 32
 #define DOC_NOTIFY_MAX 16
+#define DOC_SINKS_MAX 32
+#define DOC_SOCKETS_MAX 64
 #define DOC_ARGS_MAX 16
 #define DOC_DAY_US (INT64_C(86400) * 1000000)
 #define DOC_PERCENT_ALL UINT64_C(100000000) /* 100 % in millionths of a percent */
@@ -114,6 +116,25 @@ typedef struct doc_notify {
     uint32_t on;
 } doc_notify;
 
+/* A text of "targets": what a variant is called at the sink. */
+typedef struct doc_target {
+    doc_item item;
+    const char *text;
+} doc_target;
+
+typedef struct doc_sink {
+    doc_item item;
+    int kind;
+    bool primary;
+    split_us timeout_us;
+    const char *path, *url, *user, *password, *token, *ca, *bucket, *region, *key, *arn, *name,
+        *name_space, *kubeconfig, *function, *alias;
+    doc_list command; /* const char * */
+    doc_list sockets; /* const char * */
+    doc_list targets; /* doc_target */
+    doc_list fields;  /* split_sink_field, linked */
+} doc_sink;
+
 typedef struct doc_money {
     doc_item item;
     const char *prices;
@@ -132,6 +153,7 @@ struct split_policy {
     doc_list metrics; /* doc_metric */
     doc_rollout rollout;
     doc_list notify; /* doc_notify */
+    doc_list sinks;  /* doc_sink */
     doc_money cost;
     /* Linked: ready for the core. */
     split_plan_options plan_options;
@@ -148,6 +170,7 @@ extern const object_table split__failover_table;
 extern const object_table split__rollout_table;
 extern const object_table split__metric_table;
 extern const object_table split__notify_table;
+extern const object_table split__sink_table;
 
 /* Defaults of the objects that a policy may leave out. */
 void split__prepare_policy(loader *l, split_policy *policy);

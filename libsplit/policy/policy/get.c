@@ -177,6 +177,28 @@ split_policy_notify(const split_policy *policy, size_t notify, split_notify_info
     return SPLIT_OK;
 }
 
+size_t
+split_policy_n_sinks(const split_policy *policy)
+{
+    return policy->sinks.n;
+}
+
+int
+split_policy_sink(const split_policy *policy, size_t sink, split_sink_info *out)
+{
+    if (policy == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    if (sink >= policy->sinks.n)
+        return SPLIT_ERR_INDEX;
+    const doc_sink *s = (const doc_sink *)policy->sinks.items + sink;
+    *out = (split_sink_info){.kind = (split_sink_kind)s->kind,
+                             .primary = s->primary,
+                             .timeout_us = s->timeout_us,
+                             .fields = s->fields.items,
+                             .n_fields = s->fields.n};
+    return SPLIT_OK;
+}
+
 void
 split_policy_cost(const split_policy *policy, const char **out_prices, uint64_t *out_monthly_micros)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/policy/data.h"
+#include "policy/policy/sink_rules.h"
 
 static size_t
 find_variant(const split_policy *policy, const char *name)
@@ -205,6 +206,7 @@ split__policy_link(loader *l, split_policy *policy)
     link_failover(l, policy);
     if (policy->rollout.present)
         split__policy_link_rollout(l, policy);
+    split__policy_link_sinks(l, policy);
     if (l->faults.n == 0 && !l->arena.failed)
         offer_plan(l, policy);
 }

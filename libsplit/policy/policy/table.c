@@ -271,6 +271,8 @@ static const field policy_fields[] = {
     {"rollout", FIELD_OBJECT, AT(split_policy, rollout), .table = &split__rollout_table},
     {"notify", FIELD_LIST, AT(split_policy, notify), .max = DOC_NOTIFY_MAX,
      .table = &split__notify_table},
+    {"publish", FIELD_LIST, AT(split_policy, sinks), .min = 1, .max = DOC_SINKS_MAX,
+     .table = &split__sink_table},
     {"cost", FIELD_OBJECT, AT(split_policy, cost), .table = &money_table},
 };
 
