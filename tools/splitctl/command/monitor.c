@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "commands.h"
+#include "drive/clock.h"
 #include "screen/draw.h"
 #include "drive/driver.h"
 #include "screen/follow.h"
@@ -145,7 +146,7 @@ static int
 next_window(monitor *m)
 {
     window_display display;
-    if (!wait_until(m, m->driver.window_end))
+    if (!wait_until(m, split_clock_now() + m->driver.window_end - clock_real()))
         return CTL_TIMEOUT;
     int code = window_step(&m->driver);
     if (code != CTL_OK)

@@ -135,7 +135,10 @@ publish_now(const promotion *p)
 {
     publication done;
     journal *j = NULL;
-    int code = publish_percent(p->policy, p->route_path, &p->route, p->variant, p->to_e6, &done);
+    const publish_note note = {.by = operator_name(p->common),
+                               .why = operator_reason(p->common, "promote by hand")};
+    int code =
+        publish_percent(p->policy, p->route_path, &p->route, p->variant, p->to_e6, &note, &done);
     if (code != CTL_OK)
         return code;
     if (done.unchanged)
@@ -145,11 +148,11 @@ publish_now(const promotion *p)
     if (done.unchanged || !p->has_journal ||
         journal_open(p->journal_path, JOURNAL_WRITE, &j) != CTL_OK)
         return CTL_OK;
-    const journal_publication row = {.revision = (int64_t)done.revision,
-                                     .at_us = split_clock_wall(),
-                                     .percent_e6 = p->to_e6,
-                                     .effect_us = -1,
-                                     .by = operator_name(p->common)};
+    journal_publication row = {.revision = (int64_t)done.revision,
+                               .at_us = split_clock_wall(),
+                               .percent_e6 = p->to_e6,
+                               .effect_us = -1,
+                               .by = operator_name(p->common)};
     code = journal_add_publication(j, p->f.rollout_id, &row);
     journal_close(&j);
     return code;

@@ -53,7 +53,10 @@ publish_once(way_back *w)
         return code;
     state.silent = true;
     w->before_e6 = route_state_percent(&state, w->variant);
-    code = publish_percent(w->policy, w->route_path, &state, w->variant, w->percent_e6, &w->done);
+    const publish_note note = {.by = operator_name(w->common),
+                               .why = operator_reason(w->common, "rollback by hand")};
+    code = publish_percent(w->policy, w->route_path, &state, w->variant, w->percent_e6, &note,
+                           &w->done);
     route_state_free(&state);
     return code;
 }
@@ -135,11 +138,11 @@ add_to_journal(const way_back *w, journal *j)
     int code = journal_find(j, 0, &rollout);
     if (code != CTL_OK)
         return code;
-    const journal_publication p = {.revision = (int64_t)w->done.revision,
-                                   .at_us = split_clock_wall(),
-                                   .percent_e6 = w->percent_e6,
-                                   .effect_us = w->effect.took,
-                                   .by = operator_name(w->common)};
+    journal_publication p = {.revision = (int64_t)w->done.revision,
+                             .at_us = split_clock_wall(),
+                             .percent_e6 = w->percent_e6,
+                             .effect_us = w->effect.took,
+                             .by = operator_name(w->common)};
     const journal_action a = {.at_us = p.at_us,
                               .action = split_action_name(SPLIT_ACTION_ABORT),
                               .who = p.by,

@@ -8,12 +8,16 @@
 
 #include "cli/cli.h"
 #include "commands.h"
+#include "drive/clock.h"
 #include "drive/driver.h"
 #include "cli/load.h"
 #include "drive/notify.h"
 #include "screen/summary.h"
+#include "drive/operator.h"
 #include "drive/publication.h"
+#include "drive/takeover.h"
 #include "drive/window.h"
+#include "route/claim.h"
 
 #define OPERATOR_US 1000000
 #define HURRY_AFTER 2 /* the last window still takes what comes in two turns of fleet_on_wait() */
@@ -32,10 +36,14 @@ typedef struct run {
     notifier *notifier;
     bool once;
     bool fresh;
+    bool adopt;
+    takeover takeover;
     bool aborted;  /* an operator ended the rollout; the route may be theirs already */
     int n_hurried; /* how often the last window was asked whether it hurries */
     bool json;
     bool no_journal;
+    int claim; /* on the route; -1 */
+    const char *route_path;
     split_us until; /* monotonic; SPLIT_NEVER without --duration */
     bool shown;     /* a line was printed already */
     split_rollout_decision last;
@@ -67,21 +75,21 @@ show(run *r)
     r->shown = true;
 }
 
-/* Sleep in small steps until the window ends or an operator ends the rollout. False when the run
- * shall stop. */
+/* Sleep in small steps until the window ends or an operator ends the rollout; both are looked for at
+ * least once, also when the window is over already. False when the run shall stop. */
 static bool
 wait_window(run *r)
 {
-    while (split_clock_now() < r->driver.window_end) {
-        split_us next = split_clock_now() + POLL_US;
+    const driver *d = &r->driver;
+    for (;;) {
         if (stopped != 0 || split_clock_now() >= r->until)
             return false;
-        r->aborted = driver_listen(&r->driver);
-        if (r->aborted)
+        r->aborted = r->aborted || driver_listen(&r->driver);
+        split_us left = d->window_end - clock_real();
+        if (r->aborted || left <= 0)
             return true;
-        (void)split_clock_sleep_until(next < r->driver.window_end ? next : r->driver.window_end);
+        (void)split_clock_sleep_until(split_clock_now() + (left < POLL_US ? left : POLL_US));
     }
-    return stopped == 0;
 }
 
 /* What a decision that does not end the rollout means for --once. */
@@ -116,8 +124,7 @@ check_route(run *r)
             return CTL_OK;
         (void)split_clock_sleep_until(split_clock_now() + POLL_US);
     }
-    fputs("splitctl: the route was published by somebody else; it is left alone, this run ends\n",
-          stderr);
+    takeover_say_left(&r->driver);
     return CTL_NOT_PUBLISHED;
 }
 
@@ -146,19 +153,37 @@ check_sources(run *r)
     return moved ? CTL_OK : fleet_preflight(&d->fleet);
 }
 
+/* Nothing is published when an abort waited: the window is closed at once, as no data. */
 static int
-drive(run *r)
+begin(run *r)
 {
     driver *d = &r->driver;
-    int code = check_sources(r);
-    if (code == CTL_OK)
+    int code = CTL_OK;
+    r->aborted = r->takeover.aborted;
+    r->n_hurried = HURRY_AFTER;
+    if (!r->aborted)
+        code = check_sources(r);
+    if (code == CTL_OK && !r->aborted)
         code = publication_publish(d);
     if (code != CTL_OK)
         return code;
     if (!r->json)
         summary_begin(d);
-    if (d->published.revision == 0 || d->published.unchanged || d->dry_run)
+    if (r->aborted)
+        window_begin(d);
+    else if (d->published.revision == 0 || d->published.unchanged || d->dry_run)
         window_mark(d);
+    r->n_hurried = 0;
+    return CTL_OK;
+}
+
+static int
+drive(run *r)
+{
+    driver *d = &r->driver;
+    int code = begin(r);
+    if (code != CTL_OK)
+        return code;
     for (;;) {
         if (!wait_window(r))
             return stopped != 0 ? CTL_HOLD : CTL_TIMEOUT;
@@ -192,26 +217,37 @@ catch_signals(void)
     sigaction(SIGHUP, &action, NULL);
 }
 
+/* The right to drive, the sources, the journal: what a run needs before it may publish. */
+static int
+open_run(run *r, const split_policy *policy, const cli_common *common, const cli_texts *specs)
+{
+    char db[CLI_PATH_MAX];
+    bool keeps = !r->no_journal && !common->dry_run;
+    int code = common->dry_run ? CTL_OK : claim_route(r->route_path, &r->claim);
+    if (code == CTL_OK)
+        code = driver_open(&r->driver, policy, r->route_path, specs, 0);
+    if (code != CTL_OK)
+        return code;
+    r->driver.dry_run = common->dry_run;
+    r->json = common->json;
+    r->takeover.how = r->adopt ? TAKEOVER_ADOPT : r->fresh ? TAKEOVER_NEW : TAKEOVER_GO_ON;
+    r->takeover.who = operator_name(common);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    code = takeover_begin(&r->driver, &r->takeover, keeps ? cli_journal_path(common, db) : NULL);
+    if (code != CTL_OK || r->takeover.ended)
+        driver_close(&r->driver);
+    return code;
+}
+
 static int
 run_policy(run *r, const cli_common *common, const cli_texts *specs)
 {
-    char path[CLI_PATH_MAX];
-    char db[CLI_PATH_MAX];
     split_policy *policy = NULL;
     bool idle = true;
     int code = load_policy(cli_policy_path(common), &policy);
     if (code == CTL_OK)
-        code = driver_open(&r->driver, policy, cli_route_path(common, path), specs, 0);
-    if (code == CTL_OK) {
-        r->driver.dry_run = common->dry_run;
-        r->json = common->json;
-        if (!r->no_journal && !common->dry_run)
-            code = driver_keep(&r->driver, cli_journal_path(common, db), r->fresh);
-        if (code != CTL_OK)
-            driver_close(&r->driver);
-    }
-    if (code == CTL_OK) {
-        setvbuf(stdout, NULL, _IOLBF, 0);
+        code = open_run(r, policy, common, specs);
+    if (code == CTL_OK && !r->takeover.ended) {
         catch_signals();
         r->notifier = common->dry_run ? NULL : notifier_start(policy);
         code = drive(r);
@@ -220,6 +256,7 @@ run_policy(run *r, const cli_common *common, const cli_texts *specs)
             summary_end(&r->driver, code);
         driver_close(&r->driver);
     }
+    claim_release(&r->claim);
     if (idle) /* a notifier that hangs still reads it */
         split_policy_free(&policy, NULL);
     return code;
@@ -228,14 +265,18 @@ run_policy(run *r, const cli_common *common, const cli_texts *specs)
 int
 cmd_run(int argc, char **argv)
 {
-    static run r; /* large */
+    static run r = {.claim = -1}; /* large */
+    char path[CLI_PATH_MAX];
     cli_common common = {0};
     cli_texts specs = {0};
     int64_t duration = INT64_MAX;
     const cli_option options[] = {
         {"source", 's', CLI_TEXTS, "SOURCE", "where counts come from; may be repeated", &specs},
         {"metrics", 0, CLI_TEXTS, "URL", "the same as --source", &specs},
-        {"new", 0, CLI_FLAG, NULL, "begin anew though the journal holds an open rollout", &r.fresh},
+        {"new", 0, CLI_FLAG, NULL, "begin a rollout in its first phase, whatever is in force",
+         &r.fresh},
+        {"adopt", 0, CLI_FLAG, NULL, "begin a rollout in the phase that the route in force is",
+         &r.adopt},
         {"no-journal", 0, CLI_FLAG, NULL, "keep none; a run that is cut off cannot go on",
          &r.no_journal},
         {"once", 0, CLI_FLAG, NULL, "judge one window and stop", &r.once},
@@ -247,8 +288,9 @@ cmd_run(int argc, char **argv)
             "Drives the rollout of a policy: reads the counts of each window from the sources\n"
             "(several are summed), judges them, and publishes the next share or the way back.\n"
             "Prints one line a change and a closing summary. A run that was cut off goes on\n"
-            "where it was.\n",
-        .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_DRY_RUN,
+            "where it was. A route that somebody else has put there is left alone (exit code\n"
+            "8); a rollout that has ended stays ended (0 or 5).\n",
+        .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_DRY_RUN | CLI_REASON,
         .options = options};
     int first;
     int code = cli_parse(&spec, &common, argc, argv, &first);
@@ -256,8 +298,11 @@ cmd_run(int argc, char **argv)
         return code;
     if (first < argc)
         return cli_usage_error(argv[0], "unexpected argument '%s'", argv[first]);
+    if (r.fresh && r.adopt)
+        return cli_usage_error(argv[0], "give one of --new and --adopt");
     if (specs.n == 0)
         return cli_usage_error(argv[0], "name a source, such as --source http://127.0.0.1:8081");
+    r.route_path = cli_route_path(&common, path);
     split_us now = split_clock_now();
     r.until = duration > INT64_MAX - now ? SPLIT_NEVER : now + duration;
     return run_policy(&r, &common, &specs);

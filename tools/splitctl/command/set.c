@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "commands.h"
 #include "cli/load.h"
+#include "drive/operator.h"
 #include "route/publish.h"
 #include "route/weights.h"
 
@@ -40,13 +41,13 @@ named_weights(const split_policy *policy, char **args, int n_args, uint64_t *wei
 
 static int
 publish_args(const split_policy *policy, const char *path, const route_state *state, char **args,
-             int n_args, publication *out)
+             int n_args, const publish_note *note, publication *out)
 {
     uint64_t weights[SPLIT_VARIANTS_MAX] = {0};
     int64_t percent;
     if (n_args != 1 || strchr(args[0], '=') != NULL) {
         int code = named_weights(policy, args, n_args, weights);
-        return code != CTL_OK ? code : publish_weights(policy, path, state, weights, out);
+        return code != CTL_OK ? code : publish_weights(policy, path, state, weights, note, out);
     }
     size_t variant = moving_variant(policy);
     if (!weights_percent(args[0], &percent))
@@ -54,15 +55,19 @@ publish_args(const split_policy *policy, const char *path, const route_state *st
     if (variant == SIZE_MAX)
         return cli_usage_error("set",
                                "the policy has no rollout; write NAME=PERCENT for each variant");
-    return publish_percent(policy, path, state, variant, percent, out);
+    return publish_percent(policy, path, state, variant, percent, note, out);
 }
 
 static int
-set_weights(const split_policy *policy, const char *path, int64_t expect, char **args, int n_args)
+set_weights(const split_policy *policy, const cli_common *common, int64_t expect, char **args,
+            int n_args)
 {
     route_state state;
     publication done;
     char share[16];
+    char buf[CLI_PATH_MAX];
+    const char *path = cli_route_path(common, buf);
+    const publish_note note = {.by = operator_name(common), .why = operator_reason(common, "")};
     int code = route_state_read(policy, path, &state);
     if (code != CTL_OK)
         return code;
@@ -71,7 +76,7 @@ set_weights(const split_policy *policy, const char *path, int64_t expect, char *
                 (unsigned long long)state.revision, (long long)expect);
         code = CTL_NOT_PUBLISHED;
     } else {
-        code = publish_args(policy, path, &state, args, n_args, &done);
+        code = publish_args(policy, path, &state, args, n_args, &note, &done);
     }
     route_state_free(&state);
     if (code != CTL_OK)
@@ -101,9 +106,8 @@ cmd_set(int argc, char **argv)
         .about = "Publishes new weights at once: the share of the rollout's variant, or the share\n"
                  "of every variant by name. A running 'splitctl run' then stops: the route is\n"
                  "yours. Exit code 8 when another writer was faster.\n",
-        .common = CLI_POLICY | CLI_ROUTE,
+        .common = CLI_POLICY | CLI_ROUTE | CLI_REASON | CLI_YES,
         .options = options};
-    char path[CLI_PATH_MAX];
     split_policy *policy = NULL;
     int first;
     int code = cli_parse(&spec, &common, argc, argv, &first);
@@ -115,7 +119,7 @@ cmd_set(int argc, char **argv)
     int n_weights = to != NULL ? 1 : argc - first;
     code = load_policy(cli_policy_path(&common), &policy);
     if (code == CTL_OK)
-        code = set_weights(policy, cli_route_path(&common, path), expect, weights, n_weights);
+        code = set_weights(policy, &common, expect, weights, n_weights);
     split_policy_free(&policy, NULL);
     return code;
 }

@@ -42,28 +42,6 @@ driver_open(driver *d, const split_policy *policy, const char *route_path, const
     return code;
 }
 
-/* D25. Ids count windows: those that passed while nobody drove were never reported, and count as
- * such.
- */
-static int64_t
-next_id(const driver *d)
-{
-    if (d->diary.n_replayed == 0)
-        return 1;
-    split_us passed = split_clock_wall() - d->diary.last_start;
-    int64_t n = passed / d->window_us;
-    return d->diary.last_id + (n < 1 ? 1 : n);
-}
-
-int
-driver_keep(driver *d, const char *journal_path, bool fresh)
-{
-    int code = diary_open(&d->diary, journal_path, d->policy, fresh, d->rollout);
-    if (code == CTL_OK)
-        d->id = next_id(d);
-    return code;
-}
-
 bool
 driver_listen(driver *d)
 {

@@ -29,10 +29,13 @@ typedef struct driver {
     split_rollout_info info;
     fleet fleet;
     route_state route;
+    bool is_left; /* the route in force is somebody's word: this run does not change it */
     diary diary;
     split_us window_start_wall;
-    split_us window_end; /* monotonic */
-    int64_t id;          /* of the next window */
+    split_us window_start; /* by clock_real() */
+    split_us window_end;
+    split_us length_us; /* of the last window, as time passed */
+    int64_t id;         /* of the next window */
     uint32_t n_phases;
     phase_record phases[SPLIT_PHASES_MAX];
     split_reading reading; /* of the last window */
@@ -40,6 +43,7 @@ typedef struct driver {
     bool window_has_data; /* some source reported something */
     split_rollout_decision decision;
     publication published; /* the last one */
+    int64_t n_published;   /* by this process */
     split_us decided_wall; /* when the last decision fell */
     split_us effect_us;    /* from the last publication's decision to its effect on every router; -1
                               unknown */
@@ -54,8 +58,5 @@ void driver_close(driver *d);
 /* Take operators' actions that wait. True when one of them ends the rollout: close the window now.
  */
 bool driver_listen(driver *d);
-
-/* Keep a journal, and go on with the rollout that it holds when that is open. An exit code. */
-int driver_keep(driver *d, const char *journal_path, bool fresh);
 
 #endif

@@ -3,15 +3,19 @@
 #include "drive/publication.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "split/net.h"
 #include "split/route.h"
 
 #include "cli/load.h"
+#include "drive/window.h"
 
 /* Routers that do not follow in this time are waited for no longer. */
 #define EFFECT_PATIENCE_US 3000000
+/* Between two polls: doubled each time, so that a source that answers badly is not flooded. */
 #define EFFECT_STEP_US 10000
+#define EFFECT_STEP_MAX_US 320000
 
 /* Read until every router shows the revision; the last read is the mark where the next window
  * begins. */
@@ -20,7 +24,7 @@ publication_confirm(driver *d, split_us decided)
 {
     split_us until = split_clock_now() + EFFECT_PATIENCE_US;
     d->effect_us = -1;
-    for (;;) {
+    for (split_us step = EFFECT_STEP_US;; step = 2 * step < EFFECT_STEP_MAX_US ? 2 * step : step) {
         if (fleet_read(&d->fleet, &d->reading) == SPLIT_ERR_MODE)
             return;
         if (d->fleet.n_answered == d->fleet.n && d->reading.has_revision &&
@@ -30,7 +34,7 @@ publication_confirm(driver *d, split_us decided)
         }
         if (split_clock_now() >= until || (d->fleet.n_answered > 0 && !d->reading.has_revision))
             return;
-        (void)split_clock_sleep_until(split_clock_now() + EFFECT_STEP_US);
+        (void)split_clock_sleep_until(split_clock_now() + step);
     }
 }
 
@@ -40,10 +44,13 @@ publication_owns(const driver *d)
     split_route *route = NULL;
     if (d->dry_run)
         return true;
-    int code = load_route_if_there(d->route_path, &route);
-    uint64_t revision = route != NULL ? split_route_revision(route) : 0;
+    bool same = load_route_if_there(d->route_path, &route) == CTL_OK;
+    if (route == NULL || d->route.route == NULL)
+        same = same && route == d->route.route;
+    else
+        same = strcmp(split_route_text(route, NULL), split_route_text(d->route.route, NULL)) == 0;
     split_route_free(&route, NULL);
-    return code == CTL_OK && revision == d->route.revision;
+    return same;
 }
 
 /* D27. After an abort the route may have been changed by hand already: that was the operator's
@@ -56,13 +63,11 @@ is_operators_word(driver *d)
         d->decision.reason != SPLIT_REASON_MANUAL ||
         route_state_read(d->policy, d->route_path, &state) != CTL_OK)
         return false;
-    bool changed = state.revision != d->route.revision;
+    bool changed = d->is_left || state.revision != d->route.revision;
+    route_state_free(changed ? &d->route : &state);
     if (changed) {
-        route_state_free(&d->route);
         d->route = state;
         d->published = (publication){.revision = state.revision, .unchanged = true};
-    } else {
-        route_state_free(&state);
     }
     return changed;
 }
@@ -73,6 +78,43 @@ publication_percent(const driver *d)
     bool back =
         split_rollout_has_ended(d->rollout) && d->decision.decision == SPLIT_DECISION_ROLLBACK;
     return back ? d->info.rollback_to_e6 : split_rollout_percent_e6(d->rollout);
+}
+
+/* Why the route has the share, for whoever reads it: "phase 2 of 3", "ROLLBACK (error_rate)". */
+static void
+reason(const driver *d, char *buf, size_t buf_size)
+{
+    if (d->decision.decision == SPLIT_DECISION_ROLLBACK)
+        snprintf(buf, buf_size, "%s (%s)", split_decision_name((int)d->decision.decision),
+                 split_rollout_reason(d->rollout, &d->decision));
+    else
+        snprintf(buf, buf_size, "phase %u of %u", (unsigned)split_rollout_phase(d->rollout) + 1,
+                 (unsigned)d->n_phases);
+}
+
+static int
+publish(driver *d, int64_t percent)
+{
+    char why[256];
+    reason(d, why, sizeof why);
+    const publish_note note = {.by = DIARY_RUN, .why = why};
+    diary_intend(&d->diary, d->route.revision + 1, percent);
+    int code = publish_percent(d->policy, d->route_path, &d->route, d->info.variant, percent, &note,
+                               &d->published);
+    if (code != CTL_OK || d->published.unchanged)
+        diary_published(&d->diary, NULL, 0);
+    return code;
+}
+
+/* The route that is in force already is this rollout's own from now on. */
+static void
+keep_unchanged(driver *d, int64_t percent)
+{
+    const publication p = {.revision = d->route.revision, .wall_us = split_clock_wall()};
+    if (d->diary.n_replayed > 0 || d->n_published > 0)
+        return;
+    diary_intend(&d->diary, d->route.revision, percent);
+    diary_published(&d->diary, &p, -1);
 }
 
 int
@@ -87,10 +129,12 @@ publication_publish(driver *d)
                 d->route_path);
         return CTL_NOT_PUBLISHED;
     }
-    int code = publish_percent(d->policy, d->route_path, &d->route, d->info.variant, percent,
-                               &d->published);
+    int code = publish(d, percent);
     if (code != CTL_OK)
         return code;
+    if (d->published.unchanged)
+        keep_unchanged(d, percent);
+    d->n_published++;
     if (d->published.unchanged)
         return CTL_OK;
     route_state_free(&d->route);
@@ -99,8 +143,7 @@ publication_publish(driver *d)
     publication_confirm(d, decided);
     d->fleet.quiet = false;
     fleet_mark(&d->fleet);
-    diary_publication(&d->diary, &d->published, percent, d->effect_us);
-    d->window_start_wall = split_clock_wall();
-    d->window_end = split_clock_now() + d->window_us;
+    diary_published(&d->diary, &d->published, d->effect_us);
+    window_begin(d);
     return code == CTL_OK ? CTL_OK : CTL_NOT_PUBLISHED;
 }

@@ -6,14 +6,44 @@
 
 #include "split/net.h"
 
+#include "drive/clock.h"
 #include "journal/display.h"
+
+/* The engine's longest window. */
+#define LENGTH_MAX_US (INT64_C(24) * 3600 * 1000000)
+
+void
+window_begin(driver *d)
+{
+    d->window_start_wall = split_clock_wall();
+    d->window_start = clock_real();
+    d->window_end = d->window_start + d->window_us;
+}
 
 void
 window_mark(driver *d)
 {
     (void)fleet_read(&d->fleet, &d->reading);
+    window_begin(d);
+}
+
+/* D25. A window is the time between two reads. One that comes late covers the ids that its length
+ * has room for, so that ids go with time; the next one ends on the grid, and no sooner than half a
+ * window later. */
+static int64_t
+close_window(driver *d, split_us now)
+{
+    split_us length = now - d->window_start;
+    int64_t covers = (length + d->window_us / 2) / d->window_us;
+    covers = covers < 1 ? 1 : covers;
+    d->length_us = length > LENGTH_MAX_US ? LENGTH_MAX_US : length;
+    d->id += covers;
+    d->window_start = now;
     d->window_start_wall = split_clock_wall();
-    d->window_end = split_clock_now() + d->window_us;
+    d->window_end += covers * d->window_us;
+    if (d->window_end < now + d->window_us / 2 || d->window_end > now + 2 * d->window_us)
+        d->window_end = now + d->window_us;
+    return d->id - 1;
 }
 
 static void
@@ -47,20 +77,19 @@ int
 window_step(driver *d)
 {
     split_window *w = &d->window;
+    split_us start_wall = d->window_start_wall;
     int got = fleet_read(&d->fleet, &d->reading);
     if (got == SPLIT_ERR_MODE)
         return CTL_HOLD;
     bool any = got == SPLIT_OK;
     d->window_has_data = any;
-    split_window_init(w, d->id++, d->window_start_wall);
+    split_window_init(w, close_window(d, clock_real()), start_wall);
     if (any && d->reading.has_arm[SPLIT_READING_ARM])
         w->arm = d->reading.arm[SPLIT_READING_ARM];
     w->has_baseline = any && d->reading.has_arm[SPLIT_READING_BASELINE];
     if (w->has_baseline)
         w->baseline = d->reading.arm[SPLIT_READING_BASELINE];
     record(d, w);
-    d->window_start_wall = split_clock_wall();
-    d->window_end += d->window_us;
     int rc = split_rollout_step(d->rollout, w, &d->decision);
     d->decided_wall = split_clock_wall();
     if (rc != SPLIT_OK) {

@@ -5,6 +5,9 @@
 
 #include "drive/driver.h"
 
+/* Begin a window now; the sources were read just before. */
+void window_begin(driver *d);
+
 /* Begin a window now: what was counted before it is read and dropped. */
 void window_mark(driver *d);
 

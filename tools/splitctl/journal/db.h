@@ -13,6 +13,7 @@ struct journal {
     int lock;        /* descriptor of the driver's lock, or -1 */
     char *found[3];  /* texts of journal_find() */
     char *action[3]; /* texts of journal_next_action() */
+    char *publisher; /* text of journal_last_publication() */
 };
 
 /* Report the connection's last error with what was being done. Returns CTL_BAD_INPUT. */

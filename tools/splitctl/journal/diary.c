@@ -22,10 +22,17 @@ note(diary *d, int code)
     d->broken = d->broken || code != CTL_OK;
 }
 
-static int
-go_on(diary *d, split_rollout *rollout)
+int
+diary_go_on(diary *d, split_rollout *rollout)
 {
     story st;
+    if (strcmp(d->newest.policy, split_policy_text(d->policy, NULL)) != 0) {
+        fputs("splitctl: the policy changed since its rollout began; put it back, or begin anew "
+              "with --new\n",
+              stderr);
+        return CTL_BAD_INPUT;
+    }
+    d->rollout = d->newest.id;
     int code = story_begin(&st, d->journal, d->rollout, d->policy, rollout);
     if (code == CTL_OK)
         code = story_follow(&st, NULL, NULL);
@@ -36,39 +43,20 @@ go_on(diary *d, split_rollout *rollout)
     return code;
 }
 
-static int
-begin(diary *d)
+int
+diary_begin(diary *d)
 {
-    return journal_begin(d->journal, split_policy_name(d->policy),
-                         split_policy_text(d->policy, NULL), split_clock_wall(), &d->rollout);
-}
-
-static int
-begin_or_go_on(diary *d, bool fresh, split_rollout *rollout)
-{
-    journal_rollout open;
-    int code = journal_find(d->journal, 0, &open);
-    if (code == CTL_NO_DATA || (code == CTL_OK && open.ended_us != 0))
-        return begin(d);
-    if (code != CTL_OK)
-        return code;
-    if (fresh) {
-        code = journal_end(d->journal, open.id, split_clock_wall(), "ABANDONED");
-        return code == CTL_OK ? begin(d) : code;
-    }
-    if (strcmp(open.policy, split_policy_text(d->policy, NULL)) != 0) {
-        fputs("splitctl: the policy changed since its rollout began; put it back, or begin anew "
-              "with --new\n",
-              stderr);
-        return CTL_BAD_INPUT;
-    }
-    d->rollout = open.id;
-    return go_on(d, rollout);
+    int code = CTL_OK;
+    if (d->newest.id != 0 && d->newest.ended_us == 0)
+        code = journal_end(d->journal, d->newest.id, split_clock_wall(), "ABANDONED");
+    if (code == CTL_OK)
+        code = journal_begin(d->journal, split_policy_name(d->policy),
+                             split_policy_text(d->policy, NULL), split_clock_wall(), &d->rollout);
+    return code;
 }
 
 int
-diary_open(diary *d, const char *path, const split_policy *policy, bool fresh,
-           split_rollout *rollout)
+diary_open(diary *d, const char *path, const split_policy *policy)
 {
     *d = (diary){.policy = policy};
     int code = journal_open(path, JOURNAL_WRITE, &d->journal);
@@ -77,7 +65,9 @@ diary_open(diary *d, const char *path, const split_policy *policy, bool fresh,
     if (code == CTL_OK)
         code = journal_lock(d->journal);
     if (code == CTL_OK)
-        code = begin_or_go_on(d, fresh, rollout);
+        code = journal_find(d->journal, 0, &d->newest);
+    if (code == CTL_NO_DATA)
+        code = CTL_OK;
     if (code != CTL_OK)
         diary_close(d);
     return code;
@@ -113,16 +103,43 @@ diary_window(diary *d, const split_rollout *rollout, const split_window *w,
 }
 
 void
-diary_publication(diary *d, const publication *p, int64_t percent_e6, split_us effect_us)
+diary_intend(diary *d, uint64_t revision, int64_t percent_e6)
 {
     if (d->journal == NULL)
         return;
-    const journal_publication row = {.revision = (int64_t)p->revision,
-                                     .at_us = p->wall_us,
-                                     .percent_e6 = percent_e6,
-                                     .effect_us = effect_us,
-                                     .by = "run"};
-    note(d, journal_add_publication(d->journal, d->rollout, &row));
+    d->intended = (journal_publication){.revision = (int64_t)revision,
+                                        .at_us = split_clock_wall(),
+                                        .percent_e6 = percent_e6,
+                                        .effect_us = JOURNAL_INTENDED,
+                                        .by = DIARY_RUN};
+    note(d, journal_add_publication(d->journal, d->rollout, &d->intended));
+}
+
+void
+diary_published(diary *d, const publication *p, split_us effect_us)
+{
+    if (d->journal == NULL || d->intended.seq == 0)
+        return;
+    if (p == NULL) {
+        note(d, journal_drop_publication(d->journal, d->intended.seq));
+    } else {
+        d->intended.at_us = p->wall_us;
+        d->intended.effect_us = effect_us;
+        note(d, journal_settle_publication(d->journal, &d->intended));
+    }
+    d->intended.seq = 0;
+}
+
+void
+diary_act(diary *d, split_action action, int64_t window, const char *who, const char *why)
+{
+    const journal_action a = {.at_us = split_clock_wall(),
+                              .action = split_action_name((int)action),
+                              .who = who,
+                              .why = why,
+                              .window = window};
+    if (d->journal != NULL)
+        note(d, journal_add_action(d->journal, d->rollout, &a));
 }
 
 void

@@ -57,6 +57,7 @@ journal_close(journal **j)
         free((*j)->found[i]);
         free((*j)->action[i]);
     }
+    free((*j)->publisher);
     sqlite3_close((*j)->db);
     if ((*j)->lock >= 0)
         close((*j)->lock);

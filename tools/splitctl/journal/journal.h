@@ -49,11 +49,14 @@ typedef struct journal_window {
         *display; /* JSON of what is shown but not judged, such as percentiles; "" for none */
 } journal_window;
 
+#define JOURNAL_INTENDED (-2) /* effect of a publication that was begun and not yet recorded */
+
 typedef struct journal_publication {
+    int64_t seq; /* given by journal_add_publication() */
     int64_t revision;
     split_us at_us;
     int64_t percent_e6;
-    split_us effect_us; /* -1: not confirmed */
+    split_us effect_us; /* -1: not confirmed; or JOURNAL_INTENDED */
     const char *by;     /* "run", or who did it by hand */
 } journal_publication;
 

@@ -57,7 +57,8 @@ take_publication(sqlite3_stmt *s, journal_publication *out)
                                  .at_us = sqlite3_column_int64(s, 1),
                                  .percent_e6 = sqlite3_column_int64(s, 2),
                                  .effect_us = sqlite3_column_int64(s, 3),
-                                 .by = text(s, 4)};
+                                 .by = text(s, 4),
+                                 .seq = sqlite3_column_int64(s, 5)};
 }
 
 /* A copy that lives until the next one in the same place: an open statement would pin an old view
@@ -114,6 +115,23 @@ journal_next_action(journal *j, int64_t rollout, journal_action *out)
         out->action = keep(&j->action[0], out->action);
         out->who = keep(&j->action[1], out->who);
         out->why = keep(&j->action[2], out->why);
+    }
+    sqlite3_finalize(s);
+    return code;
+}
+
+int
+journal_last_publication(journal *j, int64_t rollout, journal_publication *out)
+{
+    sqlite3_stmt *s =
+        journal_prepare(j,
+                        "SELECT revision, at_us, percent_e6, effect_us, by, seq FROM publication"
+                        " WHERE rollout = ? ORDER BY seq DESC LIMIT 1",
+                        "i", rollout);
+    int code = first_row(j, s);
+    if (code == CTL_OK) {
+        take_publication(s, out);
+        out->by = keep(&j->publisher, out->by);
     }
     sqlite3_finalize(s);
     return code;
@@ -199,7 +217,7 @@ journal_each_publication(journal *j, int64_t rollout,
                          int (*each)(const journal_publication *, void *), void *ctx)
 {
     sqlite3_stmt *s = journal_prepare(j,
-                                      "SELECT revision, at_us, percent_e6, effect_us, by FROM "
+                                      "SELECT revision, at_us, percent_e6, effect_us, by, seq FROM "
                                       "publication WHERE rollout = ? ORDER BY seq",
                                       "i", rollout);
     int code = CTL_OK;

@@ -12,6 +12,9 @@ int journal_find(journal *j, int64_t id, journal_rollout *out);
 /* Oldest waiting action. CTL_NO_DATA when there is none. */
 int journal_next_action(journal *j, int64_t rollout, journal_action *out);
 
+/* The newest publication of a rollout, recorded or intended. CTL_NO_DATA when there is none. */
+int journal_last_publication(journal *j, int64_t rollout, journal_publication *out);
+
 /* Walk in order. The callback returns CTL_OK to go on; any other value ends the walk and is
  * returned. */
 int journal_each_rollout(journal *j, int (*each)(const journal_rollout *, void *), void *ctx);

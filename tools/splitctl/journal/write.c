@@ -40,9 +40,9 @@ journal_add_window(journal *j, int64_t rollout, const journal_window *w)
 }
 
 int
-journal_add_publication(journal *j, int64_t rollout, const journal_publication *p)
+journal_add_publication(journal *j, int64_t rollout, journal_publication *p)
 {
-    return journal_run(
+    int code = journal_run(
         j,
         journal_prepare(
             j,
@@ -50,6 +50,26 @@ journal_add_publication(journal *j, int64_t rollout, const journal_publication *
             " VALUES(?,?,?,?,?,?)",
             "iiiiit", rollout, p->revision, p->at_us, p->percent_e6, p->effect_us, p->by),
         "writing a publication");
+    if (code == CTL_OK)
+        p->seq = sqlite3_last_insert_rowid(j->db);
+    return code;
+}
+
+int
+journal_settle_publication(journal *j, const journal_publication *p)
+{
+    return journal_run(
+        j,
+        journal_prepare(j, "UPDATE publication SET at_us = ?, effect_us = ? WHERE seq = ?", "iii",
+                        p->at_us, p->effect_us, p->seq),
+        "writing a publication");
+}
+
+int
+journal_drop_publication(journal *j, int64_t seq)
+{
+    return journal_run(j, journal_prepare(j, "DELETE FROM publication WHERE seq = ?", "i", seq),
+                       "writing a publication");
 }
 
 int

@@ -14,7 +14,12 @@ int journal_end(journal *j, int64_t rollout, split_us now_us, const char *outcom
 
 int journal_add_window(journal *j, int64_t rollout, const journal_window *w);
 
-int journal_add_publication(journal *j, int64_t rollout, const journal_publication *p);
+/* Sets p->seq. */
+int journal_add_publication(journal *j, int64_t rollout, journal_publication *p);
+
+/* What came of an intended publication: when and with which effect it was done, or nothing. */
+int journal_settle_publication(journal *j, const journal_publication *p);
+int journal_drop_publication(journal *j, int64_t seq);
 
 int journal_add_action(journal *j, int64_t rollout, const journal_action *a);
 

@@ -22,22 +22,23 @@ plan_failed(const char *path, int rc)
 int
 route_state_read(const split_policy *policy, const char *route_path, route_state *out)
 {
-    split_route *route = NULL;
     split_plan_options options;
     *out = (route_state){0};
-    int code = load_route_if_there(route_path, &route);
+    int code = policy != NULL ? load_route_if_there(route_path, &out->route)
+                              : load_route(route_path, &out->route);
     if (code != CTL_OK)
         return code;
-    int rc = route != NULL ? split_route_plan_options(route, &options)
-                           : split_policy_plan_options(policy, &options);
+    int rc = out->route != NULL ? split_route_plan_options(out->route, &options)
+                                : split_policy_plan_options(policy, &options);
     if (rc == SPLIT_OK)
         rc = split_plan_new(&options, NULL, &out->plan);
-    out->revision = route != NULL ? split_route_revision(route) : 0;
-    split_route_free(&route, NULL);
-    if (rc != SPLIT_OK)
+    out->revision = out->route != NULL ? split_route_revision(out->route) : 0;
+    if (rc != SPLIT_OK) {
+        route_state_free(out);
         return plan_failed(route_path, rc);
-    if (strcmp(split_plan_name(out->plan), split_policy_name(policy)) != 0 ||
-        split_plan_n_variants(out->plan) != split_policy_n_variants(policy)) {
+    }
+    if (policy != NULL && (strcmp(split_plan_name(out->plan), split_policy_name(policy)) != 0 ||
+                           split_plan_n_variants(out->plan) != split_policy_n_variants(policy))) {
         fprintf(stderr,
                 "splitctl: %s belongs to another split, or its variants differ from the policy's\n",
                 route_path);
@@ -51,6 +52,7 @@ void
 route_state_free(route_state *state)
 {
     split_plan_free(&state->plan, NULL);
+    split_route_free(&state->route, NULL);
 }
 
 static size_t
@@ -66,6 +68,26 @@ int64_t
 route_state_percent(const route_state *state, size_t variant)
 {
     return weights_of_buckets(split_plan_buckets(state->plan, variant));
+}
+
+const char *
+route_state_print(const route_state *state, size_t variant, const char *name, char *buf,
+                  size_t buf_size)
+{
+    char share[16];
+    char time[SPLIT_TIME_BYTES] = "";
+    weights_print(route_state_percent(state, variant), share);
+    if (state->route == NULL) {
+        snprintf(buf, buf_size, "no route, %s %% to '%s' by the policy's weights", share, name);
+        return buf;
+    }
+    (void)split_time_print(split_route_issued_at_us(state->route), time);
+    const char *by = split_route_issued_by(state->route);
+    const char *why = split_route_issued_why(state->route);
+    snprintf(buf, buf_size, "revision %llu, %s %% to '%s', put there%s%s at %s%s%s",
+             (unsigned long long)state->revision, share, name, by[0] != '\0' ? " by " : "", by,
+             time, why[0] != '\0' ? ": " : "", why);
+    return buf;
 }
 
 int
@@ -105,13 +127,31 @@ is_in_force(const char *path, uint64_t revision)
     return there;
 }
 
+/* From the policy, so that its origins come into force, or from the route alone. */
 static int
-publish_plan(const split_policy *policy, const char *path, uint64_t expected,
-             const split_plan *plan, publication *out)
+make_route(const split_policy *policy, const route_state *state, const split_plan *plan,
+           const publish_note *note, split_route **out)
+{
+    split_route *built = NULL;
+    split_us now = split_clock_wall();
+    uint64_t revision = state->revision + 1;
+    int rc =
+        policy != NULL ? split_route_build(policy, plan, revision, now, NULL, &built) : SPLIT_OK;
+    if (rc == SPLIT_OK)
+        rc = split_route_reissue(built != NULL ? built : state->route, plan, revision, now,
+                                 note->by, note->why, NULL, out);
+    split_route_free(&built, NULL);
+    return rc;
+}
+
+static int
+publish_plan(const split_policy *policy, const char *path, const route_state *state,
+             const split_plan *plan, const publish_note *note, publication *out)
 {
     split_route *route = NULL;
     split_error error = {.size = sizeof error};
-    int rc = split_route_build(policy, plan, expected + 1, split_clock_wall(), NULL, &route);
+    uint64_t expected = state->revision;
+    int rc = make_route(policy, state, plan, note, &route);
     if (rc == SPLIT_OK)
         rc = split_route_publish(route, path, expected, &error);
     split_route_free(&route, NULL);
@@ -128,7 +168,7 @@ publish_plan(const split_policy *policy, const char *path, uint64_t expected,
 
 int
 publish_weights(const split_policy *policy, const char *route_path, const route_state *state,
-                const uint64_t *weights, publication *out)
+                const uint64_t *weights, const publish_note *note, publication *out)
 {
     split_plan *plan = NULL;
     *out = (publication){.revision = state->revision};
@@ -138,7 +178,7 @@ publish_weights(const split_policy *policy, const char *route_path, const route_
     int code = CTL_OK;
     out->unchanged = out->moved == 0 && state->revision > 0;
     if (!out->unchanged)
-        code = publish_plan(policy, route_path, state->revision, plan, out);
+        code = publish_plan(policy, route_path, state, plan, note, out);
     if (code == CTL_NOT_PUBLISHED && !state->silent)
         publish_report(route_path, out);
     split_plan_free(&plan, NULL);
@@ -185,11 +225,11 @@ percent_weights(const route_state *state, size_t variant, int64_t percent_e6,
 
 int
 publish_percent(const split_policy *policy, const char *route_path, const route_state *state,
-                size_t variant, int64_t percent_e6, publication *out)
+                size_t variant, int64_t percent_e6, const publish_note *note, publication *out)
 {
     uint64_t weights[SPLIT_VARIANTS_MAX];
     percent_weights(state, variant, percent_e6, weights);
-    return publish_weights(policy, route_path, state, weights, out);
+    return publish_weights(policy, route_path, state, weights, note, out);
 }
 
 bool

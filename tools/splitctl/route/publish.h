@@ -17,8 +17,15 @@
 typedef struct route_state {
     uint64_t revision;
     split_plan *plan;
-    bool silent; /* refusals are kept in the publication, and reported by the caller */
+    split_route *route; /* NULL: there is none */
+    bool silent;        /* refusals are kept in the publication, and reported by the caller */
 } route_state;
+
+/* Who publishes and why, for the route: one line each, or NULL. */
+typedef struct publish_note {
+    const char *by;
+    const char *why;
+} publish_note;
 
 /* What a publication did. */
 typedef struct publication {
@@ -30,25 +37,31 @@ typedef struct publication {
     char why[512];     /* and the sentence */
 } publication;
 
-/* Read what is in force. Reports on stderr; returns CTL_OK or CTL_BAD_INPUT. */
+/* Read what is in force. Without a policy the route alone says it, and must be there. Reports on
+ * stderr; returns CTL_OK or CTL_BAD_INPUT. */
 int route_state_read(const split_policy *policy, const char *route_path, route_state *out);
 void route_state_free(route_state *state);
 
 /* Share of a variant in force, in millionths of a percent. */
 int64_t route_state_percent(const route_state *state, size_t variant);
 
+/* "revision 7, 50 % to 'new', put there by ann at 2026-11-23T00:17:00Z: the reason". */
+const char *route_state_print(const route_state *state, size_t variant, const char *name, char *buf,
+                              size_t buf_size);
+
 /*
  * Publish new weights over `state`, which was read before. `weights` has one entry a variant.
  * Returns CTL_OK, or CTL_NOT_PUBLISHED after a report on stderr: somebody else published meanwhile,
  * or the disk refused; the route there is intact. Publishing weights that are in force writes
- * nothing, unless there is no route yet.
+ * nothing, unless there is no route yet. Without a policy the route in force gets other ranges, and
+ * everything else in it stays.
  */
 int publish_weights(const split_policy *policy, const char *route_path, const route_state *state,
-                    const uint64_t *weights, publication *out);
+                    const uint64_t *weights, const publish_note *note, publication *out);
 
 /* The weights that give `variant` a share, the others keeping their proportions in force. */
 int publish_percent(const split_policy *policy, const char *route_path, const route_state *state,
-                    size_t variant, int64_t percent_e6, publication *out);
+                    size_t variant, int64_t percent_e6, const publish_note *note, publication *out);
 
 /* The weights of publish_percent(), without publishing. */
 void percent_weights(const route_state *state, size_t variant, int64_t percent_e6,
