@@ -7,7 +7,8 @@ import subprocess
 import time
 import unittest
 
-from ctl import HOLD, NOT_PUBLISHED, OK, POLICY, ROLLED_BACK, SPLITCTL, AdminPort, CtlTest
+from ctl import (BAD_INPUT, HOLD, NOT_PUBLISHED, OK, POLICY, ROLLED_BACK, SPLITCTL, USAGE, AdminPort, CtlTest,
+                 splitctl)
 
 
 class Driven(CtlTest):
@@ -226,6 +227,65 @@ class OwnRoute(Driven):
         self.assertAlmostEqual(self.percent(), 10, places=3)
         child.terminate()
         self.assertEqual(self.finish(child)[0], HOLD)
+
+
+class WayBack(CtlTest):
+    """`rollback` needs the policy or the route in force; what is wrong elsewhere is said and does not matter."""
+
+    def setUp(self):
+        super().setUp()
+        self.assertEqual(self.ctl("set", 100)[0], OK)
+
+    def took_back(self, code, out, err):
+        self.assertEqual(code, OK, err)
+        self.assertEqual(self.percent(), 0)
+        route = json.loads(self.route.read_text())
+        self.assertEqual((route["issued_by"], route["issued_why"]), ("ann", "p95"))
+        return out, err
+
+    def test_a_policy_with_a_fault_elsewhere_does_not_block_it(self):
+        document = json.loads(json.dumps(POLICY))
+        document["metrics"][0]["kind"] = "eror"
+        self.write_policy(document)
+        out, err = self.took_back(*self.ctl("rollback", "--who", "ann", "--why", "p95"))
+        self.assertIn("$.metrics[0].kind", err)
+        self.assertIn("going on without the policy", err)
+        self.assertIn("'new' 100 % -> 0 %", out)
+
+    def test_a_policy_that_is_no_json_at_all(self):
+        self.policy.write_text("{")
+        self.took_back(*self.ctl("rollback", "--who", "ann", "--why", "p95"))
+
+    def test_the_route_alone(self):
+        origins = json.loads(self.route.read_text())["origins"]
+        self.policy.unlink()
+        self.took_back(*splitctl("rollback", "--route", self.route, "--who", "ann", "--why", "p95", cwd=self.folder))
+        self.assertEqual(json.loads(self.route.read_text())["origins"], origins)
+
+    def test_neither_policy_nor_route(self):
+        self.policy.unlink()
+        self.route.unlink()
+        code, _, err = self.ctl("rollback")
+        self.assertEqual(code, BAD_INPUT)
+        self.assertIn("policy.json", err)
+
+    def test_of_three_variants_it_must_be_said_which(self):
+        document = json.loads(json.dumps(POLICY))
+        document["split"]["variants"].append({"name": "third", "weight": 0, "chain": ["legacy"]})
+        self.route.unlink()
+        self.write_policy(document)
+        self.assertEqual(self.ctl("set", 100)[0], OK)
+        self.policy.unlink()
+        code, _, err = self.ctl("rollback")
+        self.assertEqual(code, USAGE)
+        self.assertIn("--variant", err)
+        self.took_back(*self.ctl("rollback", "--variant", "new", "--who", "ann", "--why", "p95"))
+
+    def test_json(self):
+        code, out, err = self.ctl("rollback", "--json")
+        answer = json.loads(out)
+        self.assertEqual((code, answer["variant"], answer["before"], answer["percent"], answer["revision"]),
+                         (OK, "new", 100, 0, 2), err)
 
 
 if __name__ == "__main__":

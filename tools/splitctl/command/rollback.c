@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The way back, at once: needs the policy and the route's folder, and neither sources nor the
+/* The way back, at once: needs the policy or the route in force, and neither sources nor the
  * journal. */
+#include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,11 +23,16 @@
 
 #define ATTEMPTS 5 /* an emergency wins over another writer */
 #define RETRY_US 2000000
+#define TEXT_MAX ((size_t)SPLIT_DOCUMENT_BYTES_MAX)
 
 typedef struct way_back {
     const cli_common *common;
-    const split_policy *policy;
+    const split_policy *policy; /* NULL: the route alone is used */
     const char *policy_path;
+    const char *wanted; /* --variant */
+    char split[128];
+    char name[128];  /* of the variant */
+    char other[128]; /* who serves in its place */
     const char *route_path;
     cli_texts sources;
     const char *probe_url;
@@ -37,12 +44,6 @@ typedef struct way_back {
     effect effect;
     bool recorded;
 } way_back;
-
-static const char *
-variant_name(const way_back *w)
-{
-    return split_policy_variant(w->policy, w->variant);
-}
 
 static int
 publish_once(way_back *w)
@@ -99,15 +100,14 @@ say_not_rolled_back(const way_back *w)
     char share[16];
     split_origin_info origin;
     if (w->before_e6 < 0)
-        fprintf(stderr, "splitctl: NOT rolled back: the traffic of '%s' is as it was\n",
-                variant_name(w));
+        fprintf(stderr, "splitctl: NOT rolled back: the traffic of '%s' is as it was\n", w->name);
     else
-        fprintf(stderr, "splitctl: NOT rolled back: '%s' still has %s %% of the traffic\n",
-                variant_name(w), weights_print(w->before_e6, share));
+        fprintf(stderr, "splitctl: NOT rolled back: '%s' still has %s %% of the traffic\n", w->name,
+                weights_print(w->before_e6, share));
     fputs("  copy the route to where you can write, publish there with --route FILE, and give the "
           "routers that file\n",
           stderr);
-    if (home_origin(w->policy, w->variant, &origin))
+    if (w->policy != NULL && home_origin(w->policy, w->variant, &origin))
         fprintf(stderr,
                 "  or take the system out at every router: splitctl origin --source URL %s down\n",
                 origin.name);
@@ -121,10 +121,10 @@ say_published(const way_back *w)
     char took[32];
     text_span(split_clock_now() - w->began, took);
     if (w->done.unchanged)
-        printf("'%s' has %s %% already: revision %llu, read back in %s\n", variant_name(w),
+        printf("'%s' has %s %% already: revision %llu, read back in %s\n", w->name,
                weights_print(w->percent_e6, to), (unsigned long long)w->done.revision, took);
     else
-        printf("'%s' %s %% -> %s %%: revision %llu, written and read back in %s\n", variant_name(w),
+        printf("'%s' %s %% -> %s %%: revision %llu, written and read back in %s\n", w->name,
                weights_print(w->before_e6, from), weights_print(w->percent_e6, to),
                (unsigned long long)w->done.revision, took);
     fflush(stdout); /* what follows may take its time */
@@ -163,8 +163,7 @@ record(way_back *w)
     if (access(path, F_OK) != 0)
         fprintf(stderr, "splitctl: not recorded: there is no journal %s\n", path);
     else if (journal_open(path, JOURNAL_WRITE, &j) == CTL_OK &&
-             journal_check_owner(j, path, split_policy_name(w->policy)) == CTL_OK &&
-             add_to_journal(w, j) == CTL_OK)
+             journal_check_owner(j, path, w->split) == CTL_OK && add_to_journal(w, j) == CTL_OK)
         w->recorded = true;
     else
         fprintf(stderr,
@@ -174,26 +173,11 @@ record(way_back *w)
     journal_close(&j);
 }
 
-/* Who serves instead. */
-static const char *
-other_name(const way_back *w)
-{
-    split_rollout_info info;
-    split_plan_options options;
-    size_t other = SIZE_MAX;
-    if (split_policy_rollout(w->policy, &info) == SPLIT_OK)
-        other = info.baseline;
-    if (other == SIZE_MAX && split_policy_plan_options(w->policy, &options) == SPLIT_OK)
-        other = options.default_variant;
-    const char *name = split_policy_variant(w->policy, other);
-    return name != NULL ? name : "";
-}
-
 static void
 print_checklist(const way_back *w, int code)
 {
     const char *policy = w->policy_path;
-    const char *name = variant_name(w);
+    const char *name = w->name;
     unsigned long long revision = (unsigned long long)w->done.revision;
     puts("\nIncident checklist:");
     if (code != CTL_OK)
@@ -208,8 +192,24 @@ print_checklist(const way_back *w, int code)
            "  [ ] cause: splitctl history, compare and report, each with -p %s\n"
            "  [ ] people: say who is on it, and since when%s\n"
            "  [ ] next try: when the cause is fixed and tested; splitctl run -p %s --new\n",
-           policy, name, other_name(w), name, w->recorded ? " and the journal" : "", policy,
+           policy, name, w->other, name, w->recorded ? " and the journal" : "", policy,
            w->recorded ? "" : "; note it, it was not recorded", policy);
+}
+
+static void
+print_json(const way_back *w, int code)
+{
+    char share[16];
+    fputs("{\"schema\":1,\"split\":", stdout);
+    text_json(stdout, w->split, strlen(w->split));
+    fputs(",\"variant\":", stdout);
+    text_json(stdout, w->name, strlen(w->name));
+    printf(",\"before\":%s", weights_print(w->before_e6, share));
+    printf(",\"percent\":%s,\"revision\":%llu,\"published\":%s,\"confirmed\":%s,\"recorded\":%s,"
+           "\"exit_code\":%d}\n",
+           weights_print(w->percent_e6, share), (unsigned long long)w->done.revision,
+           w->done.unchanged ? "false" : "true", w->effect.took >= 0 ? "true" : "false",
+           w->recorded ? "true" : "false", code);
 }
 
 static int
@@ -220,11 +220,13 @@ roll_back(way_back *w)
         say_not_rolled_back(w);
         return code;
     }
-    say_published(w);
+    if (!w->common->json)
+        say_published(w);
     w->effect = (effect){.policy = w->policy,
                          .route_path = w->route_path,
                          .revision = w->done.revision,
-                         .variant = w->variant,
+                         .variant = w->name,
+                         .quiet = w->common->json,
                          .percent_e6 = w->percent_e6,
                          .began = w->began,
                          .took = -1};
@@ -235,7 +237,108 @@ roll_back(way_back *w)
         w->effect.took = -1;
     fflush(stdout);
     record(w);
-    print_checklist(w, code);
+    if (w->common->json)
+        print_json(w, code);
+    else
+        print_checklist(w, code);
+    return code;
+}
+
+/* The policy when it is valid. Otherwise what is wrong with it is said, and the route in force is
+ * enough. */
+static int
+take_policy(way_back *w, split_policy **out)
+{
+    split_error fault = {.size = sizeof fault};
+    bool there = access(w->policy_path, F_OK) == 0;
+    if (split_policy_load_file(w->policy_path, NULL, &fault, 1, NULL, out) == SPLIT_OK) {
+        w->policy = *out;
+        return CTL_OK;
+    }
+    if (access(w->route_path, F_OK) != 0)
+        return load_policy(w->policy_path, out); /* reports every fault */
+    if (there || w->common->policy != NULL)
+        report_fault(w->policy_path, &fault);
+    fprintf(stderr,
+            "splitctl: going on without the policy: %s gets other shares, everything else in "
+            "it stays\n",
+            w->route_path);
+    return CTL_OK;
+}
+
+/* The rollout's variant as a policy that is not valid may still say it. */
+static const char *
+variant_of_text(const char *policy_path, char buf[128])
+{
+    size_t n;
+    char *text = access(policy_path, R_OK) == 0 ? load_text(policy_path, TEXT_MAX, &n) : NULL;
+    cJSON *root = text != NULL ? cJSON_Parse(text) : NULL;
+    const char *name =
+        cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(root, "rollout"), "variant"));
+    snprintf(buf, 128, "%s", name != NULL ? name : "");
+    cJSON_Delete(root);
+    free(text);
+    return buf;
+}
+
+static const char *
+name_at(const way_back *w, const split_route *route, size_t variant)
+{
+    const char *name = w->policy != NULL ? split_policy_variant(w->policy, variant)
+                                         : split_route_variant(route, variant);
+    return name != NULL ? name : "";
+}
+
+static size_t
+find_variant(const way_back *w, const split_route *route, const char *name)
+{
+    for (size_t v = 0; name[0] != '\0' && name_at(w, route, v)[0] != '\0'; v++)
+        if (strcmp(name_at(w, route, v), name) == 0)
+            return v;
+    return SIZE_MAX;
+}
+
+/* --variant; else the policy's rollout; else, of two variants, the one that is not the default. */
+static size_t
+variant_of(const way_back *w, const split_route *route, size_t fallback)
+{
+    char buf[128];
+    if (w->wanted != NULL)
+        return find_variant(w, route, w->wanted);
+    if (w->policy != NULL)
+        return moving_variant(w->policy);
+    size_t said = find_variant(w, route, variant_of_text(w->policy_path, buf));
+    if (said != SIZE_MAX && said != fallback)
+        return said;
+    return split_route_n_variants(route) == 2 ? 1 - fallback : SIZE_MAX;
+}
+
+static int
+choose_variant(way_back *w)
+{
+    split_route *route = NULL;
+    split_plan_options options;
+    split_rollout_info info;
+    int code = w->policy == NULL ? load_route(w->route_path, &route) : CTL_OK;
+    if (code != CTL_OK)
+        return code;
+    int rc = w->policy != NULL ? split_policy_plan_options(w->policy, &options)
+                               : split_route_plan_options(route, &options);
+    size_t fallback = rc == SPLIT_OK ? options.default_variant : 0;
+    w->variant = variant_of(w, route, fallback);
+    if (w->policy != NULL && split_policy_rollout(w->policy, &info) == SPLIT_OK &&
+        info.baseline != SIZE_MAX)
+        fallback = info.baseline;
+    snprintf(w->split, sizeof w->split, "%s",
+             w->policy != NULL ? split_policy_name(w->policy) : split_route_name(route));
+    if (w->variant == SIZE_MAX && w->wanted != NULL)
+        code = cli_usage_error("rollback", "there is no variant '%s'", w->wanted);
+    else if (w->variant == SIZE_MAX)
+        code = cli_usage_error("rollback", "name the variant to take traffic from with --variant");
+    else
+        snprintf(w->name, sizeof w->name, "%s", name_at(w, route, w->variant));
+    snprintf(w->other, sizeof w->other, "%s", name_at(w, route, fallback));
+    split_route_free(&route, NULL);
     return code;
 }
 
@@ -247,15 +350,11 @@ rollback_policy(way_back *w, const char *percent)
     w->route_path = cli_route_path(w->common, path);
     w->policy_path = cli_policy_path(w->common);
     if (percent != NULL && !weights_percent(percent, &w->percent_e6))
-        return cli_usage_error("rollback", "'%s' is no percentage from 0 to 100", percent);
-    int code = load_policy(w->policy_path, &policy);
-    if (code != CTL_OK)
-        return code;
-    w->policy = policy;
-    w->variant = moving_variant(policy);
-    if (w->variant == SIZE_MAX)
-        code = cli_usage_error("rollback", "the policy has no rollout; use 'splitctl set'");
-    else
+        return cli_usage_error("rollback", "'%s' is not a percentage from 0 to 100", percent);
+    int code = take_policy(w, &policy);
+    if (code == CTL_OK)
+        code = choose_variant(w);
+    if (code == CTL_OK)
         code = roll_back(w);
     split_policy_free(&policy, NULL);
     return code;
@@ -270,15 +369,19 @@ cmd_rollback(int argc, char **argv)
                                    "routers that shall confirm; may be repeated", &w.sources},
                                   {"probe", 0, CLI_TEXT, "URL",
                                    "ask this page as new visitors until it confirms", &w.probe_url},
+                                  {"variant", 0, CLI_TEXT, "NAME",
+                                   "take the traffic from this variant (default: the rollout's)",
+                                   &w.wanted},
                                   CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [PERCENT]",
         .about = "Takes the traffic back at once, to PERCENT (default: 0) for the rollout's\n"
-                 "variant. Asks nothing. Needs the policy and the route's folder only: sources\n"
-                 "and journal may be dead. A running 'splitctl run' ends as rolled back.\n"
+                 "variant. Asks nothing. Needs the policy or the route in force: sources and\n"
+                 "journal may be dead, and a policy that is missing or not valid is no obstacle\n"
+                 "(--route FILE alone). A running 'splitctl run' ends as rolled back.\n"
                  "Exit code 7: published, but the routers or the probe did not confirm within\n"
                  "5 s; 8: nothing could be published.\n",
-        .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_YES | CLI_REASON,
+        .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_YES | CLI_REASON | CLI_JSON,
         .options = options};
     int first;
     w.began = split_clock_now();

@@ -46,7 +46,9 @@ effect_routers(effect *e, const cli_texts *specs)
     static split_reading reading;
     char took[32];
     split_us until = split_clock_now() + PATIENCE_US;
-    if (fleet_open(&f, e->policy, e->route_path, specs, 0) != CTL_OK) {
+    if (e->policy == NULL)
+        fputs("splitctl: which counts are whose is in the policy alone\n", stderr);
+    if (e->policy == NULL || fleet_open(&f, e->policy, e->route_path, specs, 0) != CTL_OK) {
         fputs("splitctl: the routers could not be asked\n", stderr);
         return CTL_TIMEOUT;
     }
@@ -62,7 +64,9 @@ effect_routers(effect *e, const cli_texts *specs)
     int code = done ? CTL_OK : routers_missed(e, &f, &reading);
     if (done) {
         confirmed(e);
-        printf("in force on all %zu routers %s after the command\n", f.n, text_span(e->took, took));
+        if (!e->quiet)
+            printf("in force on all %zu routers %s after the command\n", f.n,
+                   text_span(e->took, took));
     }
     fleet_close(&f);
     return code;
@@ -130,7 +134,7 @@ probe_missed(const effect *e, const batch *b, const char *variant)
 int
 effect_probe(effect *e, const char *url)
 {
-    const char *variant = split_policy_variant(e->policy, e->variant);
+    const char *variant = e->variant;
     split_http_options options;
     split_http *http = NULL;
     char took[32];
@@ -152,7 +156,8 @@ effect_probe(effect *e, const char *url)
     if (!fits(&b, e->percent_e6))
         return probe_missed(e, &b, variant);
     confirmed(e);
-    printf("probe: %d of %d new visitors go to '%s', %s after the command\n", b.n_new, b.n_asked,
-           variant, text_span(e->took, took));
+    if (!e->quiet)
+        printf("probe: %d of %d new visitors go to '%s', %s after the command\n", b.n_new,
+               b.n_asked, variant, text_span(e->took, took));
     return CTL_OK;
 }

@@ -8,10 +8,11 @@
 #include "cli/cli.h"
 
 typedef struct effect {
-    const split_policy *policy;
+    const split_policy *policy; /* NULL: routers cannot be asked */
     const char *route_path;
     uint64_t revision;
-    size_t variant;
+    const char *variant;
+    bool quiet;         /* print nothing on stdout */
     int64_t percent_e6; /* that the variant has now */
     split_us began;     /* monotonic; times are told from here */
     split_us took;      /* until it was confirmed; -1 before */
