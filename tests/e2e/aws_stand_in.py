@@ -52,7 +52,26 @@ def get_distribution():
     print("Deployed")
 
 
-CALLS = {("cloudformation", "validate-template"): validate_template, ("cloudformation", "deploy"): deploy,
+def get_key():
+    assert option("--kvs-arn").startswith("arn:") and option("--key") == "route"
+    print(json.dumps({"schema": 1}))
+
+
+def arguments(*names):
+    """A call of a runbook: it must give these, and none empty."""
+    def call():
+        for name in names:
+            assert option(name), name
+    return call
+
+
+CALLS = {("cloudfront-keyvaluestore", "get-key"): get_key, ("sts", "get-caller-identity"): arguments(),
+         ("logs", "tail"): arguments("--since", "--region"),
+         ("rds", "restore-db-instance-to-point-in-time"): arguments(
+             "--source-db-instance-identifier", "--target-db-instance-identifier", "--restore-time", "--db-subnet-group-name",
+             "--vpc-security-group-ids"),
+         ("rds", "wait"): arguments("--db-instance-identifier"),
+         ("cloudformation", "validate-template"): validate_template, ("cloudformation", "deploy"): deploy,
          ("cloudformation", "describe-stacks"): describe_stacks, ("cloudfront", "get-distribution"): get_distribution}
 with open(FOLDER / "calls", "a") as calls:
     calls.write(" ".join(sys.argv[1:]) + "\n")
