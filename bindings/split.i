@@ -50,6 +50,7 @@
 %rename("%s") split_failover_preset_name;
 %rename("%s") split_counter_name;
 %rename("%s") split_metric_kind_name;
+%rename("%s") split_metric_form_name;
 %rename("%s") split_op_name;
 %rename("%s") split_missing_name;
 %rename("%s") split_level_name;

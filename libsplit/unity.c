@@ -32,6 +32,7 @@
 #include "core/measure/evidence.c"
 #include "core/measure/evidence_plan.c"
 #include "core/measure/histogram.c"
+#include "core/measure/kinds.c"
 #include "core/measure/meter.c"
 #include "core/measure/meter_count.c"
 #include "core/measure/metric.c"

@@ -16,6 +16,10 @@ extern "C" {
 
 /* Record in: kind. Record out: the defaults of a metric without its name. */
 int splitb_metric_defaults(const double *in, size_t n_in, double *out, size_t *n_out);
+/* Record in: kind, what. Text out: 0 name, 1 help, 2 its bad events, 3 form, 4 to 7 its names at a source for
+ * trials, bad events, good events and what was sent; "" for one that it does not have. */
+int splitb_metric_kind_text(const double *in, size_t n_in, const char **out_text,
+                            size_t *out_text_len);
 /* Record in: metric. Record out: share_e6 and over_us of the three bounds. */
 int splitb_metric_check(const double *in, size_t n_in, const char *text, size_t text_len,
                         double *out, size_t *n_out);

@@ -110,6 +110,32 @@ splitb_put_arm(splitb_writer *w, const split_arm *arm)
 }
 
 int
+splitb_metric_kind_text(const double *in, size_t n_in, const char **out_text, size_t *out_text_len)
+{
+    splitb_reader r;
+    splitb_reader_init(&r, in, n_in, NULL, 0);
+    uint32_t kind = splitb_read_u32(&r), what = splitb_read_u32(&r);
+    int err = splitb_reader_done(&r);
+    const split_metric_kind_info *row =
+        kind < SPLIT_METRIC_KIND_COUNT ? split_metric_kind_get((int)kind) : NULL;
+    if (err != SPLIT_OK || row == NULL)
+        return err != SPLIT_OK ? err : SPLIT_ERR_VALUE;
+    const char *const texts[] = {split_metric_kind_name((int)kind),
+                                 row->help,
+                                 row->bad_text,
+                                 split_metric_form_name((int)row->form),
+                                 row->n_field,
+                                 row->bad_field,
+                                 row->good_field,
+                                 row->sent_field};
+    if (what >= sizeof texts / sizeof texts[0])
+        return SPLIT_ERR_INDEX;
+    *out_text = texts[what];
+    *out_text_len = strlen(*out_text);
+    return SPLIT_OK;
+}
+
+int
 splitb_metric_defaults(const double *in, size_t n_in, double *out, size_t *n_out)
 {
     splitb_reader r = {.in = in, .n_in = n_in};

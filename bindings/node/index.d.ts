@@ -132,6 +132,11 @@ export interface Metric {
 export interface Arm {
   counters?: Record<string, number>; over?: Record<number, readonly number[]>; ratio?: Record<number, readonly number[]>;
 }
+export interface MetricKindInfo {
+  name: MetricKind; help: string; badText: string; form: 'counters' | 'over' | 'own';
+  fields: { n?: string; bad?: string; good?: string; sent?: string };
+}
+export function metricKind(kind: MetricKind): MetricKindInfo;
 export function metric(name: string, kind: MetricKind, fields?: Partial<Metric>): Metric;
 export function checkMetric(metric: Metric): Record<'target' | 'warning' | 'critical', { shareE6: number; overUs: number | null }>;
 export function metricLevel(metric: Metric, arm: Arm, index?: number, minSample?: number): string;

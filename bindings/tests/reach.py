@@ -15,6 +15,7 @@ ELSEWHERE = {
     r"^split_(plan|failover|meter|histogram|distinct|evidence|rollout|token)_init$": "objects are made by _new",
     r"^split_plan_(reweight|rehome)$": "made by _reweight_new and _rehome_new",
     r"^split_metric_bound$|^split_policy_metric$": "given as fields of a metric",
+    r"^split_metric_is_latency$": "the form of metric_kind()",
     r"^split_arm_add$": "arms are plain values of the language",
 }
 

@@ -9,7 +9,8 @@
  * (suffix `_e6`; 1 % is 1000000), a latency in microseconds.
  *
  * The counters and the metric kinds are registries: enum, JSON names and bindings come from the
- * rows below.
+ * rows below. A new kind is a row of SPLIT_METRIC_KIND_MAP and a row of the table behind
+ * split_metric_kind_get(): sources, documents, the simulation and every display read that table.
  */
 #ifndef SPLIT_METRIC_H
 #define SPLIT_METRIC_H
@@ -123,6 +124,42 @@ typedef struct split_bound {
         value; /**< Latency: microseconds, [0, 86400000000]. Else: percent_e6, [0, 100000000]. */
 } split_bound;
 
+/** How a kind is counted: XX(name, number, text). @since 0.1 */
+#define SPLIT_METRIC_FORM_MAP(XX)                                                                  \
+    XX(COUNTERS, 0, "counters")                                                                    \
+    XX(OVER, 1, "over")                                                                            \
+    XX(OWN, 2, "own")
+
+#define SPLIT_METRIC_FORM_COUNT 3 /**< How many there are. */
+
+/**
+ * COUNTERS: trials and bad events are counters of the arm, and bounds are shares.
+ * OVER: outcomes over each bound, which is a latency; a percentile decides how many are too many.
+ * OWN: the metric brings trials and bad events of its own, and bounds are shares.
+ * @since 0.1
+ */
+typedef enum split_metric_form {
+#define XX(name, number, text) SPLIT_METRIC_FORM_##name = number,
+    SPLIT_METRIC_FORM_MAP(XX)
+#undef XX
+} split_metric_form;
+
+/** A kind of metric, in static memory. @since 0.1 */
+typedef struct split_metric_kind_info {
+    char help[64];     /**< What it judges, in a few words. */
+    char bad_text[32]; /**< Its bad events, for sentences: "cache misses". */
+    split_metric_form form;
+    split_counter n;   /**< Its trials; OVER: when nobody counted how many were timed. */
+    split_counter bad; /**< COUNTERS only. */
+    char n_field
+        [16]; /**< Names of its counts at a source, here the trials; "" for one that it has not. */
+    char bad_field[16];
+    char good_field[16];                   /**< May stand in for the trials. */
+    char sent_field[16];                   /**< At one kind only. */
+    int64_t percentile_e6;                 /**< Default; 0 unless OVER. */
+    split_bound bounds[SPLIT_BOUND_COUNT]; /**< Defaults of target, warning and critical. */
+} split_metric_kind_info;
+
 /**
  * Definition of a metric. Fill with split_metric_init(), then set what differs.
  *
@@ -172,6 +209,17 @@ SPLIT_API const char *split_metric_kind_name(int kind);
 SPLIT_API const char *split_op_name(int op);
 /** Name of a no-data policy; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
 SPLIT_API const char *split_missing_name(int missing);
+
+/** What is known of a kind; NULL for a number outside the registry. @note Threads: pure. Cost: O(1).
+ * Since 0.1. */
+SPLIT_API const split_metric_kind_info *split_metric_kind_get(int kind);
+
+/** Whether the bounds of a metric are latencies, and it has a percentile. @note Threads: pure. Since
+ * 0.1. */
+SPLIT_API bool split_metric_is_latency(const split_metric *metric);
+
+/** Name of a form; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_metric_form_name(int form);
 
 /**
  * Fill a definition with the defaults of its kind: the bounds of the usual table, gate true,

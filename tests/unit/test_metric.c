@@ -241,3 +241,24 @@ Test(metric, impossible_counts_are_refused)
     cr_assert_eq(split_metric_count(&e, 0, &a, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_metric_count(&e, SPLIT_METRICS_MAX, &a, &c), SPLIT_ERR_INDEX);
 }
+
+Test(metric, every_kind_says_how_it_is_counted_and_called)
+{
+    for (int k = 0; k < SPLIT_METRIC_KIND_COUNT; k++) {
+        const split_metric_kind_info *info = split_metric_kind_get(k);
+        const split_metric m = named((split_metric_kind)k);
+        cr_assert_not_null(info);
+        cr_expect(info->help[0] != '\0' && info->bad_text[0] != '\0' && info->n_field[0] != '\0');
+        cr_expect_str_neq(split_metric_form_name((int)info->form), "?");
+        cr_expect_eq(split_metric_is_latency(&m), info->form == SPLIT_METRIC_FORM_OVER);
+        cr_expect_eq(info->bad_field[0] == '\0', info->form == SPLIT_METRIC_FORM_OVER);
+        cr_expect_eq(info->percentile_e6 != 0, info->form == SPLIT_METRIC_FORM_OVER);
+    }
+    cr_expect_null(split_metric_kind_get(-1));
+    cr_expect_null(split_metric_kind_get(SPLIT_METRIC_KIND_COUNT));
+    cr_expect_str_eq(split_metric_form_name(-1), "?");
+    cr_expect_str_eq(split_metric_form_name(SPLIT_METRIC_FORM_COUNT), "?");
+    cr_expect_not(split_metric_is_latency(NULL));
+    split_metric unknown = {.kind = (split_metric_kind)99};
+    cr_expect_not(split_metric_is_latency(&unknown));
+}

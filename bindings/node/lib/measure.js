@@ -8,7 +8,7 @@ const { wordsOf, neverNull, boxOfKind } = require('./core.js');
 function measureClasses(core) {
   const native = core.core;
   const COUNTERS = wordsOf(native.split_counter_name), KINDS = wordsOf(native.split_metric_kind_name);
-  const OPERATORS = wordsOf(native.split_op_name), MISSING = wordsOf(native.split_missing_name);
+  const FORMS = wordsOf(native.split_metric_form_name), OPERATORS = wordsOf(native.split_op_name), MISSING = wordsOf(native.split_missing_name);
   const LEVELS = wordsOf(native.split_level_name);
   const BOUNDS = ['target', 'warning', 'critical'];
 
@@ -33,6 +33,13 @@ function measureClasses(core) {
   const metric = (name, kind, fields) => {
     const made = metricOf(name, core.check(native.metric_defaults(core.doubles([core.word(kind, KINDS, ERR_VALUE)]))));
     return { ...made, ...core.options(fields, Object.keys(made)) };
+  };
+  const metricKind = (kind) => {
+    const number = core.word(kind, KINDS, ERR_VALUE);
+    const text = (what) => core.text(native.metric_kind_text(core.doubles([number, what])));
+    const fields = {};
+    ['n', 'bad', 'good', 'sent'].forEach((name, i) => { if (text(4 + i) !== '') fields[name] = text(4 + i); });
+    return { name: text(0), help: text(1), badText: text(2), form: FORMS[FORMS.indexOf(text(3))], fields };
   };
   const checkMetric = (given) => {
     const record = putMetric(core.record(), given);
@@ -171,7 +178,7 @@ function measureClasses(core) {
     static labelBound(share, ratio) { return core.check(native.evidence_label_bound(core.doubles([share, ratio])))[0]; }
   }
 
-  return { public: { Meter, Histogram, DistinctUsers, Evidence, metric, checkMetric, metricLevel, shownLevels },
+  return { public: { Meter, Histogram, DistinctUsers, Evidence, metric, metricKind, checkMetric, metricLevel, shownLevels },
     putMetrics, metricOf, putArm, LEVELS };
 }
 

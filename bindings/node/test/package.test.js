@@ -87,6 +87,9 @@ test('a failover by hand', () => {
 });
 
 test('measuring', () => {
+  const cache = split.metricKind('cache');
+  assert.deepEqual([cache.form, cache.badText, cache.fields], ['counters', 'cache misses', { n: 'lookups', bad: 'misses', good: 'hits' }]);
+  assert.equal(split.metricKind('latency').form, 'over');
   const p95 = split.metric('p95', 'latency');
   const meter = new split.Meter(2, [p95]), other = new split.Meter(2, [p95]);
   for (const m of [meter, other]) {

@@ -14,7 +14,7 @@ from ._errors import (
 )
 from ._attach import attach
 from .failover import Answer, Event, Failover, Followup, Status
-from .measure import Arm, Bound, DistinctUsers, Evidence, Histogram, Meter, Metric, metric, shown_levels
+from .measure import Arm, Bound, DistinctUsers, Evidence, Histogram, Meter, Metric, MetricKind, metric, metric_kind, shown_levels
 from .plan import Assignment, Draw, Explanation, Plan, Range
 from .policy import Cookie, Notify, Origin, Policy, Route, Sink, SinkField
 from .rollout import Decision, Expectation, MetricDecision, Operator, ProofTime, Replay, Rollout
@@ -27,7 +27,7 @@ del attach
 __all__ = [
     "Answer", "ArgumentTypeError", "Arm", "Assignment", "Bound", "BugError", "Cookie", "DataError", "Decision",
     "DistinctUsers", "Draw", "Event", "Evidence", "Expectation", "Explanation", "Failover", "Fault", "Followup",
-    "Histogram", "Meter", "Metric", "MetricDecision", "Notify", "Operator", "Origin", "OutsideError", "Plan",
+    "Histogram", "Meter", "Metric", "MetricDecision", "MetricKind", "Notify", "Operator", "Origin", "OutsideError", "Plan",
     "Policy", "ProofTime", "Range", "Replay", "ResourceError", "Rollout", "Route", "Sink", "SinkField", "SplitError",
-    "Status", "Stored", "StoredDecision", "Token", "UsageError", "metric", "shown_levels", "version",
+    "Status", "Stored", "StoredDecision", "Token", "UsageError", "metric", "metric_kind", "shown_levels", "version",
 ]

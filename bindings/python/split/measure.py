@@ -12,6 +12,7 @@ from .failover import word_index
 
 COUNTERS = names_of(_core.split_counter_name)
 KINDS = names_of(_core.split_metric_kind_name)
+FORMS = names_of(_core.split_metric_form_name)
 OPERATORS = names_of(_core.split_op_name)
 MISSING = names_of(_core.split_missing_name)
 LEVELS = names_of(_core.split_level_name)
@@ -68,6 +69,24 @@ def metric(name: str, kind: str, **fields: Any) -> Metric:
     """A metric with the defaults of its kind: error, latency, cache, edge_5xx or ratio."""
     made = metric_of(name, _core.metric_defaults((word_index(kind, KINDS, _core.SPLIT_ERR_VALUE),)))
     return made._replace(**fields)
+
+
+class MetricKind(NamedTuple):
+    """What is known of a kind of metric: how it is counted (form), and how its counts are called at a source."""
+
+    name: str
+    help: str
+    bad_text: str
+    form: str
+    fields: "Dict[str, str]"
+
+
+def metric_kind(kind: str) -> MetricKind:
+    """Describe a kind; the form is counters, over (a latency) or own (counters of your own)."""
+    number = word_index(kind, KINDS, _core.SPLIT_ERR_VALUE)
+    texts = [_core.metric_kind_text((number, what)).decode() for what in range(8)]
+    fields = {name: text for name, text in zip(("n", "bad", "good", "sent"), texts[4:]) if text}
+    return MetricKind(texts[0], texts[1], texts[2], FORMS[FORMS.index(texts[3])], fields)
 
 
 class Arm:

@@ -151,6 +151,10 @@ def test_a_failover_by_hand():
 
 
 def test_measuring():
+    cache = split.metric_kind("cache")
+    assert (cache.form, cache.bad_text) == ("counters", "cache misses")
+    assert cache.fields == {"n": "lookups", "bad": "misses", "good": "hits"}
+    assert split.metric_kind("latency").form == "over" and split.metric_kind("ratio").form == "own"
     p95 = split.metric("p95", "latency")
     meter, other = split.Meter(2, [p95]), split.Meter(2, [p95])
     for m in (meter, other):

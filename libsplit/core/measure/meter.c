@@ -59,9 +59,9 @@ take_metrics(struct split_meter *m, const split_meter_options *own)
 {
     for (uint32_t i = 0; i < own->n_metrics; i++) {
         const split_metric *def = &own->metrics[i];
-        if (def->kind == SPLIT_METRIC_RATIO)
+        if (split_metric_kind_get((int)def->kind)->form == SPLIT_METRIC_FORM_OWN)
             m->ratio_present |= UINT32_C(1) << i;
-        if (def->kind != SPLIT_METRIC_LATENCY)
+        if (!split_metric_is_latency(def))
             continue;
         m->over_present |= UINT32_C(1) << i;
         for (int b = 0; b < SPLIT_BOUND_COUNT; b++)

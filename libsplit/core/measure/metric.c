@@ -1,46 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The registry of metrics: one row a kind says which counters it reads and which bounds it starts
- * with. */
+/* Definitions of metrics: defaults, ranges, bounds, and the counts that an arm has for them. */
 #include "split/metric.h"
 
 #include <string.h>
 
 #define LATENCY_MAX_US 86400000000
-
-typedef struct kind_row {
-    split_counter n;   /* trials; for latency the fallback when nothing says how many were timed */
-    split_counter bad; /* not used by kinds that bring their own counts */
-    split_bound target, warning, critical;
-} kind_row;
-
-/* In the order of SPLIT_METRIC_KIND_MAP (design/verdicts.md M4, M5). */
-static const kind_row kinds[SPLIT_METRIC_KIND_COUNT] = {
-    [SPLIT_METRIC_ERROR] = {SPLIT_COUNTER_OUTCOMES,
-                            SPLIT_COUNTER_ERROR,
-                            {SPLIT_OP_LT, 1000000},
-                            {SPLIT_OP_GT, 1000000},
-                            {SPLIT_OP_GT, 5000000}},
-    [SPLIT_METRIC_LATENCY] = {SPLIT_COUNTER_OUTCOMES,
-                              SPLIT_COUNTER_OUTCOMES,
-                              {SPLIT_OP_LT, 200000},
-                              {SPLIT_OP_GT, 300000},
-                              {SPLIT_OP_GT, 500000}},
-    [SPLIT_METRIC_CACHE] = {SPLIT_COUNTER_LOOKUPS,
-                            SPLIT_COUNTER_MISSES,
-                            {SPLIT_OP_GE, 85000000},
-                            {SPLIT_OP_LT, 80000000},
-                            {SPLIT_OP_LT, 70000000}},
-    [SPLIT_METRIC_EDGE_5XX] = {SPLIT_COUNTER_EDGE_REQUESTS,
-                               SPLIT_COUNTER_EDGE_5XX,
-                               {SPLIT_OP_LT, 100000},
-                               {SPLIT_OP_GT, 500000},
-                               {SPLIT_OP_GT, 1000000}},
-    [SPLIT_METRIC_RATIO] = {SPLIT_COUNTER_OUTCOMES,
-                            SPLIT_COUNTER_OUTCOMES,
-                            {SPLIT_OP_LT, 1000000},
-                            {SPLIT_OP_GT, 1000000},
-                            {SPLIT_OP_GT, 5000000}},
-};
 
 static bool
 low_is_bad(const split_metric *metric)
@@ -51,14 +15,15 @@ low_is_bad(const split_metric *metric)
 int
 split_metric_init(split_metric *metric, split_metric_kind kind)
 {
-    if (metric == NULL || (unsigned)kind >= SPLIT_METRIC_KIND_COUNT)
+    const split_metric_kind_info *row = split_metric_kind_get((int)kind);
+    if (metric == NULL || row == NULL)
         return SPLIT_ERR_ARG;
     memset(metric, 0, sizeof *metric);
     metric->kind = kind;
-    metric->percentile_e6 = kind == SPLIT_METRIC_LATENCY ? 95000000 : 0;
-    metric->target = kinds[kind].target;
-    metric->warning = kinds[kind].warning;
-    metric->critical = kinds[kind].critical;
+    metric->percentile_e6 = row->percentile_e6;
+    metric->target = row->bounds[SPLIT_BOUND_TARGET];
+    metric->warning = row->bounds[SPLIT_BOUND_WARNING];
+    metric->critical = row->bounds[SPLIT_BOUND_CRITICAL];
     metric->missing = SPLIT_MISSING_HOLD;
     metric->gate = true;
     return SPLIT_OK;
@@ -87,7 +52,7 @@ split_metric_share_e6(const split_metric *metric, split_bound_index bound)
     const split_bound *b = split_metric_bound(metric, bound);
     if (b == NULL)
         return 0;
-    if (metric->kind == SPLIT_METRIC_LATENCY)
+    if (split_metric_is_latency(metric))
         return SPLIT_PERCENT_ALL_E6 - metric->percentile_e6;
     return low_is_bad(metric) ? SPLIT_PERCENT_ALL_E6 - b->value : b->value;
 }
@@ -96,7 +61,7 @@ split_us
 split_metric_over_us(const split_metric *metric, split_bound_index bound)
 {
     const split_bound *b = split_metric_bound(metric, bound);
-    if (b == NULL || metric->kind != SPLIT_METRIC_LATENCY)
+    if (b == NULL || !split_metric_is_latency(metric))
         return SPLIT_NEVER;
     return b->op == SPLIT_OP_LT || b->op == SPLIT_OP_GE ? b->value : b->value + 1;
 }
@@ -119,7 +84,7 @@ name_ok(const char *name)
 static bool
 values_ok(const split_metric *m)
 {
-    const bool latency = m->kind == SPLIT_METRIC_LATENCY;
+    const bool latency = split_metric_is_latency(m);
     const int64_t max = latency ? LATENCY_MAX_US : SPLIT_PERCENT_ALL_E6 - 1;
     for (int i = 0; i < SPLIT_BOUND_COUNT; i++) {
         const split_bound *b = split_metric_bound(m, (split_bound_index)i);
@@ -148,7 +113,7 @@ order_ok(const split_metric *m)
     for (int i = 0; i < 2; i++)
         if (low != (bad[i]->op == SPLIT_OP_LT || bad[i]->op == SPLIT_OP_LE))
             return false;
-    if (low && m->kind == SPLIT_METRIC_LATENCY)
+    if (low && split_metric_is_latency(m))
         return false;
     const int64_t target = bad_from(&m->target, low, true);
     const int64_t warning = bad_from(&m->warning, low, false);
@@ -185,7 +150,7 @@ counts_ok(const split_metric_counts *c)
 }
 
 static void
-count_plain(const kind_row *row, const split_arm *arm, split_metric_counts *out)
+count_plain(const split_metric_kind_info *row, const split_arm *arm, split_metric_counts *out)
 {
     out->present = split_arm_has(arm, row->n) && split_arm_has(arm, row->bad);
     out->n = arm->counts[row->n];
@@ -194,10 +159,11 @@ count_plain(const kind_row *row, const split_arm *arm, split_metric_counts *out)
 }
 
 static void
-count_latency(uint32_t index, const split_arm *arm, split_metric_counts *out)
+count_over(const split_metric_kind_info *row, uint32_t index, const split_arm *arm,
+           split_metric_counts *out)
 {
     const bool timed = split_arm_has(arm, SPLIT_COUNTER_TIMED);
-    const split_counter n = timed ? SPLIT_COUNTER_TIMED : kinds[SPLIT_METRIC_LATENCY].n;
+    const split_counter n = timed ? SPLIT_COUNTER_TIMED : row->n;
     out->present = split_arm_has(arm, n) && (arm->over_present >> index & 1) != 0;
     out->n = arm->counts[n];
     for (int i = 0; i < SPLIT_BOUND_COUNT; i++)
@@ -205,7 +171,7 @@ count_latency(uint32_t index, const split_arm *arm, split_metric_counts *out)
 }
 
 static void
-count_ratio(uint32_t index, const split_arm *arm, split_metric_counts *out)
+count_own(uint32_t index, const split_arm *arm, split_metric_counts *out)
 {
     out->present = (arm->ratio_present >> index & 1) != 0;
     out->n = arm->ratio[2 * index + 1];
@@ -217,18 +183,20 @@ int
 split_metric_count(const split_metric *metric, uint32_t index, const split_arm *arm,
                    split_metric_counts *out)
 {
-    if (metric == NULL || out == NULL || (unsigned)metric->kind >= SPLIT_METRIC_KIND_COUNT)
+    const split_metric_kind_info *row =
+        metric != NULL ? split_metric_kind_get((int)metric->kind) : NULL;
+    if (row == NULL || out == NULL)
         return SPLIT_ERR_ARG;
     if (index >= SPLIT_METRICS_MAX)
         return SPLIT_ERR_INDEX;
     split_metric_counts c = {0};
     if (arm != NULL) {
-        if (metric->kind == SPLIT_METRIC_LATENCY)
-            count_latency(index, arm, &c);
-        else if (metric->kind == SPLIT_METRIC_RATIO)
-            count_ratio(index, arm, &c);
+        if (row->form == SPLIT_METRIC_FORM_OVER)
+            count_over(row, index, arm, &c);
+        else if (row->form == SPLIT_METRIC_FORM_OWN)
+            count_own(index, arm, &c);
         else
-            count_plain(&kinds[metric->kind], arm, &c);
+            count_plain(row, arm, &c);
     }
     if (!c.present)
         c = (split_metric_counts){0};

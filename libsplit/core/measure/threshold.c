@@ -33,7 +33,7 @@ split_threshold_over(const split_metric *metric, const split_metric_counts *coun
     const int64_t bad = counts->bad[bound];
     /* By nearest rank a percentile is over a bound exactly when more than its share lies over it.
      */
-    if (metric->kind == SPLIT_METRIC_LATENCY)
+    if (split_metric_is_latency(metric))
         return cond_holds(SPLIT_OP_GT, bad, counts->n, split_metric_share_e6(metric, bound));
     const bool low = metric->target.op == SPLIT_OP_GT || metric->target.op == SPLIT_OP_GE;
     const bool met = cond_holds(b->op, low ? counts->n - bad : bad, counts->n, b->value);

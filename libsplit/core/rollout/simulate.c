@@ -55,21 +55,26 @@ set_pair(split_arm *arm, split_counter n_counter, int64_t n, split_counter bad_c
 }
 
 static int
-set_metric(split_arm *arm, const split_metric *m, uint32_t index, int64_t trials, int64_t requests,
+set_metric(split_arm *arm, const split_metric *m, uint32_t index, int64_t trials,
            const int64_t *bad)
 {
-    switch (m->kind) {
-    case SPLIT_METRIC_ERROR:
-        return set_pair(arm, SPLIT_COUNTER_OUTCOMES, requests, SPLIT_COUNTER_ERROR, bad[0]);
-    case SPLIT_METRIC_LATENCY:
+    const split_metric_kind_info *kind = split_metric_kind_get((int)m->kind);
+    switch (kind->form) {
+    case SPLIT_METRIC_FORM_COUNTERS:
+        return set_pair(arm, kind->n, trials, kind->bad, bad[0]);
+    case SPLIT_METRIC_FORM_OVER:
         return split_arm_set_over(arm, index, bad[0], bad[1], bad[2]);
-    case SPLIT_METRIC_CACHE:
-        return set_pair(arm, SPLIT_COUNTER_LOOKUPS, trials, SPLIT_COUNTER_MISSES, bad[0]);
-    case SPLIT_METRIC_EDGE_5XX:
-        return set_pair(arm, SPLIT_COUNTER_EDGE_REQUESTS, trials, SPLIT_COUNTER_EDGE_5XX, bad[0]);
     default:
         return split_arm_set_ratio(arm, index, bad[0], trials);
     }
+}
+
+/* Whether the metric has one trial for each outcome. */
+static bool
+is_once(const split_metric *m)
+{
+    const split_metric_kind_info *kind = split_metric_kind_get((int)m->kind);
+    return kind->n == SPLIT_COUNTER_OUTCOMES && kind->form != SPLIT_METRIC_FORM_OWN;
 }
 
 /* What an arm reports of `requests` requests; errors and latencies have one trial each. */
@@ -81,14 +86,14 @@ draw_arm(sim *s, bool baseline, int64_t requests, split_arm *arm)
         const split_metric *m = &s->opt->metrics[i];
         const split_expectation *e = &s->f->expected[i];
         const double legacy[SPLIT_BOUND_COUNT] = {e->baseline, e->baseline, e->baseline};
-        const bool once = m->kind == SPLIT_METRIC_ERROR || m->kind == SPLIT_METRIC_LATENCY;
+        const bool once = is_once(m);
         if (!(e->trials_per_request > 0.0))
             continue;
         const int64_t trials =
             once ? requests : (int64_t)((double)requests * e->trials_per_request + 0.5);
         int64_t bad[SPLIT_BOUND_COUNT];
         draw_bad(s, baseline ? legacy : e->truth, trials, bad);
-        err = set_metric(arm, m, i, trials, requests, bad);
+        err = set_metric(arm, m, i, trials, bad);
     }
     return err;
 }

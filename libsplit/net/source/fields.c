@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of names that count something, by kind of metric. */
+/* The names that count something, by kind of metric. */
 #include "net/source/fields.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "net/source/source.h"
@@ -21,44 +22,56 @@ static const char *const role_names[FIELD_ROLES] = {
 };
 
 /* What a kind knows, and two ways to be complete. */
-static const struct {
+typedef struct kind_fields {
     uint32_t known;
     uint32_t enough[2];
-    const char *needs;
-} kinds[SPLIT_METRIC_KIND_COUNT] = {
-    [SPLIT_METRIC_ERROR] = {BIT(FIELD_BAD) | BIT(FIELD_TOTAL) | BIT(FIELD_SENT),
-                            {BIT(FIELD_BAD) | BIT(FIELD_TOTAL), BIT(FIELD_BAD) | BIT(FIELD_TOTAL)},
-                            "bad and total"},
-    [SPLIT_METRIC_LATENCY] = {OVERS | BIT(FIELD_TOTAL) | BIT(FIELD_HISTOGRAM),
-                              {OVERS | BIT(FIELD_TOTAL), BIT(FIELD_HISTOGRAM)},
-                              "over_target, over_warning, over_critical and total, or histogram"},
-    [SPLIT_METRIC_CACHE] = {BIT(FIELD_BAD) | BIT(FIELD_TOTAL) | BIT(FIELD_HITS),
-                            {BIT(FIELD_BAD) | BIT(FIELD_TOTAL), BIT(FIELD_BAD) | BIT(FIELD_HITS)},
-                            "misses and lookups, or misses and hits"},
-    [SPLIT_METRIC_EDGE_5XX] = {BIT(FIELD_BAD) | BIT(FIELD_TOTAL),
-                               {BIT(FIELD_BAD) | BIT(FIELD_TOTAL),
-                                BIT(FIELD_BAD) | BIT(FIELD_TOTAL)},
-                               "bad and total"},
-    [SPLIT_METRIC_RATIO] = {BIT(FIELD_BAD) | BIT(FIELD_TOTAL),
-                            {BIT(FIELD_BAD) | BIT(FIELD_TOTAL), BIT(FIELD_BAD) | BIT(FIELD_TOTAL)},
-                            "bad and total"},
-};
+} kind_fields;
+
+static kind_fields
+fields_of(split_metric_kind kind)
+{
+    const split_metric_kind_info *k = split_metric_kind_get((int)kind);
+    const uint32_t plain = BIT(FIELD_BAD) | BIT(FIELD_TOTAL);
+    if (k == NULL)
+        return (kind_fields){0, {UINT32_MAX, UINT32_MAX}};
+    if (k->form == SPLIT_METRIC_FORM_OVER)
+        return (kind_fields){OVERS | BIT(FIELD_TOTAL) | BIT(FIELD_HISTOGRAM),
+                             {OVERS | BIT(FIELD_TOTAL), BIT(FIELD_HISTOGRAM)}};
+    uint32_t good = k->good_field[0] != '\0' ? BIT(FIELD_HITS) : 0;
+    uint32_t sent = k->sent_field[0] != '\0' ? BIT(FIELD_SENT) : 0;
+    return (kind_fields){plain | good | sent, {plain, good != 0 ? BIT(FIELD_BAD) | good : plain}};
+}
+
+/* What a kind needs, for people. */
+static const char *
+needs(split_metric_kind kind, char buf[96])
+{
+    const split_metric_kind_info *k = split_metric_kind_get((int)kind);
+    if (k->form == SPLIT_METRIC_FORM_OVER)
+        return "over_target, over_warning, over_critical and total, or histogram";
+    int n = snprintf(buf, 96, "%s and %s", k->bad_field, k->n_field);
+    if (k->good_field[0] != '\0' && n > 0 && n < 96)
+        snprintf(buf + n, 96 - (size_t)n, ", or %s and %s", k->bad_field, k->good_field);
+    return buf;
+}
 
 const char *
 split__field_name(split_metric_kind kind, field_role role)
 {
-    if (kind == SPLIT_METRIC_CACHE && role == FIELD_BAD)
-        return "misses";
-    if (kind == SPLIT_METRIC_CACHE && role == FIELD_TOTAL)
-        return "lookups";
-    return role_names[role];
+    const split_metric_kind_info *k = split_metric_kind_get((int)kind);
+    const char *own[FIELD_ROLES] = {[FIELD_BAD] = k->bad_field,
+                                    [FIELD_TOTAL] = k->n_field,
+                                    [FIELD_SENT] = k->sent_field,
+                                    [FIELD_HITS] = k->good_field};
+    return own[role] != NULL && own[role][0] != '\0' ? own[role] : role_names[role];
 }
 
 int
 split__field_role(split_metric_kind kind, const char *name)
 {
+    kind_fields fields = fields_of(kind);
     for (int role = 0; role < FIELD_ROLES; role++)
-        if ((kinds[kind].known & BIT(role)) != 0 &&
+        if ((fields.known & BIT(role)) != 0 &&
             strcmp(name, split__field_name(kind, (field_role)role)) == 0)
             return role;
     return -1;
@@ -78,7 +91,8 @@ split__field_own(const split_source_options *o, const char *name)
 static bool
 is_shared(split_metric_kind kind, int role)
 {
-    return kind != SPLIT_METRIC_RATIO && (OVERS & BIT(role)) == 0;
+    return split_metric_kind_get((int)kind)->form != SPLIT_METRIC_FORM_OWN &&
+           (OVERS & BIT(role)) == 0;
 }
 
 static bool
@@ -113,10 +127,11 @@ check_field(const split_source_options *o, const char *kind, const split_source_
             split_error *error)
 {
     const split_metric *m = &o->metrics[f->metric];
+    char buf[96];
     if (!own && split__field_role(m->kind, f->field) < 0)
         return split__net_fault(error, SPLIT_ERR_FIELD,
                                 "%s: '%.64s' is no name of '%.64s', which needs %s", kind, f->field,
-                                m->name, kinds[m->kind].needs);
+                                m->name, needs(m->kind, buf));
     const split_source_field *g = find_conflict(o, f, own);
     if (g != NULL)
         return split__net_fault(
@@ -129,8 +144,9 @@ check_field(const split_source_options *o, const char *kind, const split_source_
 bool
 split__fields_complete(split_metric_kind kind, uint32_t present)
 {
+    kind_fields fields = fields_of(kind);
     for (int way = 0; way < 2; way++)
-        if ((present & kinds[kind].enough[way]) == kinds[kind].enough[way])
+        if ((present & fields.enough[way]) == fields.enough[way])
             return true;
     return false;
 }
@@ -140,6 +156,7 @@ split__fields_check(const split_source_options *o, const char *kind, const char 
                     size_t n_own, split_error *error)
 {
     uint32_t present[SPLIT_METRICS_MAX] = {0};
+    char buf[96];
     for (size_t i = 0; i < o->n_fields; i++) {
         const split_source_field *f = &o->fields[i];
         if (f->metric >= o->n_metrics)
@@ -154,7 +171,7 @@ split__fields_check(const split_source_options *o, const char *kind, const char 
     for (size_t m = 0; m < o->n_metrics; m++)
         if (present[m] != 0 && !split__fields_complete(o->metrics[m].kind, present[m]))
             return split__net_fault(error, SPLIT_ERR_FIELD, "%s: '%.64s' needs %s", kind,
-                                    o->metrics[m].name, kinds[o->metrics[m].kind].needs);
+                                    o->metrics[m].name, needs(o->metrics[m].kind, buf));
     return SPLIT_OK;
 }
 
@@ -168,25 +185,19 @@ set(split_arm *arm, split_counter counter, int64_t value)
 static void
 put_counts(const split_metric *metric, uint32_t m, const int64_t *c, bool has_sent, split_arm *arm)
 {
-    switch (metric->kind) {
-    case SPLIT_METRIC_ERROR:
-        set(arm, SPLIT_COUNTER_ERROR, c[FIELD_BAD]);
-        set(arm, SPLIT_COUNTER_OUTCOMES, c[FIELD_TOTAL]);
-        set(arm, SPLIT_COUNTER_SENT, has_sent ? c[FIELD_SENT] : c[FIELD_TOTAL]);
+    const split_metric_kind_info *k = split_metric_kind_get((int)metric->kind);
+    switch (k->form) {
+    case SPLIT_METRIC_FORM_COUNTERS:
+        set(arm, k->bad, c[FIELD_BAD]);
+        set(arm, k->n, c[FIELD_TOTAL]);
+        if (k->sent_field[0] != '\0')
+            set(arm, SPLIT_COUNTER_SENT, has_sent ? c[FIELD_SENT] : c[FIELD_TOTAL]);
         break;
-    case SPLIT_METRIC_LATENCY:
+    case SPLIT_METRIC_FORM_OVER:
         set(arm, SPLIT_COUNTER_TIMED, c[FIELD_TOTAL]);
         memcpy(&arm->over[SPLIT_BOUND_COUNT * m], &c[FIELD_OVER_TARGET],
                SPLIT_BOUND_COUNT * sizeof c[0]);
         arm->over_present |= UINT32_C(1) << m;
-        break;
-    case SPLIT_METRIC_CACHE:
-        set(arm, SPLIT_COUNTER_MISSES, c[FIELD_BAD]);
-        set(arm, SPLIT_COUNTER_LOOKUPS, c[FIELD_TOTAL]);
-        break;
-    case SPLIT_METRIC_EDGE_5XX:
-        set(arm, SPLIT_COUNTER_EDGE_5XX, c[FIELD_BAD]);
-        set(arm, SPLIT_COUNTER_EDGE_REQUESTS, c[FIELD_TOTAL]);
         break;
     default:
         memcpy(&arm->ratio[2 * m], &c[FIELD_BAD], 2 * sizeof c[0]);
@@ -212,7 +223,7 @@ split__fields_put(const split_metric *metric, uint32_t index, const field_counts
     field_counts c = *counts;
     if (!split__fields_complete(metric->kind, c.present & ~BIT(FIELD_HISTOGRAM)))
         return false;
-    if (metric->kind == SPLIT_METRIC_CACHE && (c.present & BIT(FIELD_TOTAL)) == 0)
+    if ((c.present & BIT(FIELD_TOTAL)) == 0 && (c.present & BIT(FIELD_HITS)) != 0)
         c.count[FIELD_TOTAL] = c.count[FIELD_BAD] + c.count[FIELD_HITS];
     split_arm trial = *arm;
     split_metric_counts checked;

@@ -6,8 +6,8 @@
 
 #include "split/source.h"
 
-/* What a name stands for. Which roles a metric has depends on its kind; the table is in fields.c.
- */
+/* What a name stands for. Which roles a metric has depends on its kind
+ * (split/metric.h). */
 typedef enum field_role {
     FIELD_BAD,   /* also a cache's misses */
     FIELD_TOTAL, /* also a cache's lookups */

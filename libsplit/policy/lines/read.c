@@ -67,13 +67,13 @@ read_integers(loader *l, uint32_t node, uint32_t n, int64_t *out)
     return true;
 }
 
-/* Index of a metric of one kind, or a fault and the number of metrics. */
+/* Index of a metric that is counted so, or a fault and the number of metrics. */
 static uint32_t
-find_metric(loader *l, const split_policy *policy, uint32_t node, split_metric_kind kind)
+find_metric(loader *l, const split_policy *policy, uint32_t node, split_metric_form form)
 {
     const doc_metric *metrics = policy->metrics.items;
     for (uint32_t i = 0; i < policy->metrics.n; i++)
-        if (metrics[i].core.kind == kind &&
+        if (split_metric_kind_get((int)metrics[i].core.kind)->form == form &&
             strcmp(metrics[i].name, split__json_key(&l->doc, node)) == 0)
             return i;
     split__fault_key(l, SPLIT_ERR_NAME, node, "The policy has no metric of this name and kind.");
@@ -87,7 +87,7 @@ read_over(loader *l, const split_policy *policy, uint32_t node, split_arm *arm)
         return;
     for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE;
          c = split__json_sibling(&l->doc, c)) {
-        uint32_t i = find_metric(l, policy, c, SPLIT_METRIC_LATENCY);
+        uint32_t i = find_metric(l, policy, c, SPLIT_METRIC_FORM_OVER);
         if (i < policy->metrics.n &&
             read_integers(l, c, SPLIT_BOUND_COUNT, &arm->over[i * SPLIT_BOUND_COUNT]))
             arm->over_present |= 1u << i;
@@ -101,7 +101,7 @@ read_ratios(loader *l, const split_policy *policy, uint32_t node, split_arm *arm
         return;
     for (uint32_t c = split__json_child(&l->doc, node); c != JSON_NONE;
          c = split__json_sibling(&l->doc, c)) {
-        uint32_t i = find_metric(l, policy, c, SPLIT_METRIC_RATIO);
+        uint32_t i = find_metric(l, policy, c, SPLIT_METRIC_FORM_OWN);
         if (i < policy->metrics.n && read_integers(l, c, 2, &arm->ratio[(size_t)i * 2]))
             arm->ratio_present |= 1u << i;
     }

@@ -127,7 +127,7 @@ split_policy_ratio(const split_policy *policy, size_t metric, const char **out_b
     if (metric >= policy->metrics.n)
         return SPLIT_ERR_INDEX;
     const doc_metric *m = metric_at(policy, metric);
-    if (m->core.kind != SPLIT_METRIC_RATIO)
+    if (split_metric_kind_get((int)m->core.kind)->form != SPLIT_METRIC_FORM_OWN)
         return SPLIT_ERR_MODE;
     *out_bad = m->bad;
     *out_of = m->of;

@@ -61,6 +61,16 @@ read_bound(const char *text, bool latency, split_bound *out)
     return fault;
 }
 
+/* How a metric is counted whose kind has this name; -1 for no kind. */
+static int
+form_of(const char *name)
+{
+    for (int kind = 0; kind < SPLIT_METRIC_KIND_COUNT; kind++)
+        if (strcmp(name, split_metric_kind_name(kind)) == 0)
+            return (int)split_metric_kind_get(kind)->form;
+    return -1;
+}
+
 /* 1 for a latency metric, 0 for another, -1 when the kind is missing or wrong, which is booked
  * elsewhere. */
 static int
@@ -69,7 +79,7 @@ latency_sibling(const loader *l, uint32_t node)
     uint32_t kind = split__json_member(&l->doc, l->doc.nodes[node].parent, "kind");
     if (kind == JSON_NONE || l->doc.nodes[kind].kind != JSON_STRING)
         return -1;
-    return strcmp(split__json_text(&l->doc, kind), "latency") == 0;
+    return form_of(split__json_text(&l->doc, kind)) == SPLIT_METRIC_FORM_OVER;
 }
 
 void
@@ -130,13 +140,13 @@ book_if_there(loader *l, uint32_t node, const char *name, const char *sentence)
 static void
 check_kind_fields(loader *l, uint32_t node, const char *kind)
 {
-    if (strcmp(kind, "latency") == 0)
+    if (form_of(kind) == SPLIT_METRIC_FORM_OVER)
         book_if_missing(l, node, "percentile",
                         "write the percentile that is held against the bounds, such as 95");
     else
         book_if_there(l, node, "percentile",
                       "Only a metric of kind latency has a percentile; remove it.");
-    if (strcmp(kind, "ratio") == 0) {
+    if (form_of(kind) == SPLIT_METRIC_FORM_OWN) {
         book_if_missing(l, node, "bad", "name the counter of bad events");
         book_if_missing(l, node, "of", "name the counter of all events");
     } else {
@@ -183,7 +193,7 @@ check_bounds(loader *l, uint32_t node, const split_metric *m)
         high ? "The target says that high is bad, so this must begin with > or >=."
              : "The target says that low is bad, so this must begin with < or <=.";
     size_t n_before = l->faults.n;
-    if (m->kind == SPLIT_METRIC_LATENCY && !high)
+    if (split_metric_is_latency(m) && !high)
         book_bound(l, node, "target",
                    "A latency is good when it is low, so the target must begin with < or <=.");
     if (is_below(m->warning.op) == high)

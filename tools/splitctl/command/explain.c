@@ -27,7 +27,7 @@ static const char *
 bound_unit(const split_metric *m, split_bound_index b, char *buf, size_t n)
 {
     const split_bound *bound = split_metric_bound(m, b);
-    if (m->kind == SPLIT_METRIC_LATENCY)
+    if (split_metric_is_latency(m))
         snprintf(buf, n, "%s %g ms", split_op_name(bound->op), (double)bound->value / 1e3);
     else
         snprintf(buf, n, "%s %g %%", split_op_name(bound->op), (double)bound->value / 1e6);

@@ -59,7 +59,7 @@ take_truth(simulating *x, const char *text)
     if (!take_shares(x, text, shares, SPLIT_BOUND_COUNT, &m, &n))
         return false;
     split_expectation *e = &x->forecast.expected[m];
-    const bool latency = x->options.metrics[m].kind == SPLIT_METRIC_LATENCY;
+    const bool latency = split_metric_is_latency(&x->options.metrics[m]);
     e->truth[0] = shares[0];
     e->truth[1] = n > 1 ? shares[1] : latency ? shares[0] / 4 : shares[0];
     e->truth[2] = n > 2 ? shares[2] : latency ? e->truth[1] / 4 : e->truth[1];

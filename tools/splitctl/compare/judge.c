@@ -20,42 +20,26 @@ append(char *buf, const char *format, ...)
     va_end(args);
 }
 
-static const char *
-what_is_bad(const split_metric *m)
-{
-    switch (m->kind) {
-    case SPLIT_METRIC_LATENCY:
-        return "requests over the target";
-    case SPLIT_METRIC_CACHE:
-        return "cache misses";
-    case SPLIT_METRIC_EDGE_5XX:
-        return "5xx at the edge";
-    case SPLIT_METRIC_RATIO:
-        return "bad events";
-    default:
-        return "failed requests";
-    }
-}
-
 const char *
 compare_sentence(const comparison *c, const split_metric *metric, const difference *d, char *buf,
                  size_t buf_size)
 {
     char share[16];
+    const char *bad = split_metric_kind_get((int)metric->kind)->bad_text;
     if (!d->known)
         snprintf(buf, buf_size, "no data of both");
     else if (d->low > 0)
         snprintf(buf, buf_size, "'%s' is worse: %.3g to %.3g points more %s", c->names[0], d->low,
-                 d->high, what_is_bad(metric));
+                 d->high, bad);
     else if (d->high < 0 && !d->has_worst)
         snprintf(buf, buf_size, "'%s' is better: %.3g to %.3g points fewer %s", c->names[0],
-                 -d->high, -d->low, what_is_bad(metric));
+                 -d->high, -d->low, bad);
     else if (d->has_worst)
         snprintf(buf, buf_size,
                  "'%s' is worse at %s %% of the traffic: %.3g to %.3g points more %s; over all "
                  "shares %+.3g to %+.3g",
-                 c->names[0], weights_print(d->worst_e6, share), d->worst_low, d->worst_high,
-                 what_is_bad(metric), d->low, d->high);
+                 c->names[0], weights_print(d->worst_e6, share), d->worst_low, d->worst_high, bad,
+                 d->low, d->high);
     else
         snprintf(buf, buf_size, "no difference is proven (%+.3g to %+.3g points)", d->low, d->high);
     return buf;
@@ -80,7 +64,7 @@ measure(comparison *c, uint32_t i)
         if (split_metric_count(m->metric, i, &c->sample.total[a], &counts) == SPLIT_OK)
             m->level[a] = split_threshold_level(m->metric, &counts, c->options.min_sample);
     }
-    for (int k = 0; k < LATENCY_BY_CACHE && m->metric->kind == SPLIT_METRIC_LATENCY; k++)
+    for (int k = 0; k < LATENCY_BY_CACHE && split_metric_is_latency(m->metric); k++)
         sample_metric(&c->by_cache[k], m->metric, i, &m->by_cache[k]);
 }
 

@@ -34,7 +34,7 @@ bounds_of(chart *c, const split_metric *metric)
     char bound[32];
     for (size_t b = 0; b < SPLIT_BOUND_COUNT; b++) {
         const split_bound *at = split_metric_bound(metric, (split_bound_index)b);
-        bool ms = metric->kind == SPLIT_METRIC_LATENCY;
+        bool ms = split_metric_is_latency(metric);
         c->lines[b].at = (double)at->value / (ms ? 1000 : 1e6);
         c->lines[b].style = styles[b];
         snprintf(c->lines[b].name, sizeof c->lines[b].name, "%s %s", bound_names[b],
@@ -65,7 +65,7 @@ put_values(FILE *out, const report *r, uint32_t m)
     const split_metric *metric = split_rollout_metric(r->follow->rollout, m);
     const report_value *v = &r->values[m];
     size_t stride = r->n_metrics * value_stride;
-    bool ms = metric->kind == SPLIT_METRIC_LATENCY && r->has_ms[m];
+    bool ms = split_metric_is_latency(metric) && r->has_ms[m];
     bool low_is_bad = metric->target.op == SPLIT_OP_GT || metric->target.op == SPLIT_OP_GE;
     bool both = report_has_baseline(r);
     chart c = {
@@ -77,7 +77,7 @@ put_values(FILE *out, const report *r, uint32_t m)
         .low_is_bad = low_is_bad,
         .from_zero = !low_is_bad};
     snprintf(c.id, sizeof c.id, "m%u", (unsigned)m);
-    if (metric->kind == SPLIT_METRIC_LATENCY && !ms) {
+    if (split_metric_is_latency(metric) && !ms) {
         share_over(&c, metric);
     } else {
         snprintf(c.title, sizeof c.title, "%.64s%s", metric->name, both ? " of both systems" : "");

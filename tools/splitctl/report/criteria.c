@@ -58,7 +58,7 @@ put_cell(FILE *out, const report *r, const report_phase *p, uint32_t m)
         fputs("<small>no data</small></td>", out);
         return;
     }
-    bool latency = metric->kind == SPLIT_METRIC_LATENCY;
+    bool latency = split_metric_is_latency(metric);
     fprintf(out, "<small>%s%s of %s", latency ? "too slow: " : "", html_percent(percent, rate),
             text_count(n, count));
     if (latency)

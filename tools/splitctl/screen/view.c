@@ -123,7 +123,7 @@ view_bound(const split_metric *metric, split_bound_index bound, char buf[32])
 {
     const split_bound *b = split_metric_bound(metric, bound);
     char value[32];
-    if (metric->kind == SPLIT_METRIC_LATENCY)
+    if (split_metric_is_latency(metric))
         snprintf(value, sizeof value, "%gms", (double)b->value / 1000);
     else
         print_share(b->value, value);
@@ -134,7 +134,7 @@ view_bound(const split_metric *metric, split_bound_index bound, char buf[32])
 split_us
 view_percentile(const window_display *d, const split_metric *m, split_reading_arm arm)
 {
-    if (m->kind != SPLIT_METRIC_LATENCY)
+    if (!split_metric_is_latency(m))
         return -1;
     if (m->percentile_e6 == 50000000)
         return d->p50[arm];
@@ -172,7 +172,7 @@ view_value(const view *v, uint32_t metric, split_reading_arm arm, char buf[32])
     else if (us >= 0)
         snprintf(buf, 32, "%.*f ms", us < 10000 ? 1 : 0, (double)us / 1000);
     else
-        snprintf(buf, 32, "%.2f %%%s", percent, m->kind == SPLIT_METRIC_LATENCY ? " over" : "");
+        snprintf(buf, 32, "%.2f %%%s", percent, split_metric_is_latency(m) ? " over" : "");
     return buf;
 }
 

@@ -122,8 +122,9 @@ static int
 add_field(const split_source_options *o, const split_source_field *f, size_t base, cw_names *to,
           split_error *error)
 {
-    split_metric_kind kind = o->metrics[f->metric].kind;
-    bool latency = kind == SPLIT_METRIC_LATENCY;
+    const split_metric *metric = &o->metrics[f->metric];
+    const char *good = split_metric_kind_get((int)metric->kind)->good_field;
+    bool latency = split_metric_is_latency(metric);
     if (latency && (base == 0 || is_name(f, base, "latency")))
         return add_latency(o, f, to, error);
     if (latency && is_name(f, base, "histogram"))
@@ -132,7 +133,7 @@ add_field(const split_source_options *o, const split_source_field *f, size_t bas
     if (!is_name(f, base, "bad_percent"))
         return add(to, f->metric, f->field, base, strdup(f->text), false, error);
     /* A hit rate is a share of cacheable requests, whose number CloudWatch does not have. */
-    if (kind == SPLIT_METRIC_CACHE || latency)
+    if (good[0] != '\0' || latency)
         return split__net_fault(error, SPLIT_ERR_FIELD,
                                 "cloudwatch: a percentage of '%.64s' cannot be turned into counts; "
                                 "take it from logs, or name counts",

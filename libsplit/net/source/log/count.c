@@ -33,7 +33,7 @@ count_latency(const split_log_rules *rules, split_arm *arm, split_us latency_us)
 {
     bump(arm, SPLIT_COUNTER_TIMED, true);
     for (uint32_t m = 0; m < rules->n_metrics; m++) {
-        if (rules->metrics[m].kind != SPLIT_METRIC_LATENCY)
+        if (!split_metric_is_latency(&rules->metrics[m]))
             continue;
         arm->over_present |= UINT32_C(1) << m;
         for (uint32_t b = 0; b < SPLIT_BOUND_COUNT; b++)

@@ -86,7 +86,7 @@ report_arm(log_source *l, int a)
         return;
     report(arm, SPLIT_COUNTER_TIMED);
     for (uint32_t m = 0; m < l->rules.n_metrics; m++)
-        if (l->rules.metrics[m].kind == SPLIT_METRIC_LATENCY)
+        if (split_metric_is_latency(&l->rules.metrics[m]))
             arm->over_present |= UINT32_C(1) << m;
 }
 
