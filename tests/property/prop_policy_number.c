@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "policy/document/clock_text.h"
 #include "policy/document/number.h"
 
 static uint64_t state;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Wall-clock instants as RFC 3339 text in UTC; reads no clock. */
+#include "policy/document/clock_text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Documents from files. */
+#include "policy/document/file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/policy/data.h"
+#include "policy/document/arena.h"
+#include "policy/document/fault.h"
+#include "split/policy.h"
 
 /* One byte more than a document may have, so that a larger file is noticed. */
 #define READ_BYTES (SPLIT_DOCUMENT_BYTES_MAX + 1)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Forms of texts: URLs, hosts, references of secrets, topics. The JSON Schema says the same as
  * patterns. */
-#include <string.h>
-
 #include "policy/document/form.h"
-#include "policy/document/value.h"
+
+#include <string.h>
 
 #define DIGITS "0123456789"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -46,18 +46,6 @@ typedef struct json_doc {
     size_t max_bytes;
 } json_doc;
 
-/*
- * Parse text strictly (design/documents.md D1 to D4). Returns 0 also when members are doubled,
- * which is booked as a fault and leaves the tree usable; SPLIT_ERR_JSON when the text has faults
- * that leave no tree; SPLIT_ERR_NOMEM. Free in any case. */
-int split__json_parse(json_doc *doc, const char *text, size_t len, const split_alloc *alloc,
-                      fault_list *faults);
-void split__json_free(json_doc *doc);
-
-/* The scanner's part of parsing: fills nodes, books faults. Returns 0, SPLIT_ERR_JSON or
- * SPLIT_ERR_NOMEM. */
-int split__json_scan(json_doc *doc);
-
 /* First child and next sibling, or JSON_NONE. */
 uint32_t split__json_child(const json_doc *doc, uint32_t node);
 uint32_t split__json_sibling(const json_doc *doc, uint32_t node);

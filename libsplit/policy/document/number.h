@@ -38,12 +38,6 @@ void split__number_duration_text(split_us us, char out[NUMBER_TEXT_BYTES]);
 /* Text of micros / 10^6 without trailing zeros. */
 void split__number_micros_text(uint64_t micros, char out[NUMBER_TEXT_BYTES]);
 
-/* "2026-11-23T00:17:00Z", with up to 6 decimals of a second, to microseconds since 1970. Years 1970
- * to 9999. */
-bool split__number_time(const char *text, size_t len, split_us *out);
-
-/* The same as text, with decimals only when there are any. `us` must be of such a year. */
-void split__number_time_text(split_us us, char out[NUMBER_TEXT_BYTES]);
 #define NUMBER_TIME_MAX INT64_C(253402300799999999)
 
 #endif

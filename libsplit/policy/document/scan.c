@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/document/arena.h"
+#include "policy/document/scan_text.h"
 #include "split/policy.h"
 
 static const char no_comments[] =

@@ -13,20 +13,8 @@ typedef struct scanner {
     int status;      /* 0, or why the scan must stop */
 } scanner;
 
-/* A fault that leaves the rest readable. */
-void split__scan_book(scanner *s, int code, uint32_t pos, const char *sentence);
-
-/* A fault after which nothing can be read. Returns the status, which is not 0. */
-int split__scan_stop(scanner *s, int code, uint32_t pos, const char *sentence);
-
-/* The byte here, or -1 at the end. */
-int split__scan_peek(const scanner *s);
-
-bool split__scan_starts(const scanner *s, const char *word);
-
-/* The string that starts here, quotes included, and the number that starts here. Return the status.
- */
-int split__scan_string(scanner *s);
-int split__scan_number(scanner *s);
+/* The scanner's part of parsing: fills nodes, books faults. Returns 0, SPLIT_ERR_JSON or
+ * SPLIT_ERR_NOMEM. */
+int split__json_scan(json_doc *doc);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Strings and numbers of JSON text, and the faults of the scanner with the path of where they are.
  */
+#include "policy/document/scan_text.h"
+
 #include <stdio.h>
 #include <string.h>
 

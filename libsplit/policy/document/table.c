@@ -1,56 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The loader: walks an object by its table, books what does not fit. Reading of single values is in
- * value.c. */
+/* Walks an object by its field table, and records what does not fit. */
 #include "policy/document/table.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "policy/document/value.h"
-
-void
-split__fault_value(loader *l, int code, uint32_t node, const char *sentence)
-{
-    char path[JSON_PATH_BYTES] = "";
-    uint32_t pos = l->doc.nodes[node].pos;
-    if (split__fault_has_room(&l->faults, pos))
-        split__json_path(&l->doc, node, NULL, path);
-    split__fault_add(&l->faults, code, pos, path, "%s", sentence);
-}
-
-void
-split__fault_key(loader *l, int code, uint32_t node, const char *sentence)
-{
-    char path[JSON_PATH_BYTES] = "";
-    uint32_t pos = l->doc.nodes[node].key_pos;
-    if (split__fault_has_room(&l->faults, pos))
-        split__json_path(&l->doc, node, NULL, path);
-    split__fault_add(&l->faults, code, pos, path, "%s", sentence);
-}
-
-void
-split__fault_missing(loader *l, uint32_t object, const char *name, const char *cure)
-{
-    char path[JSON_PATH_BYTES] = "";
-    uint32_t pos = l->doc.nodes[object].pos;
-    if (split__fault_has_room(&l->faults, pos))
-        split__json_path(&l->doc, object, name, path);
-    split__fault_add(&l->faults, SPLIT_ERR_FIELD, pos, path, "The field \"%s\" is missing; %s.",
-                     name, cure);
-}
-
-bool
-split__want_kind(loader *l, uint32_t node, json_kind kind, const char *wanted)
-{
-    char sentence[256];
-    json_kind found = l->doc.nodes[node].kind;
-    if (found == kind)
-        return true;
-    snprintf(sentence, sizeof sentence, "This must be %s, but it is %s.", wanted,
-             split__json_kind_name(found));
-    split__fault_value(l, SPLIT_ERR_FIELD, node, sentence);
-    return false;
-}
 
 static const field *
 find_field(const object_table *table, const char *name)

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading of single values by a row of a field table. */
-#ifndef SPLIT_POLICY_VALUE_H
-#define SPLIT_POLICY_VALUE_H
+/* Reading of single values: kind, form, range, and the sentence when one does not fit. */
+#ifndef SPLIT_POLICY_DOCUMENT_VALUE_H
+#define SPLIT_POLICY_DOCUMENT_VALUE_H
 
-#include "policy/document/table.h"
+#include "policy/document/field.h"
 
 /* Read a name, text, choice, bool, number, duration or list of names into the object. */
 void split__value_load(loader *l, const field *f, uint32_t node, void *object);
 
-/* Forms of texts. */
-bool split__form_url(const char *text);
-bool split__form_host(const char *text);
-bool split__form_secret(const char *text);
-bool split__form_url_or_secret(const char *text);
-bool split__form_topic(const char *text);
-bool split__form_cookie(const char *text);
-bool split__form_salt(const char *text);
-bool split__form_printable(const char *text);
+/* Readers of single values; false when a fault was booked. */
+bool split__read_micros(loader *l, const field *f, uint32_t node, uint64_t *out);
+bool split__read_whole(loader *l, const field *f, uint32_t node, uint64_t *out);
+void split__read_text(loader *l, const field *f, uint32_t node, const char **out);
+bool split__read_name(loader *l, uint32_t node, const char **out);
+bool split__read_count(loader *l, const field *f, uint32_t node, uint32_t *out_n);
+
+bool split__name_valid(const char *text);
 
 #endif

@@ -4,9 +4,10 @@
  * weights sum to 2^20. Envoy takes the hash of the request's header, XXH64 with seed 0, modulo that
  * sum, which is the plan's bucket. A salt is put before the key by a Lua filter.
  */
+#include "policy/export/envoy.h"
+
 #include <string.h>
 
-#include "policy/export/export.h"
 #include "split/error.h"
 
 #define UNIT_HEADER "x-split-unit"

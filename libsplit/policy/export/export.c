@@ -1,57 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* Plans in other systems' words: checks and common pieces. */
-#include "common/names.h"
-#include "policy/export/export.h"
-
-#include <stdarg.h>
-#include <stdio.h>
+/* Plans in other systems' words: the kinds of exports, and what is checked for all of them. */
 #include <string.h>
+
+#include "common/names.h"
+#include "policy/export/envoy.h"
+#include "policy/export/haproxy.h"
+#include "policy/export/sql.h"
 
 #include "split/error.h"
 
 SPLIT__NAME_FUNCTION(split_export_name, SPLIT_EXPORT_MAP)
+
+/* A new kind is a row of SPLIT_EXPORT_MAP, a row here and a file of its own. */
+static const struct {
+    int (*write)(export_job *job); /* the whole text; 0, SPLIT_ERR_VALUE or SPLIT_ERR_MODE */
+} export_kinds[SPLIT_EXPORT_COUNT] = {
+    [SPLIT_EXPORT_HAPROXY] = {split__export_haproxy},
+    [SPLIT_EXPORT_ENVOY] = {split__export_envoy},
+    [SPLIT_EXPORT_TRINO] = {split__export_sql},
+    [SPLIT_EXPORT_CLICKHOUSE] = {split__export_sql},
+};
 
 void
 split_export_options_init(split_export_options *options)
 {
     memset(options, 0, sizeof *options);
     options->size = sizeof *options;
-}
-
-void
-split__export_print(export_job *job, const char *format, ...)
-{
-    char text[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    split__out_raw(job->out, text);
-}
-
-bool
-split__export_is_plain(const char *text, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-            return false;
-    return n > 0;
-}
-
-split_range
-split__export_range(const split_plan *plan, size_t index)
-{
-    split_range range = {0, 0, 0};
-    int err = split_plan_range(plan, index, &range);
-    return err == 0 ? range : (split_range){0, 0, 0};
-}
-
-split_override
-split__export_override(const split_plan *plan, size_t index)
-{
-    split_override override = {"", 0, 0};
-    int err = split_plan_override(plan, index, &override);
-    return err == 0 ? override : (split_override){"", 0, 0};
 }
 
 static bool
@@ -90,11 +64,7 @@ write_text(export_job *job)
 {
     if (split_plan_mode(job->plan) == SPLIT_MODE_EVEN)
         return SPLIT_ERR_MODE;
-    if (job->options->format == SPLIT_EXPORT_HAPROXY)
-        return split__export_haproxy(job);
-    if (job->options->format == SPLIT_EXPORT_ENVOY)
-        return split__export_envoy(job);
-    return split__export_sql(job);
+    return export_kinds[job->options->format].write(job);
 }
 
 int

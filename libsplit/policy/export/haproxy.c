@@ -3,10 +3,11 @@
  * A plan as HAProxy rules (>= 2.6). A later rule overwrites what an earlier one set, so they are
  * written from the weakest to the strongest: default, hash, coverage, holdout, overrides.
  */
+#include "policy/export/haproxy.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/export/export.h"
 #include "split/error.h"
 
 /* Only what needs no quoting in a rule: a sample expression has no blanks or quotes. */

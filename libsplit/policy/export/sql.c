@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A plan as a query of Trino (Athena) or ClickHouse. */
+#include "policy/export/sql.h"
+
 #include <string.h>
 
-#include "policy/export/export.h"
 #include "split/error.h"
 
 typedef struct dialect {

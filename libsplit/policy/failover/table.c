@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Failover parameters: one row a parameter, read into the core's options, and written to routes
  * where they differ. */
+#include "policy/failover/table.h"
+
 #include <string.h>
 
-#include "policy/policy/data.h"
 #include "policy/document/number.h"
+#include "policy/document/parts.h"
+#include "policy/document/value.h"
 
 #define AT(member)                                                                                 \
     .offset = offsetof(doc_failover, options.member),                                              \

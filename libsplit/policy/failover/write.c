@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The "failover" object of a route: only what differs from the preset, and nothing when nothing
  * does. */
+#include "policy/failover/write.h"
+
 #include <string.h>
 
-#include "policy/policy/data.h"
 #include "policy/document/number.h"
 
 static void

@@ -2,6 +2,9 @@
 /* Reading of JSON Lines: policy, windows, operator actions. */
 #include <string.h>
 
+#include "policy/document/clock_text.h"
+#include "policy/document/parse.h"
+#include "policy/document/table.h"
 #include "policy/policy/data.h"
 #include "policy/document/number.h"
 #include "split/lines.h"

@@ -3,6 +3,8 @@
  * allocation. */
 #include <string.h>
 
+#include "policy/document/clock_text.h"
+#include "policy/document/out.h"
 #include "policy/policy/data.h"
 #include "policy/document/number.h"
 #include "split/lines.h"

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Second pass over a policy: names become indices, and the core is asked whether it takes the
  * options. */
+#include "policy/policy/link.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "policy/policy/data.h"
+#include "policy/policy/link_rollout.h"
 #include "policy/policy/sink_rules.h"
 
 static size_t

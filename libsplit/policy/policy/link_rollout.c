@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The rollout of a policy: its arms as indices, its numbers as the core's options. */
+#include "policy/policy/link_rollout.h"
+
 #include <string.h>
 
 #include "policy/policy/data.h"

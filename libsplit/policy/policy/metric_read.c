@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Metrics of the policy: conditions such as "< 1%", and the rules that hold them together. */
+#include "policy/policy/metric_read.h"
+
 #include <stdio.h>
 #include <string.h>
 

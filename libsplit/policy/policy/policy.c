@@ -5,17 +5,12 @@
 #include <string.h>
 
 #include "policy/document/compact.h"
+#include "policy/document/file.h"
+#include "policy/document/parse.h"
+#include "policy/document/table.h"
 #include "policy/policy/data.h"
-
-int
-split__load_result(const loader *l, int err)
-{
-    if (err == SPLIT_ERR_NOMEM || err == SPLIT_ERR_BUG)
-        return err;
-    if (l->arena.failed)
-        return SPLIT_ERR_NOMEM;
-    return l->faults.n > 0 ? l->faults.first_code : SPLIT_OK;
-}
+#include "policy/policy/link.h"
+#include "policy/policy/table.h"
 
 /* Read the document into a policy that lives in the loader's arena. */
 static int

@@ -5,18 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void
-split__read_schema(loader *l, const field *f, uint32_t node, void *object)
-{
-    const field whole = {.max = UINT64_MAX};
-    uint64_t schema;
-    if (!split__read_whole(l, &whole, node, &schema))
-        return;
-    if (schema != f->min)
-        split__fault_value(l, SPLIT_ERR_SCHEMA, node,
-                           "This version knows only schema 1; write 1, or use a newer version.");
-    memcpy((char *)object + f->offset, &schema, sizeof schema);
-}
+#include "policy/document/value.h"
 
 /* Names of variants are kept until the variants are known; see link.c. */
 void

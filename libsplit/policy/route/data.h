@@ -3,7 +3,8 @@
 #ifndef SPLIT_POLICY_ROUTE_DOCUMENT_H
 #define SPLIT_POLICY_ROUTE_DOCUMENT_H
 
-#include "policy/policy/data.h"
+#include "policy/document/parts.h"
+#include "policy/failover/table.h"
 #include "split/route.h"
 
 #define ROUTE_REVISION_MAX UINT64_C(9007199254740992) /* what every JSON reader holds exactly */
@@ -37,7 +38,5 @@ struct split_route {
 };
 
 extern const object_table split__route_table;
-
-void split__read_schema(loader *l, const field *f, uint32_t node, void *object);
 
 #endif

@@ -3,7 +3,9 @@
  * it was written, also one that this version does not know. */
 #include <string.h>
 
+#include "policy/document/clock_text.h"
 #include "policy/document/number.h"
+#include "policy/document/parse.h"
 #include "policy/route/data.h"
 #include "policy/route/write.h"
 

@@ -2,6 +2,9 @@
 /* Loading a route by the reader's rules, its getters, and the revision fence. */
 #include <string.h>
 
+#include "policy/document/file.h"
+#include "policy/document/parse.h"
+#include "policy/document/table.h"
 #include "policy/route/data.h"
 
 /* What the core says of the plan, told at the field that is to blame. */

@@ -2,6 +2,8 @@
 /* Field table of the route and readers of its arrays of numbers. */
 #include <string.h>
 
+#include "policy/document/clock_text.h"
+#include "policy/document/form.h"
 #include "policy/document/number.h"
 #include "policy/route/data.h"
 #include "policy/document/value.h"

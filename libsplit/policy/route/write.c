@@ -5,7 +5,11 @@
 
 #include <string.h>
 
+#include "policy/document/clock_text.h"
 #include "policy/document/number.h"
+#include "policy/document/out.h"
+#include "policy/failover/write.h"
+#include "policy/policy/data.h"
 #include "policy/route/data.h"
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the writers of exports share. */
-#ifndef SPLIT_POLICY_EXPORT_H
-#define SPLIT_POLICY_EXPORT_H
+/* Common pieces of the writers of exports. */
+#ifndef SPLIT_POLICY_EXPORT_JOB_H
+#define SPLIT_POLICY_EXPORT_JOB_H
 
 #include "policy/document/out.h"
 #include "split/export.h"
@@ -12,11 +12,6 @@ typedef struct export_job {
     const char *key;
     text_out *out;
 } export_job;
-
-/* Each writes the whole text. Returns 0, SPLIT_ERR_VALUE or SPLIT_ERR_MODE. */
-int split__export_haproxy(export_job *job);
-int split__export_envoy(export_job *job);
-int split__export_sql(export_job *job);
 
 /* printf into the text; pieces longer than 400 bytes are cut, so keys never go through it. */
 void split__export_print(export_job *job, const char *format, ...)
