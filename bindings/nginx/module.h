@@ -13,9 +13,9 @@
 #include <split/split.h>
 #include <split/token.h>
 
-#include "cookie.h"
-#include "stored.h"
-#include "watch.h"
+#include "route/watch.h"
+#include "visitor/cookie.h"
+#include "visitor/stored.h"
 
 #define NAMES_MAX 64
 

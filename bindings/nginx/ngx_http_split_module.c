@@ -3,16 +3,16 @@
  */
 #include <time.h>
 
-#include "balancer.h"
-#include "check.h"
-#include "counters.h"
-#include "filter.h"
+#include "config/check.h"
+#include "config/settings.h"
+#include "memory/counters.h"
+#include "memory/zone.h"
 #include "module.h"
-#include "routing.h"
-#include "settings.h"
-#include "status.h"
-#include "variables.h"
-#include "zone.h"
+#include "origins/balancer.h"
+#include "page/status.h"
+#include "route/routing.h"
+#include "visitor/filter.h"
+#include "visitor/variables.h"
 
 static split_us
 clock_us(clockid_t clock)

@@ -32,7 +32,7 @@ LOCATION = """
 CONF = """
 load_module {module};
 {env}
-daemon off;
+daemon {daemon};
 {user}
 pid {folder}/nginx.pid;
 error_log {folder}/error.log {level};
@@ -111,7 +111,7 @@ class Nginx:
         self.conf.write_text(CONF.format(
             module=MODULE, folder=self.folder, user=p.get("user", "user root;" if os.geteuid() == 0 else ""), env=p.get("env", ""),
             workers=p.get("workers", 2), level=p.get("level", "notice"), top=p.get("top", ""), log_format=LOG_FORMAT,
-            name=name, policy=self.policy, zone=p.get("zone", ""), split=p.get("split", ""), http=p.get("http", ""),
+            name=name, policy=self.policy, daemon=p.get("daemon", "off"), zone=p.get("zone", ""), split=p.get("split", ""), http=p.get("http", ""),
             route=f"route {self.route};" if self.has_route else "", upstream=p.get("upstream", "keepalive 16;"),
             port=self.port, listen=p.get("listen", ""), server=p.get("server", ""),
             location=p.get("location", LOCATION), more=p.get("more", ""), admin=self.admin))
@@ -134,8 +134,8 @@ class Nginx:
     def start(self):
         self.child = subprocess.Popen(self.argv(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self.environment())
         try:
-            kit.wait_until(lambda: self.child.poll() is not None or self.answers(), 20, "nginx to start")
-            if self.child.poll() is not None:
+            kit.wait_until(lambda: self.child.poll() or self.answers(), 20, "nginx to start")
+            if self.child.poll():
                 raise AssertionError(f"nginx ended: {self.child.stderr.read().decode()}{self.errors()}")
         except BaseException:
             self.stop()
@@ -151,13 +151,18 @@ class Nginx:
         path = self.folder / "error.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def workers(self):
+    @property
+    def pid(self):
+        """Of the master; as a daemon, of the newest one."""
+        return int((self.folder / "nginx.pid").read_text())
+
+    def workers(self, master=None):
         """Process ids of the workers."""
-        done = subprocess.run(["pgrep", "-P", str(self.child.pid)], capture_output=True, text=True, check=False)
+        done = subprocess.run(["pgrep", "-P", str(master or self.pid)], capture_output=True, text=True, check=False)
         return [int(n) for n in done.stdout.split()]
 
     def send(self, number):
-        os.kill(self.child.pid, number)
+        os.kill(self.pid, number)
 
     def reload(self):
         """SIGHUP, and the new workers serve."""
@@ -170,6 +175,8 @@ class Nginx:
         if self.child is not None:
             if self.child.poll() is None:
                 self.child.send_signal(number)
+            elif self.places.get("daemon") == "on":
+                self.end_daemon()
             try:
                 status = self.child.wait(timeout=20)
             except subprocess.TimeoutExpired:
@@ -184,6 +191,14 @@ class Nginx:
         if found:
             raise AssertionError("\n".join(found[:20]))
         return status
+
+    def end_daemon(self):
+        for name in ("nginx.pid", "nginx.pid.oldbin"):
+            path = self.folder / name
+            if path.exists():
+                pid = int(path.read_text())
+                os.kill(pid, signal.SIGTERM)
+                kit.wait_until(lambda p=pid: not pathlib.Path(f"/proc/{p}").exists(), 20, "the end of nginx")
 
     def __enter__(self):
         return self
