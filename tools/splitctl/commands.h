@@ -15,6 +15,7 @@
     XX(check, "check", "tell every fault of policies, routes and price files")                     \
     XX(compare, "compare", "compare both systems over the same time")                              \
     XX(completion, "completion", "print a completion script for bash or zsh")                      \
+    XX(cost, "cost", "say what a month costs at each share of traffic")                            \
     XX(explain, "explain", "say why a window was decided as it was")                               \
     XX(export, "export", "write a plan for HAProxy, Envoy or SQL")                                 \
     XX(history, "history", "tell what the journal knows")                                          \
