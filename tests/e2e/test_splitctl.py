@@ -66,7 +66,7 @@ class Help(unittest.TestCase):
         for kind in kinds:
             self.assertRegex(manual, rf"\n\.BI {kind}: |proxy:URL" if kind == "proxy" else rf"\n\.BI {kind}: ")
             self.assertIn(f"{kind}:", splitctl("completion", "bash")[1])
-        codes = re.findall(r"XX\((\w+), (\d), \"([^\"]+)\"", (SOURCES / "exit_code.h").read_text())
+        codes = re.findall(r"XX\((\w+), (\d), \"([^\"]+)\"", (SOURCES / "cli/exit_code.h").read_text())
         self.assertEqual(len(codes), 9)
         for _, number, text in codes:
             self.assertRegex(manual, rf"\n\.TP\n\.B {number}\n")
