@@ -4,7 +4,8 @@
  * Metric sources (library split-net): where the counts of a window come from.
  *
  * A source is read once a window and answers with what was counted since the read before. Counters
- * that fall are taken as a restart of the peer: what it shows then was counted since. A source that
+ * that fall to less than a tenth, or a later start time, are a restart of the peer: what it shows then
+ * was counted since. Any smaller fall is no data for that counter. A source that
  * has nothing says SPLIT_ERR_NO_DATA; it never answers zeros in place of "unknown". Several sources
  * (a fleet of proxies, or a proxy and a CDN) are summed with split_reading_add().
  */

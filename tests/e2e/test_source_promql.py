@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """splitctl judges by a real Prometheus that scrapes a real split-proxy. usage: test_source_promql.py PROMETHEUS"""
 import base64
+import http.server
 import json
 import os
 import pathlib
 import sqlite3
 import subprocess
 import sys
+import threading
 import unittest
 import urllib.error
 import urllib.parse
@@ -17,6 +19,7 @@ from kit import Proxy, Scripted, reply, wait_until
 
 PROMETHEUS = sys.argv.pop(1)
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/prometheus"
+DIP_WINDOWS = int(os.environ.get("SPLIT_DIP_WINDOWS", "40"))
 HUNTER2 = "$2b$04$abcdefghijklmnopqrstuuV3duMsC0HpUex6N9qapiuOHHWkwRXVm"  # bcrypt of hunter2
 
 
@@ -247,6 +250,69 @@ class NoData(PromqlTest):
         self.assertIn("edge_requests", arms["new"])
         self.assertEqual(err.count("error_rate of new: bad has no series"), 1)
         self.assertEqual(json.loads(out)["decision"]["levels"]["error_rate"], "no-data")
+
+
+class LaggingReplica:
+    """A metrics page that two replicas seem to answer in turn: every other scrape shows one request less, on both arms."""
+
+    def __init__(self):
+        self.scrapes, self.total, self.highest = 0, 7757756, 0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                outer.scrapes += 1
+                outer.total += 5 if outer.scrapes % 2 else 0
+                outer.highest = max(outer.highest, outer.total)
+                value = outer.total - (outer.scrapes + 1) % 2
+                lines = [f'split_{name}_total{{variant="{arm}"}} {value}' for name in ("outcomes", "sent") for arm in ("new", "legacy")]
+                lines += [f'split_errors_total{{variant="{arm}"}} {1 - (outer.scrapes + 1) % 2}' for arm in ("new", "legacy")]
+                body = ("\n".join(lines) + "\n").encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+class Dips(PromqlTest):
+    def setUp(self):
+        CtlTest.setUp(self)
+        self.document = json.loads(json.dumps(self.policy_document))
+        self.document["metrics"] = [self.metric("error_rate")]
+        self.document["metrics"][0]["sources"] = {"promql": {
+            "bad": "split_errors_total{variant='$arm'}", "total": "split_outcomes_total{variant='$arm'}"}}
+        self.write_policy(self.document)
+
+    def test_a_counter_that_is_one_lower_every_other_scrape_invents_nothing(self):
+        page = LaggingReplica()
+        self.addCleanup(page.server.shutdown)
+        self.prometheus = Prometheus(self.folder, [page.port], scrape="500ms")
+        self.addCleanup(self.prometheus.stop)
+        wait_until(lambda: len(self.prometheus.series("split_outcomes_total")) == 2, 30, "the first scrape")
+        began = page.highest
+        seconds = int(DIP_WINDOWS * 0.5)
+        child = self.start("monitor", "--json", "--interval", "500ms", "--duration", f"{seconds}s")
+        out, err = (t.decode() for t in child.communicate(timeout=seconds + 60))
+        windows = [json.loads(line)["window"]["arms"] for line in out.splitlines() if '"window"' in line]
+        counted = {arm: sum(w.get(arm, {}).get("outcomes", 0) for w in windows) for arm in ("new", "legacy")}
+        errors = sum(w.get(arm, {}).get("error", 0) for w in windows for arm in ("new", "legacy"))
+        with_data = sum("outcomes" in w.get("new", {}) for w in windows)
+        print(f"{len(windows)} windows, {with_data} with data, {page.highest - began} requests, counted {counted}, errors {errors}")
+        self.assertGreater(len(windows), DIP_WINDOWS * 0.8)
+        self.assertGreater(with_data, len(windows) * 0.2, err)
+        self.assertEqual(errors, 0)
+        for arm in ("new", "legacy"):
+            self.assertLessEqual(counted[arm], page.highest - began + 5, "invented")
+            self.assertGreater(counted[arm], (page.highest - began) * 0.8)
+        self.assertIn("lower than before", err)
 
 
 class Trouble(PromqlTest):

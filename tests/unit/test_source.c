@@ -49,12 +49,29 @@ static const char restarted[] = HEAD "split_sent_total{variant=\"new\"} 20\n"
                                      "split_sent_total{variant=\"legacy\"} 30\n"
                                      "split_outcomes_total{variant=\"legacy\"} 30\n"
                                      "split_route_revision 7\n";
-static const char quickly_restarted[] = HEAD "split_sent_total{variant=\"new\"} 170\n"
-                                             "split_sent_total{variant=\"legacy\"} 1030\n"
-                                             "process_start_time_seconds 1795393080.5\n";
-static const char before_that[] = HEAD "split_sent_total{variant=\"new\"} 160\n"
-                                       "split_sent_total{variant=\"legacy\"} 1000\n"
-                                       "process_start_time_seconds 1795393020.5\n";
+/* With start times: before the read, after it, and an hour before it. */
+static char quickly_restarted[256];
+static char before_that[256];
+static char older[256];
+
+static void
+fill_starts(void)
+{
+    static const struct {
+        char *text;
+        int new;
+        int legacy;
+        int began_s;
+    } all[] = {{before_that, 160, 1000, -600},
+               {quickly_restarted, 170, 1030, 60},
+               {older, 165, 1010, -300}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        snprintf(
+            all[i].text, sizeof before_that,
+            HEAD "split_sent_total{variant=\"new\"} %d\nsplit_sent_total{variant=\"legacy\"} %d\n"
+                 "process_start_time_seconds %lld\n",
+            all[i].new, all[i].legacy, (long long)(split_clock_wall() / 1000000 + all[i].began_s));
+}
 static const char foreign[] = HEAD "http_requests_total 5\n";
 static const char refused[] = "HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
@@ -161,6 +178,7 @@ Test(source, a_restart_that_no_counter_shows_is_told_by_the_start_time)
     static const char *const answers[] = {before_that, quickly_restarted, quickly_restarted};
     static split_reading r;
     canned_server s;
+    fill_starts();
     cr_assert_eq(canned_server_start(&s, answers, 3), 0);
     split_source *source = open_source(s.port);
     cr_assert_eq(split_source_read(source, &r, NULL), SPLIT_ERR_NO_DATA);
@@ -177,17 +195,111 @@ Test(source, a_restart_that_no_counter_shows_is_told_by_the_start_time)
 
 Test(source, two_processes_behind_one_address_are_no_restart)
 {
-    static const char *const answers[] = {quickly_restarted, before_that, before_that};
+    static const char *const answers[] = {quickly_restarted, before_that, older, older};
     static split_reading r;
     split_error e;
     canned_server s;
-    cr_assert_eq(canned_server_start(&s, answers, 3), 0);
+    fill_starts();
+    cr_assert_eq(canned_server_start(&s, answers, 4), 0);
     split_source *source = open_source(s.port);
     cr_assert_eq(split_source_read(source, &r, NULL), SPLIT_ERR_NO_DATA);
-    cr_assert_eq(split_source_read(source, &r, &e), SPLIT_ERR_PEER);
-    cr_expect_not_null(strstr(e.text, "more than one process"));
+    for (int i = 0; i < 2; i++) { /* an earlier start, and one that is later but long ago */
+        cr_assert_eq(split_source_read(source, &r, &e), SPLIT_ERR_PEER);
+        cr_expect_not_null(strstr(e.text, "more than one process"));
+        cr_expect(!r.has_arm[0] && !r.has_arm[1]);
+    }
     cr_assert_eq(split_source_read(source, &r, NULL), 0);
     cr_expect_eq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_SENT), 0);
+    split_source_free(&source);
+    canned_server_stop(&s);
+}
+
+#define COUNTED(n, legacy, errors)                                                                 \
+    HEAD "split_sent_total{variant=\"new\"} " #n "\nsplit_outcomes_total{variant=\"new\"} " #n     \
+         "\nsplit_errors_total{variant=\"new\"} " #errors                                          \
+         "\nsplit_sent_total{variant=\"legacy\"} " #legacy                                         \
+         "\nsplit_outcomes_total{variant=\"legacy\"} " #legacy "\n"
+
+/* A replica that lags: every other read shows one request less, on both arms. */
+Test(source, a_counter_that_is_one_lower_invents_nothing)
+{
+    enum { WINDOWS = 200, STEP = 3 };
+    static char text[WINDOWS + 1][512];
+    static const char *answers[WINDOWS + 1];
+    static split_reading r;
+    canned_server s;
+    int64_t counted[2] = {0, 0};
+    int n_no_data = 0;
+    for (int i = 0; i <= WINDOWS; i++) {
+        int at = 7757756 + STEP * (i / 2) - i % 2;
+        snprintf(text[i], sizeof text[i],
+                 HEAD
+                 "split_sent_total{variant=\"new\"} %d\nsplit_outcomes_total{variant=\"new\"} %d\n"
+                 "split_errors_total{variant=\"new\"} %d\n"
+                 "split_sent_total{variant=\"legacy\"} %d\n"
+                 "split_outcomes_total{variant=\"legacy\"} %d\n",
+                 at, at, 1 - i % 2, at, at);
+        answers[i] = text[i];
+    }
+    cr_assert_eq(canned_server_start(&s, answers, WINDOWS + 1), 0);
+    split_source *source = open_source(s.port);
+    cr_assert_eq(split_source_read(source, &r, NULL), SPLIT_ERR_NO_DATA);
+    for (int i = 1; i <= WINDOWS; i++) {
+        cr_assert_eq(split_source_read(source, &r, NULL), 0);
+        n_no_data += split_arm_has(&r.arm[0], SPLIT_COUNTER_OUTCOMES) ? 0 : 1;
+        counted[0] += split_arm_get(&r.arm[0], SPLIT_COUNTER_OUTCOMES);
+        counted[1] += split_arm_get(&r.arm[1], SPLIT_COUNTER_OUTCOMES);
+        cr_expect_eq(split_arm_get(&r.arm[0], SPLIT_COUNTER_ERROR), 0, "window %d", i);
+        cr_expect_eq(r.n_restarts, 0);
+    }
+    cr_expect(counted[0] == STEP * WINDOWS / 2 && counted[1] == STEP * WINDOWS / 2, "%lld and %lld",
+              (long long)counted[0], (long long)counted[1]);
+    cr_expect_eq(n_no_data, WINDOWS / 2, "a dip is no data and no zero");
+    split_source_free(&source);
+    canned_server_stop(&s);
+}
+
+Test(source, a_counter_that_stays_lower_is_the_new_mark)
+{
+    static const char *const answers[] = {COUNTED(1000, 1000, 9), COUNTED(700, 1010, 5),
+                                          COUNTED(705, 1020, 5), COUNTED(710, 1030, 5),
+                                          COUNTED(717, 1040, 5)};
+    static const int rc[] = {SPLIT_ERR_NO_DATA, 0, 0, SPLIT_ERR_NO_DATA, 0};
+    static split_reading r;
+    canned_server s;
+    cr_assert_eq(canned_server_start(&s, answers, 5), 0);
+    split_source *source = open_source(s.port);
+    for (int i = 0; i < 5; i++) {
+        cr_assert_eq(split_source_read(source, &r, NULL), rc[i], "read %d", i);
+        if (i == 1)
+            cr_expect(!split_arm_has(&r.arm[0], SPLIT_COUNTER_ERROR) &&
+                          split_arm_get(&r.arm[1], SPLIT_COUNTER_SENT) == 10,
+                      "what did not fall has its data");
+    }
+    cr_expect_eq(split_arm_get(&r.arm[0], SPLIT_COUNTER_SENT), 7);
+    split_source_free(&source);
+    canned_server_stop(&s);
+}
+
+/* One read late, a replica that is a week behind shows up, and then the right one again. */
+Test(source, a_jump_beyond_rate_and_time_is_no_data)
+{
+    static const char *const answers[] = {COUNTED(1000, 1000, 1), COUNTED(1004, 1004, 1),
+                                          COUNTED(900000, 9000000, 40000),
+                                          COUNTED(900005, 9000005, 40000)};
+    static const int rc[] = {SPLIT_ERR_NO_DATA, 0, SPLIT_ERR_NO_DATA, 0};
+    static split_reading r;
+    canned_server s;
+    split_error e = {.size = sizeof e};
+    cr_assert_eq(canned_server_start(&s, answers, 4), 0);
+    split_source *source = open_source(s.port);
+    for (int i = 0; i < 4; i++) {
+        (void)split_clock_sleep_until(split_clock_now() + 10000);
+        cr_assert_eq(split_source_read(source, &r, &e), rc[i], "read %d", i);
+        cr_expect(i != 2 || (strstr(e.text, "rate") != NULL && !r.has_arm[0]));
+    }
+    cr_expect(split_arm_get(&r.arm[0], SPLIT_COUNTER_SENT) == 5 &&
+              split_arm_get(&r.arm[0], SPLIT_COUNTER_ERROR) == 0);
     split_source_free(&source);
     canned_server_stop(&s);
 }
@@ -205,7 +317,7 @@ Test(source, counts_that_no_peer_can_have_do_not_overflow)
     cr_assert_eq(canned_server_start(&s, answers, 2), 0);
     split_source *source = open_source(s.port);
     cr_assert_eq(split_source_read(source, &r, NULL), SPLIT_ERR_NO_DATA);
-    cr_assert_eq(split_source_read(source, &r, NULL), 0);
+    cr_expect_eq(split_source_read(source, &r, NULL), 0);
     cr_expect_geq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_SENT), 0);
     cr_expect_leq(split_arm_get(&r.arm[SPLIT_READING_ARM], SPLIT_COUNTER_SENT), SPLIT_COUNT_MAX);
     split_source_free(&source);

@@ -110,7 +110,7 @@ Test(source_haproxy, a_counter_that_fell_counts_from_zero)
 {
     static split_reading r;
     static const char one[] =
-        HEAD COLUMNS "new,BACKEND,0,10,0,0,5,4,1,\nlegacy,BACKEND,0,90,0,0,0,0,0,\n";
+        HEAD COLUMNS "new,BACKEND,0,1000,0,0,5,4,1,\nlegacy,BACKEND,0,900,0,0,0,0,0,\n";
     static const char two[] =
         HEAD COLUMNS "new,BACKEND,0,12,1,2,1,8,2,\r\nlegacy,BACKEND,0,95,0,0,0,0,0,\r\n";
     cr_assert_eq(read_twice(one, two, &r, NULL, NULL), 0);
@@ -120,6 +120,19 @@ Test(source_haproxy, a_counter_that_fell_counts_from_zero)
     cr_expect_eq(count(&r, 0, SPLIT_COUNTER_LOOKUPS), 8);
     cr_expect_eq(count(&r, 0, SPLIT_COUNTER_MISSES), 6);
     cr_expect_eq(count(&r, 1, SPLIT_COUNTER_SENT), 95);
+}
+
+Test(source_haproxy, a_counter_that_is_one_lower_is_no_data_for_its_back_end)
+{
+    static split_reading r;
+    static const char one[] =
+        HEAD COLUMNS "new,BACKEND,0,1000,0,0,5,4,1,\nlegacy,BACKEND,0,900,0,0,0,0,0,\n";
+    static const char two[] =
+        HEAD COLUMNS "new,BACKEND,0,999,0,0,5,4,1,\nlegacy,BACKEND,0,904,0,0,0,0,0,\n";
+    cr_assert_eq(read_twice(one, two, &r, NULL, NULL), 0);
+    cr_expect(!r.has_arm[0] && r.has_arm[1] && r.n_restarts == 0);
+    cr_expect_eq(count(&r, 1, SPLIT_COUNTER_SENT), 4);
+    cr_expect_not_null(strstr(r.note, "replicas"));
 }
 
 Test(source_haproxy, the_policy_names_the_back_ends)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/base/csv.h"
+#include "net/source/counter.h"
 #include "net/source/source.h"
 
 #define MAX_COLUMNS 256
@@ -31,6 +32,9 @@ typedef struct haproxy_source {
     const char *name[SPLIT_READING_ARM_COUNT]; /* of the back end; NULL: the arm is not asked for */
     const char *variant[SPLIT_READING_ARM_COUNT];
     bool has_before;
+    split_us at; /* monotonic clock of the look before */
+    int n_dips;  /* looks in a row in which a counter was lower */
+    counter_rate rate;
     backend before[SPLIT_READING_ARM_COUNT];
     backend now[SPLIT_READING_ARM_COUNT];
 } haproxy_source;
@@ -131,13 +135,23 @@ parse_table(haproxy_source *h, const split_http_answer *answer, split_error *err
     return check_backends(h, error);
 }
 
-static bool
-has_begun_anew(const haproxy_source *h)
+static int64_t
+sum_of(const backend b[SPLIT_READING_ARM_COUNT])
 {
+    int64_t sum = 0;
     for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
-        for (size_t c = COL_CLASSES; c < N_COLS; c++)
-            if (h->now[a].count[c] < h->before[a].count[c])
-                return true;
+        for (size_t c = COL_CLASSES; c < COL_LOOKUPS; c++)
+            split__count_add(&sum, b[a].count[c]);
+    return sum;
+}
+
+/* C2. A back end of which a counter is lower has no data, and stays where it was. */
+static bool
+is_lower(const haproxy_source *h, int a)
+{
+    for (size_t c = COL_CLASSES; c < N_COLS; c++)
+        if (h->now[a].count[c] < h->before[a].count[c])
+            return true;
     return false;
 }
 
@@ -192,6 +206,44 @@ fetch(haproxy_source *h, split_http_answer *answer, split_error *error)
     return SPLIT_OK;
 }
 
+/* What was counted between the two looks (design: C1 to C3). */
+static int
+compare(haproxy_source *h, split_us at, split_reading *out, split_error *error)
+{
+    bool lower = false;
+    int64_t counted = sum_of(h->now) - sum_of(h->before);
+    if (split__counter_restarted(sum_of(h->before), sum_of(h->now))) {
+        memset(h->before, 0, sizeof h->before);
+        out->n_restarts = 1;
+        counted = sum_of(h->now);
+    }
+    if (!split__counter_rate_take(&h->rate, counted > 0 ? counted : 0, (double)(at - h->at) / 1e6,
+                                  -1))
+        return split__net_fault(error, SPLIT_ERR_NO_DATA,
+                                "%s counted far more in this window than its rate allows; is a "
+                                "replica behind the address that lagged?",
+                                h->url);
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
+        lower = lower || is_lower(h, a);
+    h->n_dips = lower ? h->n_dips + 1 : 0;
+    if (h->n_dips == COUNTER_DIPS_MAX) {
+        h->n_dips = 0;
+        return split__net_fault(error, SPLIT_ERR_NO_DATA,
+                                "counters of %s stay lower than they were; counting begins again "
+                                "there",
+                                h->url);
+    }
+    if (lower)
+        split__net_note(out, "a counter is lower than before and has no data in this window; are "
+                             "there replicas behind one address?");
+    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
+        if (is_lower(h, a))
+            h->now[a] = h->before[a];
+        else
+            put_backend(h, a, out);
+    return SPLIT_OK;
+}
+
 static int
 haproxy_read(void *state, split_reading *out, split_error *error)
 {
@@ -202,17 +254,13 @@ haproxy_read(void *state, split_reading *out, split_error *error)
         rc = parse_table(h, &answer, error);
     if (rc != SPLIT_OK)
         return rc;
-    bool first = !h->has_before;
-    if (!first && has_begun_anew(h)) {
-        memset(h->before, 0, sizeof h->before);
-        out->n_restarts = 1;
-    }
-    for (int a = 0; !first && a < SPLIT_READING_ARM_COUNT; a++)
-        put_backend(h, a, out);
+    split_us at = split_clock_now();
+    rc = h->has_before ? compare(h, at, out, error)
+                       : split__net_fault(error, SPLIT_ERR_NO_DATA, "first look at %s", h->url);
     memcpy(h->before, h->now, sizeof h->before);
     h->has_before = true;
-    return first ? split__net_fault(error, SPLIT_ERR_NO_DATA, "first look at %s", h->url)
-                 : SPLIT_OK;
+    h->at = at;
+    return rc;
 }
 
 static void

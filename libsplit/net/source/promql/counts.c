@@ -108,7 +108,11 @@ sum_slot(const promql_look *now, uint32_t slot, int64_t *sum)
         return "has no series";
     if (now->slots[slot].is_stale)
         return "has no sample since the look before";
+    if (now->slots[slot].is_jump)
+        return "rose far beyond its rate; does a replica behind one address lag?";
     for (size_t i = 0; i < n; i++) {
+        if (s[i].since == PROMQL_SINCE_LOWER)
+            return "is lower than before, and no restart; are there replicas behind one address?";
         if (s[i].since < 0 && s[i].peer == 0)
             return "began anew, and without the label instance nobody knows where";
         any = any || s[i].since >= 0;
@@ -255,6 +259,26 @@ find_stale(const promql_look *before, promql_look *now, const promql_query *q)
     }
 }
 
+/* C3. The arms share a rate: traffic that moves from one to the other is no jump. */
+static void
+find_jumps(const promql_look *before, promql_look *now, const promql_query *q)
+{
+    double seconds = before->at > 0 && now->at > 0 ? now->at - before->at : 0;
+    for (uint32_t e = 0; e < q->n; e++) {
+        int64_t counted = 0;
+        for (uint32_t a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
+            size_t n;
+            const promql_series *s = series_of(&now->table, e * SPLIT_READING_ARM_COUNT + a, &n);
+            for (size_t i = 0; i < n; i++)
+                split__count_add(&counted, s[i].since > 0 ? s[i].since : 0);
+        }
+        now->rate[e] = before->rate[e];
+        bool fits = split__counter_rate_take(&now->rate[e], counted, seconds, -1);
+        for (uint32_t a = 0; a < SPLIT_READING_ARM_COUNT; a++)
+            now->slots[e * SPLIT_READING_ARM_COUNT + a].is_jump = !fits;
+    }
+}
+
 promql_when
 split__promql_look_when(const promql_look *look, double at)
 {
@@ -279,6 +303,7 @@ split__promql_look_count(const promql_look *before, promql_look *now, const prom
     if (!split__promql_count(&past->table, &now->table, &fell))
         return SPLIT_ERR_NOMEM;
     find_stale(past, now, q);
+    find_jumps(past, now, q);
     out->n_restarts = fell ? 1 : 0;
     for (int a = 0; before != NULL && a < SPLIT_READING_ARM_COUNT; a++)
         for (uint32_t m = 0; q->arm[a] != NULL && m < q->options.n_metrics; m++) {

@@ -3,6 +3,7 @@
 #ifndef SPLIT_NET_PROMQL_COUNTS_H
 #define SPLIT_NET_PROMQL_COUNTS_H
 
+#include "net/source/counter.h"
 #include "net/source/promql/query.h"
 #include "net/source/promql/series.h"
 
@@ -22,12 +23,14 @@ typedef struct promql_slot {
     promql_fault fault;
     double newest; /* server's time of the newest sample, in seconds; 0 when it is not known */
     bool is_stale; /* no sample came since the look before */
+    bool is_jump;  /* more was counted than rate and time allow (design: C3) */
 } promql_slot;
 
 /* One look at everything that a query asks for. */
 typedef struct promql_look {
     promql_slot slots[PROMQL_SLOTS_MAX];
     promql_table table;
+    counter_rate rate[PROMQL_EXPRESSIONS_MAX]; /* of both arms together */
     double at; /* server's time of the look, in seconds; 0 when it showed nothing */
 } promql_look;
 

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "net/base/decimal.h"
+#include "net/source/counter.h"
+#include "net/source/source.h"
 
 /* FNV-1a over name and value with their ends; labels are added up, so their order is of no account.
  */
@@ -143,35 +145,126 @@ find_changed(const promql_table *before, const promql_table *now, size_t *n)
 
 typedef struct promql_past {
     const promql_table *before;
-    const uint64_t *changed;
+    const uint64_t *changed; /* peers, sorted */
     size_t n_changed;
+    const uint64_t *restarted; /* likewise */
+    size_t n_restarted;
 } promql_past;
 
-static int64_t
-count_one(const promql_past *past, const promql_series *s, bool fell)
+typedef struct peer_sum {
+    uint64_t peer;
+    int64_t before;
+    int64_t now;
+} peer_sum;
+
+static int
+order_sums(const void *x, const void *y)
 {
-    const promql_series *old = find(past->before, s);
-    if (old != NULL && !fell)
-        return s->value - old->value;
-    if (s->peer == 0)
-        return -1;
-    bool from_zero = fell || (has_peer(past->before->peers, past->before->n_peers, s->peer) &&
-                              !has_peer(past->changed, past->n_changed, s->peer));
-    return from_zero ? s->value : -1;
+    const peer_sum *a = x;
+    const peer_sum *b = y;
+    return order(a->peer, b->peer);
 }
 
-/* The series of one group, n of them from `first` on. Returns whether one fell. */
+/* C1. An instance began anew when all that it counts fell to less than a tenth. Sorted; for the
+ * caller to free. NULL without memory. */
+static uint64_t *
+find_restarted(const promql_table *before, const promql_table *now, size_t *n)
+{
+    uint64_t *peers = calloc(now->n_peers + 1, sizeof *peers);
+    peer_sum *sums = calloc(now->n_peers + 1, sizeof *sums);
+    size_t n_sums = 0;
+    *n = 0;
+    for (size_t i = 0; sums != NULL && i < now->n_peers; i++)
+        if (n_sums == 0 || sums[n_sums - 1].peer != now->peers[i])
+            sums[n_sums++].peer = now->peers[i];
+    for (size_t i = 0; sums != NULL && n_sums > 0 && i < now->n; i++) {
+        const promql_series *old = find(before, &now->items[i]);
+        const peer_sum key = {.peer = now->items[i].peer};
+        peer_sum *sum =
+            key.peer == 0 ? NULL : bsearch(&key, sums, n_sums, sizeof *sums, order_sums);
+        if (old == NULL || sum == NULL)
+            continue;
+        split__count_add(&sum->before, old->value);
+        split__count_add(&sum->now, now->items[i].value);
+    }
+    for (size_t i = 0; peers != NULL && i < n_sums; i++)
+        if (split__counter_restarted(sums[i].before, sums[i].now))
+            peers[(*n)++] = sums[i].peer;
+    if (sums == NULL) {
+        free(peers);
+        peers = NULL;
+    }
+    free(sums);
+    return peers;
+}
+
+static int64_t
+count_one(const promql_past *past, const promql_series *s, bool restarted)
+{
+    const promql_series *old = find(past->before, s);
+    if (old != NULL && !restarted)
+        return s->value - old->value;
+    if (s->peer == 0)
+        return PROMQL_SINCE_UNKNOWN;
+    bool from_zero = restarted || (has_peer(past->before->peers, past->before->n_peers, s->peer) &&
+                                   !has_peer(past->changed, past->n_changed, s->peer));
+    return from_zero ? s->value : PROMQL_SINCE_UNKNOWN;
+}
+
+/* What the series of a group have in common. */
+typedef struct group_state {
+    bool fell;
+    bool restarted;
+    uint32_t n_dips; /* looks in a row, this one with it */
+} group_state;
+
+static group_state
+state_of(const promql_past *past, const promql_series *first, size_t n)
+{
+    group_state g = {0};
+    int64_t before = 0;
+    int64_t now = 0;
+    for (size_t i = 0; i < n; i++) {
+        const promql_series *old = find(past->before, &first[i]);
+        if (old == NULL)
+            continue;
+        g.fell = g.fell || first[i].value < old->value;
+        g.n_dips = old->n_dips > g.n_dips ? old->n_dips : g.n_dips;
+        split__count_add(&before, old->value);
+        split__count_add(&now, first[i].value);
+    }
+    g.restarted = first->peer == 0 ? split__counter_restarted(before, now)
+                                   : has_peer(past->restarted, past->n_restarted, first->peer);
+    g.n_dips = g.fell && !g.restarted ? g.n_dips + 1 : 0;
+    return g;
+}
+
+/* C2. A group that is a little lower stays where it was, until it was so for some looks. */
+static void
+leave_group(const promql_past *past, promql_series *first, size_t n, uint32_t n_dips)
+{
+    bool believed = n_dips >= COUNTER_DIPS_MAX;
+    for (size_t i = 0; i < n; i++) {
+        const promql_series *old = find(past->before, &first[i]);
+        first[i].since = believed ? PROMQL_SINCE_UNKNOWN : PROMQL_SINCE_LOWER;
+        first[i].n_dips = believed ? 0 : n_dips;
+        if (old != NULL && !believed)
+            first[i].value = old->value;
+    }
+}
+
+/* The series of one group, n of them from `first` on. Returns whether it began anew. */
 static bool
 count_group(const promql_past *past, promql_series *first, size_t n)
 {
-    bool fell = false;
-    for (size_t i = 0; i < n; i++) {
-        const promql_series *old = find(past->before, &first[i]);
-        fell = fell || (old != NULL && first[i].value < old->value);
+    group_state g = state_of(past, first, n);
+    if (g.n_dips > 0) {
+        leave_group(past, first, n, g.n_dips);
+        return false;
     }
     for (size_t i = 0; i < n; i++)
-        first[i].since = count_one(past, &first[i], fell);
-    return fell;
+        first[i].since = count_one(past, &first[i], g.restarted);
+    return g.restarted && g.fell;
 }
 
 bool
@@ -179,11 +272,12 @@ split__promql_count(const promql_table *before, promql_table *now, bool *out_fel
 {
     promql_past past = {.before = before};
     uint64_t *changed = find_changed(before, now, &past.n_changed);
-    if (changed == NULL)
-        return false;
+    uint64_t *restarted = find_restarted(before, now, &past.n_restarted);
+    bool done = changed != NULL && restarted != NULL;
     past.changed = changed;
+    past.restarted = restarted;
     *out_fell = false;
-    for (size_t i = 0, n; i < now->n; i += n) {
+    for (size_t i = 0, n; done && i < now->n; i += n) {
         promql_series *first = &now->items[i];
         for (n = 1;
              i + n < now->n && first[n].slot == first->slot && first[n].group == first->group;)
@@ -191,7 +285,8 @@ split__promql_count(const promql_table *before, promql_table *now, bool *out_fel
         *out_fell = count_group(&past, first, n) || *out_fell;
     }
     free(changed);
-    return true;
+    free(restarted);
+    return done;
 }
 
 bool

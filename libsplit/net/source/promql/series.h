@@ -18,9 +18,13 @@ typedef struct promql_series {
     uint32_t slot;
     split_us edge; /* upper edge of a bucket, SPLIT_NEVER for "+Inf"; -1 when it is no bucket */
     int64_t value;
-    int64_t since; /* what was counted since the look before; -1 when that cannot be known */
-    bool gone;     /* not of this look, but of the last one that had it */
+    int64_t since;   /* what was counted since the look before, or a negative PROMQL_SINCE_ */
+    uint32_t n_dips; /* looks in a row in which it was lower */
+    bool gone;       /* not of this look, but of the last one that had it */
 } promql_series;
+
+#define PROMQL_SINCE_UNKNOWN (-1) /* it is new, and may be old */
+#define PROMQL_SINCE_LOWER (-2)   /* it fell a little; `value` stays what it was (design: C2) */
 
 /* One look. Zero it first. */
 typedef struct promql_table {

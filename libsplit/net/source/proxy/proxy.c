@@ -9,26 +9,9 @@
 #include <string.h>
 
 #include "net/base/decimal.h"
+#include "net/source/proxy/compare.h"
 
 #define MAX_LABEL 80
-
-/* Everything that counts, as one exposition shows it. */
-typedef struct totals {
-    split_arm arm[SPLIT_READING_ARM_COUNT];
-    int64_t neutral[SPLIT_READING_ARM_COUNT];
-    bool has_arm[SPLIT_READING_ARM_COUNT];
-    split_reading_latency latency[SPLIT_READING_ARM_COUNT]; /* cumulative over edges, as exposed */
-    double since; /* when the peer began, by its own clock; 0 when it does not say */
-} totals;
-
-typedef struct proxy_source {
-    split_source_options options;
-    split_http *http;
-    char *url;
-    bool has_before;
-    totals before;
-    totals now;
-} proxy_source;
 
 /* Sample names that are a counter of the arm they are labelled with. */
 static const struct {
@@ -175,60 +158,6 @@ take_router_sample(const split_sample *s, split_reading *out)
         o->mode = (int32_t)value;
 }
 
-static int64_t
-since(int64_t before, int64_t now)
-{
-    return now >= before ? now - before : now;
-}
-
-/* D24. Another start, or one counter that fell, means that the process began anew: then every
- * counter starts from zero. */
-static bool
-has_restarted(const totals *before, const totals *now)
-{
-    if (before->since != now->since)
-        return true;
-    for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
-        for (int c = 0; c < SPLIT_COUNTER_COUNT; c++)
-            if (now->arm[a].counts[c] < before->arm[a].counts[c])
-                return true;
-    return false;
-}
-
-static void
-put_latency(const split_reading_latency *before, const split_reading_latency *now,
-            split_reading_latency *out)
-{
-    bool same = before->n_edges == now->n_edges &&
-                memcmp(before->le_us, now->le_us, now->n_edges * sizeof now->le_us[0]) == 0;
-    int64_t below = 0;
-    *out = *now;
-    for (uint32_t i = 0; i < now->n_edges; i++) {
-        int64_t upto = since(same ? before->count[i] : 0, now->count[i]);
-        out->count[i] = upto > below ? upto - below : 0;
-        below = upto;
-    }
-}
-
-static void
-put_arm(const proxy_source *p, int a, split_reading *out)
-{
-    const split_arm *before = &p->before.arm[a];
-    const split_arm *now = &p->now.arm[a];
-    split_arm *arm = &out->arm[a];
-    *arm = *now;
-    for (int c = 0; c < SPLIT_COUNTER_COUNT; c++)
-        arm->counts[c] = since(before->counts[c], now->counts[c]);
-    for (int i = 0; i < SPLIT_METRICS_MAX * SPLIT_BOUND_COUNT; i++)
-        arm->over[i] = since(before->over[i], now->over[i]);
-    /* An attempt that proved nothing is taken back: it was sent, but is no trial. */
-    int64_t neutral = since(p->before.neutral[a], p->now.neutral[a]);
-    int64_t *sent = &arm->counts[SPLIT_COUNTER_SENT];
-    *sent = *sent > neutral ? *sent - neutral : 0;
-    out->has_arm[a] = p->now.has_arm[a];
-    put_latency(&p->before.latency[a], &p->now.latency[a], &out->latency[a]);
-}
-
 static int
 parse(proxy_source *p, const split_http_answer *answer, split_reading *out, split_error *error)
 {
@@ -250,6 +179,14 @@ parse(proxy_source *p, const split_http_answer *answer, split_reading *out, spli
     return SPLIT_OK;
 }
 
+static void
+leave_out(split_arm *arm, bool *has, split_reading_latency *latency)
+{
+    split_arm_clear(arm);
+    *has = false;
+    latency->n_edges = 0;
+}
+
 static int
 proxy_read(void *state, split_reading *out, split_error *error)
 {
@@ -265,23 +202,16 @@ proxy_read(void *state, split_reading *out, split_error *error)
     rc = parse(p, &answer, out, error);
     if (rc != SPLIT_OK)
         return rc;
-    bool first = !p->has_before;
-    if (!first && p->now.since < p->before.since) {
-        p->before = p->now;
-        return split__net_fault(
-            error, SPLIT_ERR_PEER,
-            "%s is answered by more than one process; give each its own address", p->url);
-    }
-    if (!first && has_restarted(&p->before, &p->now)) {
-        memset(&p->before, 0, sizeof p->before);
-        out->n_restarts = 1;
-    }
-    for (int a = 0; !first && a < SPLIT_READING_ARM_COUNT; a++)
-        put_arm(p, a, out);
+    p->now.wall = split_clock_wall();
+    p->now.at = split_clock_now();
+    rc = p->has_before ? split__proxy_compare(p, out, error)
+                       : split__net_fault(error, SPLIT_ERR_NO_DATA, "first look at %s", p->url);
     p->before = p->now;
     p->has_before = true;
-    return first ? split__net_fault(error, SPLIT_ERR_NO_DATA, "first look at %s", p->url)
-                 : SPLIT_OK;
+    if (rc != SPLIT_OK)
+        for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
+            leave_out(&out->arm[a], &out->has_arm[a], &out->latency[a]);
+    return rc;
 }
 
 static void

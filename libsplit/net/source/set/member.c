@@ -258,11 +258,21 @@ split__member_cancel(set_member *m)
         return; /* it cannot be full: it is written once */
 }
 
+/* The instant on the clock of the condition, which need not be ours. */
+static struct timespec
+monotonic_in(split_us span)
+{
+    struct timespec t = {0};
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    split_us at = (split_us)t.tv_sec * 1000000 + t.tv_nsec / 1000 + (span > 0 ? span : 0);
+    return (struct timespec){.tv_sec = (time_t)(at / 1000000),
+                             .tv_nsec = (long)(at % 1000000) * 1000};
+}
+
 void
 split__member_free(set_member *m, split_us until)
 {
-    struct timespec t = {.tv_sec = (time_t)(until / 1000000),
-                         .tv_nsec = (long)(until % 1000000) * 1000};
+    struct timespec t = monotonic_in(until - split_clock_now());
     int rc = 0;
     pthread_mutex_lock(&m->lock);
     while (m->has_thread && !m->gone && rc == 0)
