@@ -101,7 +101,6 @@ init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     struct split_site **sites = main->sites.elts;
     for (ngx_uint_t i = 0; i < main->sites.nelts; i++) {
-        char why[STORED_WHY_BYTES];
         int rc = counters_begin(sites[i]);
         if (rc != 0) {
             ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "split \"%V\": %s", &sites[i]->name,
@@ -110,11 +109,6 @@ init_module(ngx_cycle_t *cycle)
         }
         check_readable(cycle, sites[i]);
         routing_begin(sites[i], cycle->log);
-        if (!stored_load(sites[i], sites[i]->now, why)) {
-            ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "split \"%V\": %s in %V:%ui",
-                          &sites[i]->name, why, &sites[i]->file, sites[i]->line);
-            return NGX_ERROR;
-        }
     }
     return NGX_OK;
 }

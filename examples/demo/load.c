@@ -126,6 +126,9 @@ send_one(struct load *l, struct slot *s, unsigned visitor)
     curl_easy_setopt(s->easy, CURLOPT_URL, url);
     curl_easy_setopt(s->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(s->easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(s->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    if (l->set.ca)
+        curl_easy_setopt(s->easy, CURLOPT_CAINFO, l->set.ca);
     curl_easy_setopt(s->easy, CURLOPT_TIMEOUT, 60L);
     curl_easy_setopt(s->easy, CURLOPT_PRIVATE, s);
     curl_easy_setopt(s->easy, CURLOPT_PREREQFUNCTION, send_once);
@@ -272,7 +275,7 @@ prepare(struct load *l)
     return 0;
 }
 
-/* The visitors' ids as the proxy gave them, one a line. */
+/* The visitors' ids as nginx gave them, one per line. */
 static int
 write_ids(const struct load *l)
 {

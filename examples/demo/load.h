@@ -11,14 +11,14 @@
 
 /* The command line. */
 struct settings {
-    const char *url, *record, *summary, *prefix, *ids;
+    const char *url, *record, *summary, *prefix, *ids, *ca;
     double rate, seconds, post_percent;
     unsigned visitors, connections;
     uint64_t seed;
 };
 
 struct visitor {
-    char cookie[160]; /* "name=value", as the proxy set it; "" before the first answer. */
+    char cookie[160]; /* "name=value", as nginx set it; "" before the first answer. */
     int variant;      /* Of the last answer; -1 before. */
     unsigned changes; /* How often the variant differed from the one before. */
     bool busy;

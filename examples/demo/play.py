@@ -17,7 +17,7 @@ HEALTHY = {"latency_ms": 15, "jitter_ms": 10, "fail_percent": 0, "cache_hit_perc
 
 
 INTRODUCTION = """
-Two systems answer the same requests: 'legacy', which everybody uses, and 'new', which shall take over. A proxy in front of
+Two systems answer the same requests: 'legacy', which everybody uses, and 'new', which shall take over. nginx in front of
 them gives every visitor one of the two and keeps it. 'splitctl run' raises the share of 'new' in phases, each only when
 error rate, P95 and cache hit rate are proven to be on target, and takes all of it back when one is proven critical."""
 
@@ -46,8 +46,10 @@ def act_one(stage, screen, verdict):
     resumed = stage.ctl("resume", "--who", "ann")
     verdict.expect(paused.returncode == resumed.returncode == 0, "ann paused and resumed it", "exit codes 0")
     code = stage.wait(rollout, stage.times.limit)
+    events, goes_on = stage.events()
     screen.close()
     screen.frame("end", "the end")
+    verdict.expect(goes_on and events > 10, "an event stream that lived through the whole rollout", f"{events} events, not cut")
     verdict.expect(code == 0, "the rollout ends by itself with exit code 0", f"exit code {code}")
     verdict.expect(stage.percents() == [10, 50, 100], "shares published", str(stage.percents()))
     verdict.expect_frame(screen, "ten", (0, 3), "HOLD", "asked 10 %", "error_rate  ok")

@@ -12,7 +12,7 @@ settings_usage(FILE *to)
           "[--post-percent 20]\n"
           "                  [--connections 64] [--seed 1] [--record FILE.csv] [--summary FILE] "
           "[--prefix TEXT]\n"
-          "                  [--ids FILE]\n"
+          "                  [--ids FILE] [--ca FILE]\n"
           "SIGTERM ends the load early; the summary is printed in any case.\n",
           to);
 }
@@ -21,11 +21,13 @@ void
 settings_parse(struct settings *set, int argc, char **argv)
 {
     static const struct option known[] = {
-        {"url", 1, NULL, 'u'},     {"visitors", 1, NULL, 'v'},     {"rate", 1, NULL, 'r'},
-        {"seconds", 1, NULL, 's'}, {"post-percent", 1, NULL, 'p'}, {"connections", 1, NULL, 'c'},
-        {"seed", 1, NULL, 'e'},    {"record", 1, NULL, 'f'},       {"summary", 1, NULL, 'y'},
-        {"prefix", 1, NULL, 'x'},  {"ids", 1, NULL, 'i'},          {"help", 0, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+        {"url", 1, NULL, 'u'},          {"visitors", 1, NULL, 'v'},
+        {"rate", 1, NULL, 'r'},         {"seconds", 1, NULL, 's'},
+        {"post-percent", 1, NULL, 'p'}, {"connections", 1, NULL, 'c'},
+        {"seed", 1, NULL, 'e'},         {"record", 1, NULL, 'f'},
+        {"summary", 1, NULL, 'y'},      {"prefix", 1, NULL, 'x'},
+        {"ids", 1, NULL, 'i'},          {"ca", 1, NULL, 'a'},
+        {"help", 0, NULL, 'h'},         {NULL, 0, NULL, 0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -59,6 +61,9 @@ settings_parse(struct settings *set, int argc, char **argv)
             break;
         case 'x':
             set->prefix = optarg;
+            break;
+        case 'a':
+            set->ca = optarg;
             break;
         case 'i':
             set->ids = optarg;

@@ -1,9 +1,18 @@
-"""The processes of one act: two origins, the proxy, the load, the rollout; each is stopped by its own pid."""
+"""The processes of one act: two origins, nginx with the module, the load, an event stream, the rollout; each is stopped by its own pid."""
 import json
+import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
+import sys
 import time
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        return s.getsockname()[1]
 
 
 class Stage:
@@ -47,7 +56,7 @@ class Stage:
 
     def start_origin(self, name):
         settings = [f"{k}={v}" for k, v in self.healthy.items()]
-        self.start(name, self.build / "examples/demo/split-origin", "--name", name, "--listen", "127.0.0.1:0",
+        self.start(name, sys.executable, self.root / "examples/demo/origin.py", "--name", name, "--listen", "127.0.0.1:0",
                    "--ports-file", self.work / f"{name}.ports", *settings)
         return self.ports(name)["listen"]
 
@@ -56,15 +65,41 @@ class Stage:
         self.policy.write_text(self.template.replace("@NEW_PORT@", str(self.new_port))
                                .replace("@LEGACY_PORT@", str(legacy_port)).replace("@BAKE@", self.times.bake))
         subprocess.run([self.program, "check", self.policy.relative_to(self.root)], cwd=self.root, check=True)
-        self.start("proxy", self.build / "examples/proxy/split-proxy", "--policy", self.policy, "--route", self.route,
-                   "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--access-log", self.work / "access.log",
-                   "--ports-file", self.work / "proxy.ports")
-        ports = self.ports("proxy")
-        self.admin = f"http://127.0.0.1:{ports['admin']}"
-        self.start("load", self.build / "examples/demo/split-load", "--url", f"http://127.0.0.1:{ports['listen']}",
+        self.start_nginx()
+        self.start("load", self.build / "examples/demo/split-load", "--url", self.site, "--ca", self.work / "demo.crt",
                    "--visitors", self.times.visitors, "--rate", self.times.rate, "--seconds", 3600,
                    "--post-percent", 10, "--record", self.work / "load.csv", "--ids", self.work / "visitors.txt")
-        print(f"origins, proxy and {self.times.visitors} visitors at {self.times.rate} requests/s are running")
+        self.start("events", "curl", "-sSN", "--http2", "--cacert", self.work / "demo.crt", f"{self.site}/events")
+        print(f"origins, nginx and {self.times.visitors} visitors at {self.times.rate} requests/s over TLS and HTTP/2 are running, "
+              "and an event stream")
+
+    def start_nginx(self):
+        port, admin = free_port(), free_port()
+        (self.work / "tmp").mkdir()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                        "-keyout", self.work / "demo.key", "-out", self.work / "demo.crt"], check=True, capture_output=True)
+        text = (self.root / "examples/demo/nginx.conf.in").read_text()
+        for name, value in {"@MODULE@": self.build / "bindings/nginx/ngx_http_split_module.so", "@PORT@": port, "@ADMIN@": admin,
+                            "@USER@": "user root;" if os.geteuid() == 0 else ""}.items():
+            text = text.replace(name, str(value))
+        (self.work / "nginx.conf").write_text(text)
+        program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+        self.start("nginx", program, "-p", self.work, "-e", self.work / "nginx.error.log", "-c", self.work / "nginx.conf")
+        self.site, self.admin = f"https://127.0.0.1:{port}", f"http://127.0.0.1:{admin}"
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and self.processes["nginx"].poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise SystemExit(f"error: nginx did not start:\n{(self.work / 'nginx.log').read_text()}")
+
+    def events(self):
+        """Events that the stream brought so far, and whether it goes on."""
+        text = (self.work / "events.log").read_text()
+        return text.count("data: "), self.processes["events"].poll() is None
 
     def start_rollout(self):
         return self.start("rollout", self.program, "run", "-p", self.policy, "--source", self.admin)
@@ -117,17 +152,18 @@ class Stage:
         self.processes["new"].send_signal(signal.SIGKILL)
 
     def keep(self):
-        print(f"\nStill running: admin port {self.admin}, policy {self.policy}. Ctrl-C ends it.")
+        print(f"\nStill running: {self.site}, operator's page {self.admin}, policy {self.policy}. Ctrl-C ends it.")
         try:
             self.processes["load"].wait()
         except KeyboardInterrupt:
             print()
 
     def close(self):
-        """End the load first, so that its last requests are answered, then the proxy, gracefully."""
-        for name in ("load", "proxy"):
-            self.processes[name].send_signal(signal.SIGTERM)
-            self.processes[name].wait(timeout=20)
+        """End the load first, so that its last requests are answered, then nginx, gracefully."""
+        self.processes["events"].kill()
+        for name, number in (("load", signal.SIGTERM), ("nginx", signal.SIGQUIT)):
+            self.processes[name].send_signal(number)
+            self.processes[name].wait(timeout=30)
         lines = [line for line in (self.work / "load.log").read_text().splitlines() if line.startswith("{")]
         self.load = json.loads(lines[-1])
 

@@ -4,7 +4,7 @@ import re
 
 
 def read_access_log(path):
-    """The proxy's access log, with the wall-clock second in which each request began."""
+    """nginx's access log, with the wall-clock second in which each request began."""
     for line in path.read_text().splitlines():
         record = dict(re.findall(r'(\w+)=("[^"]*"|\S+)', line))
         ended = datetime.datetime.fromisoformat(record["time"].replace("Z", "+00:00")).timestamp()

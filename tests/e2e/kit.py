@@ -8,13 +8,12 @@ import re
 import signal
 import socket
 import subprocess
-import tempfile
+import sys
 import threading
 import time
 
 BUILD = pathlib.Path(os.environ.get("SPLIT_BUILD", "build"))
-PROXY = BUILD / "examples/proxy/split-proxy"
-ORIGIN = BUILD / "examples/demo/split-origin"
+ORIGIN = pathlib.Path(__file__).resolve().parents[2] / "examples/demo/origin.py"
 LOAD = BUILD / "examples/demo/split-load"
 SPLITCTL = BUILD / "tools/splitctl/splitctl"
 
@@ -87,12 +86,12 @@ def header(headers, name):
 
 
 class OriginProcess(Process):
-    """split-origin."""
+    """examples/demo/origin.py."""
 
     def __init__(self, name, folder, port=0, *settings):
         ports = pathlib.Path(folder) / f"{name}.{time.monotonic_ns()}.ports"
         self.posts = pathlib.Path(folder) / f"{name}.posts"
-        super().__init__([ORIGIN, "--name", name, "--listen", f"127.0.0.1:{port}", "--ports-file", ports,
+        super().__init__([sys.executable, ORIGIN, "--name", name, "--listen", f"127.0.0.1:{port}", "--ports-file", ports,
                           "--post-log", self.posts, *settings], ports, folder)
         self.port = self.ports["listen"]
 
@@ -242,57 +241,3 @@ def policy(new, legacy, percent=50, name="e2e", **more):
         else:
             out[key] = value
     return out
-
-
-class Proxy(Process):
-    """split-proxy with a policy in a folder of its own."""
-
-    def __init__(self, folder, document, *options, route=True, beside=None, listen=0):
-        """`beside` is a proxy whose policy and route this one uses too."""
-        folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
-        self.folder = folder
-        self.policy = beside.policy if beside else folder / "policy.json"
-        if not beside:
-            self.policy.write_text(json.dumps(document))
-        self.route = beside.route if beside else folder / "route.json"
-        self.log = folder / "access.log"
-        ports = folder / "proxy.ports"
-        argv = [PROXY, "--policy", self.policy, "--listen", f"127.0.0.1:{listen}", "--admin", "127.0.0.1:0", "--ports-file",
-                ports, "--access-log", self.log]
-        if route:
-            argv += ["--route", self.route]
-        super().__init__([*argv, *options], ports, folder)
-        self.port = self.ports["listen"]
-        self.admin = self.ports["admin"]
-
-    def get(self, path="/", method="GET", headers=None, body=None, timeout=15):
-        return request(self.port, path, method, headers, body, timeout)
-
-    def metrics(self):
-        """All samples of /metrics: {'name{labels}': value}."""
-        status, _, body = request(self.admin, "/metrics")
-        assert status == 200
-        pairs = (line.rsplit(" ", 1) for line in body.decode().splitlines() if line and line[0] != "#")
-        return {name: float(value) for name, value in pairs}
-
-    def metric(self, name, **labels):
-        """Sum of the samples of a metric that have these labels."""
-        wanted = [f'{k}="{v}"' for k, v in labels.items()]
-        total = 0.0
-        for key, value in self.metrics().items():
-            if key.split("{")[0] == name and all(w in key for w in wanted):
-                total += value
-        return total
-
-    def status(self):
-        return json.loads(request(self.admin, "/status")[2])
-
-    def operator(self, origin, action):
-        return request(self.admin, f"/origin/{origin}/{action}", "POST")[0]
-
-    def set_share(self, percent):
-        """Publish new weights with splitctl set."""
-        done = subprocess.run([str(SPLITCTL), "set", "-p", str(self.policy), "--route", str(self.route),
-                               "--to", str(percent)], capture_output=True, text=True, timeout=30, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout

@@ -13,10 +13,10 @@ import kit
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 MODULE = pathlib.Path(os.environ.get("SPLIT_NGINX_MODULE") or kit.BUILD / "bindings/nginx/ngx_http_split_module.so").resolve()
 
-LOG_FORMAT = ('time=$time_iso8601 client=$remote_addr method=$request_method target="$request_uri" status=$status '
+LOG_FORMAT = ('time=$split_time client=$remote_addr method=$request_method target="$request_uri" status=$status '
               'bytes=$body_bytes_sent complete=$complete variant=$split_variant reason=$split_reason '
               'visitor=$split_visitor new=$split_new bucket=$split_bucket stored=$split_stored origin=$split_origin '
-              'outcomes=$split_outcomes cache=$upstream_cache_status seconds=$request_time revision=$split_revision')
+              'outcomes=$split_outcomes cache=$upstream_cache_status total_us=$split_total_us revision=$split_revision')
 
 LOCATION = """
             proxy_pass http://both;
@@ -96,7 +96,7 @@ class Nginx:
         self.conf = self.folder / "nginx.conf"
         self.has_route = route
         self.document = document
-        self.port, self.admin = kit.free_port(), kit.free_port()
+        self.port, self.admin = kit.free_port(), places.pop("admin", None) or kit.free_port()
         self.places = places
         self.child = None
         self.write_conf()

@@ -294,7 +294,7 @@ def main():
     print(f"SEED={SEED}")
     try:
         origins += [Origin("new"), Origin("legacy")]
-        edges.append(Edge(folder / "ours", ROOT / "examples/nginx/nginx.conf", script_for(folder), origins))
+        edges.append(Edge(folder / "ours", ROOT / "examples/edge/nginx/nginx.conf", script_for(folder), origins))
         edges.append(Edge(folder / "random", HERE / "random_router.conf", (HERE / "random_router.js").read_text(), origins))
         for edge in edges:
             edge.publish(route_text(10, 1))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""splitctl judges by a real Prometheus that scrapes a real split-proxy. usage: test_source_promql.py PROMETHEUS"""
+"""splitctl judges by a real Prometheus that scrapes nginx with the module. usage: test_source_promql.py PROMETHEUS"""
 import base64
 import http.server
 import json
@@ -15,7 +15,8 @@ import urllib.parse
 import urllib.request
 
 from ctl import BAD_INPUT, HOLD, NO_DATA, SPLITCTL, CtlTest, free_port
-from kit import Proxy, Scripted, reply, wait_until
+from kit import Scripted, reply, wait_until
+from nginx_kit import Nginx
 
 PROMETHEUS = sys.argv.pop(1)
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/prometheus"
@@ -86,7 +87,7 @@ class PromqlTest(CtlTest):
         for name, origin in (("new", self.new), ("legacy", self.legacy)):
             self.document["origins"][name]["url"] = f"http://127.0.0.1:{origin.port}"
         self.write_policy(self.document)
-        self.proxies = [self.enterContext(Proxy(self.folder, self.document)) for _ in range(2)]
+        self.proxies = [self.enterContext(Nginx(self.folder, self.document)) for _ in range(2)]
 
     def begin_traffic(self):
         """The proxy shows the latency of a system from its first request on."""
@@ -170,7 +171,7 @@ class Counts(PromqlTest):
         self.await_total("legacy", 20)
         child = self.begin("6s")
         self.proxies[0].stop()
-        self.proxies[0] = self.enterContext(Proxy(self.folder, self.document, "--admin", f"127.0.0.1:{self.proxies[0].admin}"))
+        self.proxies[0] = self.enterContext(Nginx(self.folder, self.document, admin=self.proxies[0].admin))
         self.send(30, "new")
         self.send(5, "legacy", proxy=1)
         _, out, err = self.finish(child)

@@ -14,11 +14,12 @@ import unittest
 
 import kit
 from ctl import BAD_INPUT, NOT_PUBLISHED, OK, SPLITCTL, TIMEOUT, AdminPort, CtlTest, free_port, splitctl
-from kit import Proxy, Scripted, reply
+from kit import Scripted, reply
+from nginx_kit import Nginx
 
 
 class Probe(unittest.TestCase):
-    """A real proxy in front of two origins."""
+    """nginx with the module in front of two origins."""
 
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -28,7 +29,7 @@ class Probe(unittest.TestCase):
     def start(self, percent=50, **more):
         document = kit.policy(self.new.port, self.legacy.port, percent)
         document["rollout"] = {"variant": "new", "baseline": "legacy", "phases": [{"percent": 100, "bake": "1h"}]}
-        proxy = self.enterContext(Proxy(self.folder, document, **more))
+        proxy = self.enterContext(Nginx(self.folder, document, **more))
         proxy.set_share(percent)
         kit.wait_until(lambda: proxy.metric("split_route_revision") == 1 or more, what="the first route")
         return proxy

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""wrk through the proxy while the route is published 20 times: no request may be dropped or go to the wrong system.
+"""wrk through nginx with the module while the route is published 20 times: no request may be dropped or go to the wrong system.
 
   wrk_reload.py [SECONDS]     5 s by default; the long form is 30
 """
@@ -15,6 +15,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(__file__))
 import kit  # noqa: E402
+from nginx_kit import Nginx  # noqa: E402
 
 SHARES = (20, 60, 35, 50)
 PUBLISHES = 20
@@ -54,7 +55,7 @@ def main():
         folder = pathlib.Path(folder)
         with kit.OriginProcess("new", folder, 0, "latency_ms=1", "size_bytes=200") as new, \
                 kit.OriginProcess("legacy", folder, 0, "latency_ms=1", "size_bytes=200") as legacy, \
-                kit.Proxy(folder, kit.policy(new.port, legacy.port, SHARES[0])) as proxy:
+                Nginx(folder, kit.policy(new.port, legacy.port, SHARES[0]), upstream="keepalive 64;") as proxy:
             fixed = write_ids(proxy, folder / "ids")
             failures = []
             publisher = threading.Thread(target=publish, args=(proxy, seconds, failures))

@@ -5,6 +5,7 @@
 #include "config/attributes.h"
 #include "config/check.h"
 #include "config/settings.h"
+#include "memory/counters.h"
 #include "memory/zone.h"
 #include "route/routing.h"
 
@@ -311,12 +312,31 @@ make_zone(ngx_conf_t *cf, struct main_conf *main, struct split_site *site)
     return NGX_OK;
 }
 
+/* While a reload may still be refused: later a fault would end nginx. */
+static ngx_int_t
+make_ready(ngx_conf_t *cf, struct split_site *site)
+{
+    char why[STORED_WHY_BYTES];
+    if (!counters_fit(site)) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "split \"%V\": its metrics need more memory than a "
+                      "zone has for them; take some away in %V",
+                      &site->name, &site->policy_path);
+        return NGX_ERROR;
+    }
+    if (stored_load(site, site->now, why))
+        return NGX_OK;
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "split \"%V\": %s in %V:%ui", &site->name, why,
+                  &site->file, site->line);
+    return NGX_ERROR;
+}
+
 char *
 settings_finish(ngx_conf_t *cf, struct main_conf *main)
 {
     struct split_site **sites = main->sites.elts;
     for (ngx_uint_t i = 0; i < main->sites.nelts; i++) {
-        if (make_zone(cf, main, sites[i]) != NGX_OK)
+        if (make_zone(cf, main, sites[i]) != NGX_OK || make_ready(cf, sites[i]) != NGX_OK)
             return NGX_CONF_ERROR;
         sites[i]->core = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     }

@@ -52,17 +52,47 @@ mark_of(const split_metric *metrics, size_t n)
     return mark == 0 ? 1 : mark;
 }
 
-/* Everything that counts begins with 0; names, machine and workers stay. */
+static void
+fill_options(split_meter_options *options, const split_metric *metrics, size_t n)
+{
+    split_meter_options_init(options);
+    options->n_arms = ZONE_NAMES;
+    options->n_metrics = (uint32_t)n;
+    options->metrics = metrics;
+    options->histograms = false;
+}
+
+/* The metrics of a policy; none without a rollout. */
+static size_t
+metrics_of(const split_policy *policy, const split_metric **out)
+{
+    split_rollout_options rollout;
+    *out = NULL;
+    split_rollout_options_init(&rollout);
+    if (split_policy_rollout_options(policy, &rollout) != 0)
+        return 0;
+    *out = rollout.metrics;
+    return rollout.n_metrics;
+}
+
+bool
+counters_fit(const struct split_site *site)
+{
+    split_meter_options options;
+    const split_metric *metrics;
+    size_t n = metrics_of(site->policy, &metrics);
+    fill_options(&options, metrics, n);
+    size_t bytes = split_meter_size(&options);
+    return bytes > 0 && bytes <= ZONE_METER_BYTES;
+}
+
+/* Everything that counts requests begins with 0; names, machine and workers stay. */
 static int
 reset(struct zone_memory *mem, const split_metric *metrics, size_t n)
 {
     split_meter_options options;
     split_meter *meter;
-    split_meter_options_init(&options);
-    options.n_arms = ZONE_NAMES;
-    options.n_metrics = (uint32_t)n;
-    options.metrics = metrics;
-    options.histograms = false;
+    fill_options(&options, metrics, n);
     int rc = split_meter_init(mem->meter, ZONE_METER_BYTES, &options, &meter);
     if (rc != 0)
         return rc;
@@ -78,8 +108,6 @@ reset(struct zone_memory *mem, const split_metric *metrics, size_t n)
     memset(mem->give_ups, 0, sizeof mem->give_ups);
     memset(mem->events, 0, sizeof mem->events);
     memset(mem->stored, 0, sizeof mem->stored);
-    memset(mem->reloads, 0, sizeof mem->reloads);
-    memset(mem->key_reads, 0, sizeof mem->key_reads);
     mem->used = mem->pairs_lost = 0;
     mem->since_us = wall_us();
     mem->metrics_mark = mark_of(metrics, n);
@@ -90,14 +118,8 @@ int
 counters_begin(struct split_site *site)
 {
     struct zone_memory *mem = site->zone->mem;
-    split_rollout_options rollout;
-    const split_metric *metrics = NULL;
-    size_t n = 0;
-    split_rollout_options_init(&rollout);
-    if (split_policy_rollout_options(site->policy, &rollout) == 0) {
-        n = rollout.n_metrics;
-        metrics = rollout.metrics;
-    }
+    const split_metric *metrics;
+    size_t n = metrics_of(site->policy, &metrics);
     int rc = 0;
     zone_lock(mem);
     if (mem->seed == 0)

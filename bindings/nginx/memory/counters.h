@@ -7,6 +7,9 @@
 #include "origins/attempt.h"
 #include "visitor/decide.h"
 
+/* Has a zone room for the policy's metrics? */
+bool counters_fit(const struct split_site *site);
+
 /* Ready for a policy; under no lock yet. Counters go on when the metrics are as before. */
 int counters_begin(struct split_site *site);
 

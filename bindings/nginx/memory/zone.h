@@ -18,7 +18,7 @@
 #define ZONE_EDGES 64
 #define ZONE_WORKERS 256
 #define ZONE_MACHINE_BYTES 65536
-#define ZONE_METER_BYTES 98304
+#define ZONE_METER_BYTES 131072
 #define ZONE_BYTES_DEFAULT 1048576
 
 /* Why a request does not count for its arm. */

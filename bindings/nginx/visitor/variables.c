@@ -161,6 +161,36 @@ get_outcomes(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data
     return NGX_OK;
 }
 
+/* The moment of writing, in UTC, as `splitctl logs` reads it. */
+static ngx_int_t
+get_time(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const ngx_time_t *now = ngx_timeofday();
+    u_char *text = ngx_pnalloc(r->pool, sizeof "2026-12-01T00:00:00.000Z");
+    ngx_tm_t tm;
+    (void)data;
+    if (text == NULL)
+        return NGX_ERROR;
+    ngx_gmtime(now->sec, &tm);
+    *ngx_sprintf(text, "%4d-%02d-%02dT%02d:%02d:%02d.%03MZ", tm.ngx_tm_year, tm.ngx_tm_mon,
+                 tm.ngx_tm_mday, tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec, now->msec) = '\0';
+    set_text(v, (char *)text);
+    v->no_cacheable = 1;
+    return NGX_OK;
+}
+
+/* Since the request's first byte. */
+static ngx_int_t
+get_total(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const ngx_time_t *now = ngx_timeofday();
+    int64_t ms =
+        ((int64_t)now->sec - r->start_sec) * 1000 + (int64_t)now->msec - (int64_t)r->start_msec;
+    (void)data;
+    v->no_cacheable = 1;
+    return set_number(r, v, "%uL", ms > 0 ? (uint64_t)ms * 1000 : 0);
+}
+
 static const struct {
     ngx_str_t name;
     ngx_http_get_variable_pt get;
@@ -177,6 +207,8 @@ static const struct {
     {ngx_string("split_host"), get_host, 0},
     {ngx_string("split_origin"), get_origin, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("split_outcomes"), get_outcomes, NGX_HTTP_VAR_NOCACHEABLE},
+    {ngx_string("split_time"), get_time, NGX_HTTP_VAR_NOCACHEABLE},
+    {ngx_string("split_total_us"), get_total, NGX_HTTP_VAR_NOCACHEABLE},
 };
 
 ngx_int_t

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The access log of examples/proxy: `name=value` pairs, time first. */
+/* The access log of examples/nginx: `name=value` pairs, time first. */
 #include <string.h>
 
 #include "split/net.h"

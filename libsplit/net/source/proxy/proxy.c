@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The proxy's admin port: Prometheus text with counters since its start (examples/proxy/README.md
+/* The proxy's admin port: Prometheus text with counters since its start (bindings/nginx/README.md
  * lists the names). */
 #include "net/source/source.h"
 
