@@ -4,7 +4,6 @@
 #include "core/base/alloc.c"
 #include "core/base/error.c"
 #include "core/base/memory.c"
-#include "core/base/options.c"
 #include "core/base/text.c"
 #include "core/failover/admin.c"
 #include "core/failover/adopt.c"

@@ -52,6 +52,7 @@ splitb_policy_open(splitb_policy *self, const char *text, size_t text_len)
 {
     split_policy *made = NULL;
     self->faults.n_all = 0;
+    self->faults.items[0].size = sizeof self->faults.items[0];
     int err = split_policy_load(text, text_len, NULL, self->faults.items, SPLITB_FAULTS_MAX,
                                 &self->faults.n_all, &made);
     return take_loaded(self, err, made);
@@ -64,6 +65,7 @@ splitb_policy_open_file(splitb_policy *self, const char *text, size_t text_len)
     split_policy *made = NULL;
     char *path = splitb_path_copy(text, text_len, &err);
     self->faults.n_all = 0;
+    self->faults.items[0].size = sizeof self->faults.items[0];
     if (path == NULL)
         return err;
     err = split_policy_load_file(path, NULL, self->faults.items, SPLITB_FAULTS_MAX,

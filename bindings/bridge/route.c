@@ -56,6 +56,7 @@ splitb_route_open(splitb_route *self, const char *text, size_t text_len)
 {
     split_route *made = NULL;
     self->faults.n_all = 0;
+    self->faults.items[0].size = sizeof self->faults.items[0];
     int err = split_route_load(text, text_len, NULL, self->faults.items, SPLITB_FAULTS_MAX,
                                &self->faults.n_all, &made);
     return take_route(self, err, made);
@@ -68,6 +69,7 @@ splitb_route_open_file(splitb_route *self, const char *text, size_t text_len)
     split_route *made = NULL;
     char *path = splitb_path_copy(text, text_len, &err);
     self->faults.n_all = 0;
+    self->faults.items[0].size = sizeof self->faults.items[0];
     if (path == NULL)
         return err;
     err = split_route_load_file(path, NULL, self->faults.items, SPLITB_FAULTS_MAX,
@@ -289,6 +291,7 @@ splitb_route_publish(splitb_route *self, const double *in, size_t n_in, const ch
     if (path == NULL)
         return err;
     self->faults.n_all = 0;
+    self->faults.items[0].size = sizeof self->faults.items[0];
     self->faults.items[0].size = sizeof self->faults.items[0];
     self->faults.items[0].code = SPLIT_OK;
     err = split_route_publish(self->box.core, path, (uint64_t)expected, &self->faults.items[0]);

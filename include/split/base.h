@@ -6,8 +6,13 @@
  * Rules that hold for the whole library, said once:
  * - Functions return 0 or a negative SPLIT_ERR_* (error.h). On error nothing changed: outputs are
  *   not written and the object is as before, unless the function says otherwise.
- * - Options structs start with `size`; fill them with split_X_options_init(). Pointers inside are
- *   borrowed for the call.
+ * - Structs that may grow do so at their end, and both sides know how much of one the other has.
+ *   A struct that the caller fills begins with `size`; split_X_init() sets it and the defaults.
+ *   split_X_init() and every call that fills a struct are macros that pass the caller's sizeof to a
+ *   function of the same name with `_sized`, which other languages may call. So a program that was
+ *   compiled against an older or newer header works with this library: what one side does not know
+ *   is zero. Structs without `size` that no macro fills never change. SPLIT_X_V1 is the size of a
+ *   struct in version 0.1. Pointers inside are borrowed for the call.
  * - An object lives in memory of the caller: split_X_size(), then split_X_init(). Objects hold no
  *   pointers, so they may be copied byte for byte or mapped at several addresses. split_X_new() and
  *   split_X_free() are thin helpers on top.
@@ -32,6 +37,9 @@
 #define SPLIT_BEGIN
 #define SPLIT_END
 #endif
+
+/* Bytes of a struct from its start to the end of one member. */
+#define SPLIT_SIZE_TO(type, last) (offsetof(type, last) + sizeof(((type *)0)->last))
 
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(SWIG)
 #define SPLIT_CHECKED __attribute__((warn_unused_result))

@@ -20,9 +20,13 @@ SPLIT_BEGIN
 /** Options of a table of distinct users. Fill with split_distinct_options_init(). @since 0.1 */
 typedef struct split_distinct_options {
     size_t size;
-    uint32_t n_slots; /**< Power of two, [64, 2^26]; about 3/4 of it users a window fit; default
+    uint32_t n_slots;  /**< Power of two, [64, 2^26]; about 3/4 of it users a window fit; default
                          65536. 8 bytes each. */
+    uint32_t reserved; /**< 0. */
 } split_distinct_options;
+
+/** Size of split_distinct_options in version 0.1. @since 0.1 */
+#define SPLIT_DISTINCT_OPTIONS_V1 SPLIT_SIZE_TO(split_distinct_options, reserved)
 
 /** What a request was. @since 0.1 */
 typedef enum split_seen {
@@ -37,7 +41,9 @@ typedef enum split_seen {
 typedef struct split_distinct split_distinct;
 
 /** Fill with the defaults. @note Threads: pure. Since 0.1. */
-SPLIT_API void split_distinct_options_init(split_distinct_options *options);
+#define split_distinct_options_init(options)                                                       \
+    split_distinct_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_distinct_options_init_sized(split_distinct_options *options, size_t size);
 
 /** Bytes of a table; 0 if the options are refused by init. @note Threads: pure. Since 0.1. */
 SPLIT_API size_t split_distinct_size(const split_distinct_options *options);

@@ -20,7 +20,8 @@ SPLIT_BEGIN
  */
 #define SPLIT_ERR_MAP(XX)                                                                          \
     XX(ARG, -101, "an argument is NULL or out of its documented range")                            \
-    XX(STRUCT, -102, "the size field of an options struct is not set; use its init function")      \
+    XX(STRUCT, -102,                                                                               \
+       "the size field of a struct is not set; use its init function, or = {.size = sizeof s}")    \
     XX(NEWER, -103, "an option is set that this version of the library does not know")             \
     XX(MEMORY_SIZE, -104, "the memory given is smaller than the size function asked for")          \
     XX(ALIGN, -105, "the memory given is not aligned to 8 bytes")                                  \
@@ -76,17 +77,23 @@ typedef enum split_err_category {
 /**
  * Detail of an error in a document: what, where, and the cure.
  *
- * Fixed size, nothing to free. Functions that take one accept NULL.
+ * Fixed size, nothing to free. Functions that take one accept NULL. The caller sets `size`, as in
+ * `split_error error = {.size = sizeof error}`, and of an array that of the first entry; a function
+ * refuses one without it with SPLIT_ERR_STRUCT.
  */
 typedef struct split_error {
-    size_t size;     /**< sizeof(split_error) of the caller. */
-    int code;        /**< SPLIT_ERR_*, or 0. */
-    uint32_t line;   /**< From 1; 0 when there is no position. */
-    uint32_t column; /**< In bytes, from 1. */
-    uint64_t pos;    /**< Byte offset in the text. */
-    char path[128];  /**< JSON path such as "$.rollout.phases[1].percent". */
-    char text[256];  /**< One sentence that says what is wrong and how to cure it. */
+    size_t size;       /**< sizeof(split_error) of the caller. */
+    int code;          /**< SPLIT_ERR_*, or 0. */
+    uint32_t line;     /**< From 1; 0 when there is no position. */
+    uint32_t column;   /**< In bytes, from 1. */
+    uint32_t reserved; /**< 0. */
+    uint64_t pos;      /**< Byte offset in the text. */
+    char path[128];    /**< JSON path such as "$.rollout.phases[1].percent". */
+    char text[256];    /**< One sentence that says what is wrong and how to cure it. */
 } split_error;
+
+/** Size of split_error in version 0.1. @since 0.1 */
+#define SPLIT_ERROR_V1 SPLIT_SIZE_TO(split_error, text)
 
 /**
  * Name of an error code, such as "SPLIT_ERR_KEY".

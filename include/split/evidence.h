@@ -40,11 +40,16 @@ typedef struct split_evidence_options {
     int64_t bake_windows; /**< Planned length in windows with restarts, [1, 2^40]; default 240. */
 } split_evidence_options;
 
+/** Size of split_evidence_options in version 0.1. @since 0.1 */
+#define SPLIT_EVIDENCE_OPTIONS_V1 SPLIT_SIZE_TO(split_evidence_options, bake_windows)
+
 /** A running evidence process. Threads: exclusive. @since 0.1 */
 typedef struct split_evidence split_evidence;
 
 /** Fill with the defaults. @note Threads: pure. Since 0.1. */
-SPLIT_API void split_evidence_options_init(split_evidence_options *options);
+#define split_evidence_options_init(options)                                                       \
+    split_evidence_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_evidence_options_init_sized(split_evidence_options *options, size_t size);
 
 /** Bytes of an evidence process; 0 if the options are refused by init. @note Threads: pure. Since
  * 0.1. */

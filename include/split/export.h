@@ -48,11 +48,16 @@ typedef struct split_export_options {
     uint32_t reserved;           /**< 0. */
 } split_export_options;
 
+/** Size of split_export_options in version 0.1. @since 0.1 */
+#define SPLIT_EXPORT_OPTIONS_V1 SPLIT_SIZE_TO(split_export_options, reserved)
+
 /** Text of a format; "?" for a number outside the registry. @since 0.1 */
 SPLIT_API const char *split_export_name(int format);
 
 /** Fill options with defaults; variants remain to be set. @since 0.1 */
-SPLIT_API void split_export_options_init(split_export_options *options);
+#define split_export_options_init(options)                                                         \
+    split_export_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_export_options_init_sized(split_export_options *options, size_t size);
 
 /**
  * Write a plan in another system's words.

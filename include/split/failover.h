@@ -83,7 +83,11 @@ typedef struct split_failover_options {
     uint32_t ramp_permille[SPLIT_FAILOVER_RAMP_MAX]; /**< 50, 250, 500, 1000. Rising, to 1000. */
     uint32_t n_statuses;                             /**< 4. */
     uint32_t statuses[SPLIT_FAILOVER_STATUSES_MAX];  /**< Failures: 500, 502, 503, 504. */
+    uint32_t reserved;                               /**< 0. */
 } split_failover_options;
+
+/** Size of split_failover_options in version 0.1. @since 0.1 */
+#define SPLIT_FAILOVER_OPTIONS_V1 SPLIT_SIZE_TO(split_failover_options, reserved)
 
 /**
  * Fill options with the defaults.
@@ -91,7 +95,8 @@ typedef struct split_failover_options {
  * @param o Options; origins and chains are NULL afterwards.
  * @note Source: design/failover.md F3. Threads: pure. Since 0.1.
  */
-SPLIT_API void split_failover_options_init(split_failover_options *o);
+#define split_failover_options_init(o) split_failover_options_init_sized((o), sizeof *(o))
+SPLIT_API void split_failover_options_init_sized(split_failover_options *o, size_t size);
 
 /**
  * Set every parameter to those of a preset; origins, chains and seed stay.

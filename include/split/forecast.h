@@ -32,6 +32,9 @@ typedef struct split_forecast {
                             the bake and 1440 more for each phase. */
 } split_forecast;
 
+/** Size of split_forecast in version 0.1. @since 0.1 */
+#define SPLIT_FORECAST_V1 SPLIT_SIZE_TO(split_forecast, max_windows)
+
 /** Time to proof of one metric in one phase, by the formula. @since 0.1 */
 typedef struct split_proof_time {
     double requests; /**< Median trials of the new system until compliance is proven; infinity when
@@ -60,16 +63,18 @@ typedef struct split_simulation {
     split_us median_back_us; /**< Median time from start to ROLLBACK; -1 for none. */
 } split_simulation;
 
-/** Fill with the defaults for a rollout's metrics. @return 0; SPLIT_ERR_ARG. @note Threads: pure.
- * Since 0.1. */
-SPLIT_API SPLIT_CHECKED int split_forecast_init(split_forecast *forecast,
-                                                const split_rollout_options *options);
+/** Fill with the defaults for a rollout's metrics. @return 0; SPLIT_ERR_ARG, also for too many
+ * metrics; SPLIT_ERR_STRUCT, SPLIT_ERR_NEWER for the options. @note Threads: pure. Since 0.1. */
+#define split_forecast_init(forecast, options)                                                     \
+    split_forecast_init_sized((forecast), sizeof *(forecast), (options))
+SPLIT_API SPLIT_CHECKED int split_forecast_init_sized(split_forecast *forecast, size_t size,
+                                                      const split_rollout_options *options);
 
 /**
  * Time to proof of one metric in one phase.
  *
  * @return 0; SPLIT_ERR_ARG, also for options that split_rollout_init() refuses; SPLIT_ERR_STRUCT;
- * SPLIT_ERR_LIMIT; SPLIT_ERR_INDEX; SPLIT_ERR_VALUE for an expectation out of range.
+ * SPLIT_ERR_NEWER; SPLIT_ERR_LIMIT; SPLIT_ERR_INDEX; SPLIT_ERR_VALUE for an expectation out of range.
  * @note Source: design/verdicts.md E9, R21. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_rollout_plan(const split_rollout_options *options,
@@ -86,7 +91,7 @@ SPLIT_API size_t split_rollout_simulate_size(const split_rollout_options *option
  * @param seed  Same seed, same result.
  * @param runs  [1, 100000].
  * @param mem   Working memory, aligned to 8.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_VALUE; SPLIT_ERR_ALIGN;
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE; SPLIT_ERR_ALIGN;
  * SPLIT_ERR_MEMORY_SIZE; the errors of split_rollout_init().
  * @note Source: design/verdicts.md R21. Threads: pure. Cost: about 5 us for each simulated window
  * and metric. Since 0.1.

@@ -26,11 +26,16 @@ typedef struct split_histogram_options {
                                  2^36); any order. */
 } split_histogram_options;
 
+/** Size of split_histogram_options in version 0.1. @since 0.1 */
+#define SPLIT_HISTOGRAM_OPTIONS_V1 SPLIT_SIZE_TO(split_histogram_options, edges_us)
+
 /** A histogram. Threads: exclusive. @since 0.1 */
 typedef struct split_histogram split_histogram;
 
 /** Fill with the defaults. @note Threads: pure. Since 0.1. */
-SPLIT_API void split_histogram_options_init(split_histogram_options *options);
+#define split_histogram_options_init(options)                                                      \
+    split_histogram_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_histogram_options_init_sized(split_histogram_options *options, size_t size);
 
 /** Bytes of a histogram; 0 if the options are refused by init. @note Threads: pure. Since 0.1. */
 SPLIT_API size_t split_histogram_size(const split_histogram_options *options);

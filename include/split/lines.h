@@ -79,7 +79,7 @@ SPLIT_API const split_policy *split_lines_policy(const split_lines *lines);
  * it read.
  * @return 0; SPLIT_ERR_MODE for a window or operator before the policy, or a second policy;
  * SPLIT_ERR_NO_DATA for a policy without "rollout"; SPLIT_ERR_FIELD, _JSON, _TEXT, _VALUE, _NAME,
- * _LIMIT and the faults of split_policy_load(); SPLIT_ERR_ARG; SPLIT_ERR_NOMEM.
+ * _LIMIT and the faults of split_policy_load(); SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NOMEM.
  * @note Source: design/documents.md D20. Threads: exclusive. Cost: O(text_len). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_lines_read(split_lines *lines, const char *text, size_t text_len,

@@ -60,6 +60,9 @@ typedef struct split_log_options {
     const char *format; /**< One of split_log_format_name(); NULL: found from the lines. */
 } split_log_options;
 
+/** Size of split_log_options in version 0.1. @since 0.1 */
+#define SPLIT_LOG_OPTIONS_V1 SPLIT_SIZE_TO(split_log_options, format)
+
 /** What was read since the log was made or restarted. @since 0.1 */
 typedef struct split_log_info {
     const char *format; /**< NULL while no line fitted one. */
@@ -70,6 +73,9 @@ typedef struct split_log_info {
     char first_reject[96];     /**< Its start; bytes that a terminal might act on are dots. */
 } split_log_info;
 
+/** Size of split_log_info in version 0.1. @since 0.1 */
+#define SPLIT_LOG_INFO_V1 SPLIT_SIZE_TO(split_log_info, first_reject)
+
 /** A log as a stream of bytes. Thread rule: exclusive. @since 0.1 */
 typedef struct split_log split_log;
 
@@ -78,15 +84,16 @@ typedef struct split_log split_log;
 SPLIT_API const char *split_log_format_name(size_t format);
 
 /** Fill with the defaults. @note Threads: pure. Since 0.1. */
-SPLIT_API void split_log_options_init(split_log_options *options);
+#define split_log_options_init(options) split_log_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_log_options_init_sized(split_log_options *options, size_t size);
 
 /**
  * Make a log.
  *
  * @param options How to read; NULL for the defaults.
  * @param out     The log; free it with split_log_free().
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_VALUE for a format that is none;
- * SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE for a format that is
+ * not valid; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: allocates 256 KiB, once. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_log_new(const split_log_options *options, split_log **out);
@@ -126,7 +133,8 @@ SPLIT_API void split_log_restart(split_log *log);
 SPLIT_API split_log_answer split_log_next(split_log *log, split_log_record *out);
 
 /** What was read so far. @note Threads: const-safe. Since 0.1. */
-SPLIT_API void split_log_get(const split_log *log, split_log_info *out);
+#define split_log_get(log, out) split_log_get_sized((log), (out), sizeof *(out))
+SPLIT_API void split_log_get_sized(const split_log *log, split_log_info *out, size_t size);
 
 /** An upstream that belongs to a variant. Borrowed. @since 0.1 */
 typedef struct split_log_map {

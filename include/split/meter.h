@@ -26,17 +26,23 @@ typedef struct split_meter_options {
     uint32_t n_arms;             /**< Variants, [1, 64]; default 2. */
     uint32_t n_metrics;          /**< [0, 32]; default 0. */
     const split_metric *metrics; /**< The rollout's metrics, in its order; borrowed for the call. */
-    uint32_t reports; /**< Bits of split_counter that this meter reports even when they are 0;
+    uint32_t reports;    /**< Bits of split_counter that this meter reports even when they are 0;
                          default: sent, outcomes, error, timed, diverted, left_out, user_errors. Add
                          lookups and misses, edge and units when they are fed. */
-    bool histograms;  /**< Keep a latency histogram per arm; default true. */
+    bool histograms;     /**< Keep a latency histogram per arm; default true. */
+    uint8_t reserved[3]; /**< 0. */
 } split_meter_options;
+
+/** Size of split_meter_options in version 0.1. @since 0.1 */
+#define SPLIT_METER_OPTIONS_V1 SPLIT_SIZE_TO(split_meter_options, reserved)
 
 /** Counters and histograms of all arms. Threads: exclusive (one for each thread). @since 0.1 */
 typedef struct split_meter split_meter;
 
 /** Fill with the defaults. @note Threads: pure. Since 0.1. */
-SPLIT_API void split_meter_options_init(split_meter_options *options);
+#define split_meter_options_init(options)                                                          \
+    split_meter_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_meter_options_init_sized(split_meter_options *options, size_t size);
 
 /** Bytes of a meter; 0 if the options are refused by init. @note Threads: pure. Since 0.1. */
 SPLIT_API size_t split_meter_size(const split_meter_options *options);

@@ -75,6 +75,9 @@ typedef struct split_http_options {
     uint32_t reserved;       /**< 0. */
 } split_http_options;
 
+/** Size of split_http_options in version 0.1. @since 0.1 */
+#define SPLIT_HTTP_OPTIONS_V1 SPLIT_SIZE_TO(split_http_options, reserved)
+
 /** A request. Zero every member that is not used. Pointers are borrowed for the call. @since 0.1 */
 typedef struct split_http_request {
     size_t size;
@@ -87,9 +90,13 @@ typedef struct split_http_request {
     const char *user;        /**< User or access key id; NULL for none. */
     const char *password;    /**< Password or secret key. */
     const char *want_header; /**< Name of a header of the answer that is wanted; NULL for none. */
-    const char *aws; /**< "REGION:SERVICE" to sign as AWS Signature Version 4; NULL for none. */
-    bool repeatable; /**< A POST that only asks: tried again as a GET is. */
+    const char *aws;     /**< "REGION:SERVICE" to sign as AWS Signature Version 4; NULL for none. */
+    bool repeatable;     /**< A POST that only asks: tried again as a GET is. */
+    uint8_t reserved[7]; /**< 0. */
 } split_http_request;
+
+/** Size of split_http_request in version 0.1. @since 0.1 */
+#define SPLIT_HTTP_REQUEST_V1 SPLIT_SIZE_TO(split_http_request, reserved)
 
 /** An answer. @since 0.1 */
 typedef struct split_http_answer {
@@ -102,6 +109,9 @@ typedef struct split_http_answer {
     char header[128]; /**< Value of the wanted header, cut; "" when absent. */
 } split_http_answer;
 
+/** Size of split_http_answer in version 0.1. @since 0.1 */
+#define SPLIT_HTTP_ANSWER_V1 SPLIT_SIZE_TO(split_http_answer, header)
+
 /** Connections to peers, kept open between requests. Thread rule: exclusive. @since 0.1 */
 typedef struct split_http split_http;
 
@@ -111,15 +121,16 @@ typedef struct split_http split_http;
  * @param options Written whole.
  * @note Threads: pure. Since 0.1.
  */
-SPLIT_API void split_http_options_init(split_http_options *options);
+#define split_http_options_init(options) split_http_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_http_options_init_sized(split_http_options *options, size_t size);
 
 /**
  * Make an HTTP client.
  *
  * @param options Time-outs and retries; NULL for the defaults.
  * @param out     The client; free it with split_http_free().
- * @return 0; SPLIT_ERR_ARG when @p out is NULL; SPLIT_ERR_STRUCT; SPLIT_ERR_VALUE for an option out
- * of its range; SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG when @p out is NULL; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE
+ * for an option out of its range; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: allocates. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_http_new(const split_http_options *options, split_http **out);
@@ -136,12 +147,16 @@ SPLIT_API SPLIT_CHECKED int split_http_new(const split_http_options *options, sp
  * @param request The request.
  * @param out     The answer, valid until the next call.
  * @param error   Receives a sentence when the peer fails; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_NET when no attempt got an answer; SPLIT_ERR_SPACE when the
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_NET when no attempt got an answer; SPLIT_ERR_SPACE when the
  * answer is too long; SPLIT_ERR_NOMEM.
  * @note Threads: exclusive. Cost: blocks up to tries * timeout plus the waits. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_http_send(split_http *http, const split_http_request *request,
-                                            split_http_answer *out, split_error *error);
+#define split_http_send(http, request, out, error)                                                 \
+    split_http_send_sized((http), (request), (out), sizeof *(out), (error))
+SPLIT_API SPLIT_CHECKED int split_http_send_sized(split_http *http,
+                                                  const split_http_request *request,
+                                                  split_http_answer *out, size_t size,
+                                                  split_error *error);
 
 /**
  * Close the connections and free the client.

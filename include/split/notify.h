@@ -26,6 +26,9 @@ typedef struct split_notice {
     int64_t percent_e6; /**< Share of the new system. */
 } split_notice;
 
+/** Size of split_notice in version 0.1. @since 0.1 */
+#define SPLIT_NOTICE_V1 SPLIT_SIZE_TO(split_notice, percent_e6)
+
 /** Where a topic is and who publishes. Fill with split_sns_init(). @since 0.1 */
 typedef struct split_sns {
     size_t size;
@@ -38,13 +41,16 @@ typedef struct split_sns {
                              public one. */
 } split_sns;
 
+/** Size of split_sns in version 0.1. @since 0.1 */
+#define SPLIT_SNS_V1 SPLIT_SIZE_TO(split_sns, endpoint)
+
 /**
  * Read a secret: "env:NAME", "file:PATH" (without the last line end), or the text itself.
  *
  * @param reference  What the policy says.
  * @param buf        Receives the secret; empty on an error.
  * @param error      Receives a sentence that names the reference, not the secret; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_NO_DATA when there is no such variable, or it is empty;
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NO_DATA when there is no such variable, or it is empty;
  * SPLIT_ERR_IO when the file cannot be read; SPLIT_ERR_SPACE when it is longer than the buffer.
  * @note Threads: pure, as far as the environment is. Since 0.1.
  */
@@ -59,7 +65,7 @@ SPLIT_API SPLIT_CHECKED int split_secret_read(const char *reference, char buf[SP
  * @param token   Reference of a bearer token, or NULL.
  * @param notice  What happened.
  * @param error   Receives a sentence; may be NULL.
- * @return 0; SPLIT_ERR_ARG; the errors of split_secret_read(); SPLIT_ERR_NET; SPLIT_ERR_PEER for a
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; the errors of split_secret_read(); SPLIT_ERR_NET; SPLIT_ERR_PEER for a
  * status other than 2xx; SPLIT_ERR_NOMEM.
  * @note Threads: exclusive in @p http. Cost: blocks as split_http_send(). Since 0.1.
  */
@@ -73,7 +79,8 @@ SPLIT_API SPLIT_CHECKED int split_notify_slack(split_http *http, const char *url
                                                const split_notice *notice, split_error *error);
 
 /** Fill with the defaults and a topic. @note Threads: pure. Since 0.1. */
-SPLIT_API void split_sns_init(split_sns *sns, const char *topic);
+#define split_sns_init(sns, topic) split_sns_init_sized((sns), sizeof *(sns), (topic))
+SPLIT_API void split_sns_init_sized(split_sns *sns, size_t size, const char *topic);
 
 /**
  * Publish a notice to an SNS topic, signed with AWS Signature Version 4.

@@ -86,6 +86,9 @@ typedef struct split_plan_options {
                               none. */
 } split_plan_options;
 
+/** Size of split_plan_options in version 0.1. @since 0.1 */
+#define SPLIT_PLAN_OPTIONS_V1 SPLIT_SIZE_TO(split_plan_options, holdout_e6)
+
 /** A division of all buckets among variants; opaque, immutable. */
 typedef struct split_plan split_plan;
 
@@ -93,7 +96,8 @@ typedef struct split_plan split_plan;
 SPLIT_API const char *split_mode_name(int mode);
 
 /** Fill options with defaults: sticky, full coverage, no holdout, nothing else. @since 0.1 */
-SPLIT_API void split_plan_options_init(split_plan_options *options);
+#define split_plan_options_init(options) split_plan_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_plan_options_init_sized(split_plan_options *options, size_t size);
 
 /**
  * Bytes that split_plan_init() needs.

@@ -41,6 +41,9 @@ typedef struct split_origin_info {
     uint64_t monthly_micros;         /**< Fixed cost a month in millionths; 0 in a route. */
 } split_origin_info;
 
+/** Size of split_origin_info in version 0.1. @since 0.1 */
+#define SPLIT_ORIGIN_INFO_V1 SPLIT_SIZE_TO(split_origin_info, monthly_micros)
+
 /** Visitor id and stored decision. @since 0.1 */
 typedef struct split_cookie_info {
     const char *name;      /**< Default "split_id". */
@@ -48,6 +51,9 @@ typedef struct split_cookie_info {
     split_us idle_us;      /**< SPLIT_NEVER when not set; only for what is signed. */
     const char *signed_by; /**< "env:NAME" or "file:PATH" of the signing keys, or NULL. */
 } split_cookie_info;
+
+/** Size of split_cookie_info in version 0.1. @since 0.1 */
+#define SPLIT_COOKIE_INFO_V1 SPLIT_SIZE_TO(split_cookie_info, signed_by)
 
 /** Kinds of notification target. @since 0.1 */
 typedef enum split_notify_type {
@@ -74,8 +80,12 @@ typedef struct split_notify_info {
     const char *token;       /**< webhook: reference of a bearer token, or NULL. */
     const char *const *args; /**< exec: arguments after the program, n_args entries. */
     size_t n_args;
-    uint32_t on; /**< SPLIT_NOTIFY_ON_* bits; all of them when the policy has no "on". */
+    uint32_t on;       /**< SPLIT_NOTIFY_ON_* bits; all of them when the policy has no "on". */
+    uint32_t reserved; /**< 0. */
 } split_notify_info;
+
+/** Size of split_notify_info in version 0.1. @since 0.1 */
+#define SPLIT_NOTIFY_INFO_V1 SPLIT_SIZE_TO(split_notify_info, reserved)
 
 /** How a source names a metric: "sources": {SOURCE: TEXT} or {SOURCE: {FIELD: TEXT}}. @since 0.1 */
 typedef struct split_source_info {
@@ -83,6 +93,9 @@ typedef struct split_source_info {
     const char *field;  /**< Name inside the source's object; "" for the plain text form. */
     const char *text;
 } split_source_info;
+
+/** Size of split_source_info in version 0.1. @since 0.1 */
+#define SPLIT_SOURCE_INFO_V1 SPLIT_SIZE_TO(split_source_info, text)
 
 /**
  * Kinds of sink, where a route comes into force: XX(name, number, text, form, help).
@@ -135,6 +148,9 @@ typedef struct split_sink_info {
     size_t n_fields;
 } split_sink_info;
 
+/** Size of split_sink_info in version 0.1. @since 0.1 */
+#define SPLIT_SINK_INFO_V1 SPLIT_SIZE_TO(split_sink_info, n_fields)
+
 /** The arms of a rollout. @since 0.1 */
 typedef struct split_rollout_info {
     size_t variant;  /**< Index of the variant that ramps. */
@@ -142,6 +158,9 @@ typedef struct split_rollout_info {
     int64_t
         rollback_to_e6; /**< Percent of the variant after a rollback, in millionths; default 0. */
 } split_rollout_info;
+
+/** Size of split_rollout_info in version 0.1. @since 0.1 */
+#define SPLIT_ROLLOUT_INFO_V1 SPLIT_SIZE_TO(split_rollout_info, rollback_to_e6)
 
 /**
  * Load a policy from text.
@@ -156,7 +175,8 @@ typedef struct split_rollout_info {
  * @param out        Receives the policy; written only on success.
  * @return 0; otherwise the code of the first fault: SPLIT_ERR_JSON, _TEXT, _FIELD, _SCHEMA, _VALUE,
  * _NAME, _BOUNDS, _LIMIT, _WEIGHTS, _SALT or another code of the core that refused the options;
- * SPLIT_ERR_NOMEM or SPLIT_ERR_ARG without a fault.
+ * SPLIT_ERR_NOMEM, SPLIT_ERR_ARG or SPLIT_ERR_STRUCT (the size of faults[0] is not set) without a
+ * fault.
  * @note Source: design/documents.md D1-D14. Threads: pure. Cost: O(text_len). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_policy_load(const char *text, size_t text_len,
@@ -197,8 +217,10 @@ SPLIT_API const char *split_policy_variant(const split_policy *policy, size_t va
  * @return 0; SPLIT_ERR_ARG when an argument is NULL.
  * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_plan_options(const split_policy *policy,
-                                                      split_plan_options *out);
+#define split_policy_plan_options(policy, out)                                                     \
+    split_policy_plan_options_sized((policy), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_policy_plan_options_sized(const split_policy *policy,
+                                                            split_plan_options *out, size_t size);
 
 /**
  * Options of the failover machine: parameters, origins and one chain a variant in variant order.
@@ -208,8 +230,11 @@ SPLIT_API SPLIT_CHECKED int split_policy_plan_options(const split_policy *policy
  * @return 0; SPLIT_ERR_ARG when an argument is NULL.
  * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_failover_options(const split_policy *policy,
-                                                          split_failover_options *out);
+#define split_policy_failover_options(policy, out)                                                 \
+    split_policy_failover_options_sized((policy), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_policy_failover_options_sized(const split_policy *policy,
+                                                                split_failover_options *out,
+                                                                size_t size);
 
 /**
  * Options of the rollout: metrics, phases, judgement.
@@ -219,8 +244,11 @@ SPLIT_API SPLIT_CHECKED int split_policy_failover_options(const split_policy *po
  * "rollout".
  * @note Threads: const-safe. Cost: O(1), no allocation. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_rollout_options(const split_policy *policy,
-                                                         split_rollout_options *out);
+#define split_policy_rollout_options(policy, out)                                                  \
+    split_policy_rollout_options_sized((policy), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_policy_rollout_options_sized(const split_policy *policy,
+                                                               split_rollout_options *out,
+                                                               size_t size);
 
 /**
  * What a rollout's driver needs besides the core's options.
@@ -230,18 +258,23 @@ SPLIT_API SPLIT_CHECKED int split_policy_rollout_options(const split_policy *pol
  * "rollout".
  * @note Threads: const-safe. Cost: O(1). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_policy_rollout(const split_policy *policy,
-                                                 split_rollout_info *out);
+#define split_policy_rollout(policy, out) split_policy_rollout_sized((policy), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_policy_rollout_sized(const split_policy *policy,
+                                                       split_rollout_info *out, size_t size);
 
 /** Number of origins, 1 to 64. @since 0.1 */
 SPLIT_API size_t split_policy_n_origins(const split_policy *policy);
 
 /** An origin. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
-SPLIT_API SPLIT_CHECKED int split_policy_origin(const split_policy *policy, size_t origin,
-                                                split_origin_info *out);
+#define split_policy_origin(policy, origin, out)                                                   \
+    split_policy_origin_sized((policy), (origin), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_policy_origin_sized(const split_policy *policy, size_t origin,
+                                                      split_origin_info *out, size_t size);
 
 /** The cookie's settings. @since 0.1 */
-SPLIT_API void split_policy_cookie(const split_policy *policy, split_cookie_info *out);
+#define split_policy_cookie(policy, out) split_policy_cookie_sized((policy), (out), sizeof *(out))
+SPLIT_API void split_policy_cookie_sized(const split_policy *policy, split_cookie_info *out,
+                                         size_t size);
 
 /** Number of metrics, 0 to 32. @since 0.1 */
 SPLIT_API size_t split_policy_n_metrics(const split_policy *policy);
@@ -266,22 +299,29 @@ SPLIT_API SPLIT_CHECKED int split_policy_ratio(const split_policy *policy, size_
 SPLIT_API size_t split_policy_n_sources(const split_policy *policy, size_t metric);
 
 /** One entry of a metric's sources. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
-SPLIT_API SPLIT_CHECKED int split_policy_source(const split_policy *policy, size_t metric,
-                                                size_t source, split_source_info *out);
+#define split_policy_source(policy, metric, source, out)                                           \
+    split_policy_source_sized((policy), (metric), (source), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_policy_source_sized(const split_policy *policy, size_t metric,
+                                                      size_t source, split_source_info *out,
+                                                      size_t size);
 
 /** Number of notification targets, 0 to 16. @since 0.1 */
 SPLIT_API size_t split_policy_n_notify(const split_policy *policy);
 
 /** A notification target. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
-SPLIT_API SPLIT_CHECKED int split_policy_notify(const split_policy *policy, size_t notify,
-                                                split_notify_info *out);
+#define split_policy_notify(policy, notify, out)                                                   \
+    split_policy_notify_sized((policy), (notify), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_policy_notify_sized(const split_policy *policy, size_t notify,
+                                                      split_notify_info *out, size_t size);
 
 /** Number of sinks under "publish", 0 to 32. @since 0.1 */
 SPLIT_API size_t split_policy_n_sinks(const split_policy *policy);
 
 /** A sink; one of them is primary. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
-SPLIT_API SPLIT_CHECKED int split_policy_sink(const split_policy *policy, size_t sink,
-                                              split_sink_info *out);
+#define split_policy_sink(policy, sink, out)                                                       \
+    split_policy_sink_sized((policy), (sink), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_policy_sink_sized(const split_policy *policy, size_t sink,
+                                                    split_sink_info *out, size_t size);
 
 /**
  * Prices and budget.

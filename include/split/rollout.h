@@ -140,6 +140,9 @@ typedef struct split_rollout_options {
     int64_t rollback_to_e6;  /**< Share to ask for after ROLLBACK, [0, 100000000]; default 0. */
 } split_rollout_options;
 
+/** Size of split_rollout_options in version 0.1. @since 0.1 */
+#define SPLIT_ROLLOUT_OPTIONS_V1 SPLIT_SIZE_TO(split_rollout_options, rollback_to_e6)
+
 /** One closed window of both arms. Fill with split_window_init(), then set the arms. @since 0.1 */
 typedef struct split_window {
     int64_t id;        /**< Counts up by one a window; a gap is a window that never came. */
@@ -224,7 +227,9 @@ SPLIT_API const char *split_reason_name(int reason);
 SPLIT_API const char *split_action_name(int action);
 
 /** Fill with the defaults; metrics and phases stay empty. @note Threads: pure. Since 0.1. */
-SPLIT_API void split_rollout_options_init(split_rollout_options *options);
+#define split_rollout_options_init(options)                                                        \
+    split_rollout_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_rollout_options_init_sized(split_rollout_options *options, size_t size);
 
 /** Bytes of a rollout; 0 if the options are refused by init. @note Threads: pure. Since 0.1. */
 SPLIT_API size_t split_rollout_size(const split_rollout_options *options);

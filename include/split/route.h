@@ -30,7 +30,7 @@ typedef struct split_route split_route;
  * @param text, alloc, faults, n_faults, out_n_faults, out  As split_policy_load().
  * @return 0; otherwise the code of the first fault, SPLIT_ERR_SCHEMA for an unknown schema,
  * SPLIT_ERR_LAYOUT for ranges that do not cover 0..1048576 once, SPLIT_ERR_INDEX for an index out
- * of range; SPLIT_ERR_NOMEM or SPLIT_ERR_ARG without a fault.
+ * of range; SPLIT_ERR_NOMEM, SPLIT_ERR_ARG or SPLIT_ERR_STRUCT without a fault.
  * @note Source: design/documents.md D1-D5, D16. Threads: pure. Cost: O(text_len). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_route_load(const char *text, size_t text_len,
@@ -116,23 +116,32 @@ SPLIT_API const char *split_route_variant(const split_route *route, size_t varia
 
 /** Options of the plan, ready for split_plan_new(); pointers are borrowed from the route. @return
  * 0; SPLIT_ERR_ARG. @since 0.1 */
-SPLIT_API SPLIT_CHECKED int split_route_plan_options(const split_route *route,
-                                                     split_plan_options *out);
+#define split_route_plan_options(route, out)                                                       \
+    split_route_plan_options_sized((route), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_route_plan_options_sized(const split_route *route,
+                                                           split_plan_options *out, size_t size);
 
 /** Options of the failover machine, as split_policy_failover_options(). @return 0; SPLIT_ERR_ARG.
  * @since 0.1 */
-SPLIT_API SPLIT_CHECKED int split_route_failover_options(const split_route *route,
-                                                         split_failover_options *out);
+#define split_route_failover_options(route, out)                                                   \
+    split_route_failover_options_sized((route), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_route_failover_options_sized(const split_route *route,
+                                                               split_failover_options *out,
+                                                               size_t size);
 
 /** Number of origins. @since 0.1 */
 SPLIT_API size_t split_route_n_origins(const split_route *route);
 
 /** An origin. @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX. @since 0.1 */
-SPLIT_API SPLIT_CHECKED int split_route_origin(const split_route *route, size_t origin,
-                                               split_origin_info *out);
+#define split_route_origin(route, origin, out)                                                     \
+    split_route_origin_sized((route), (origin), (out), sizeof *(out))
+SPLIT_API SPLIT_CHECKED int split_route_origin_sized(const split_route *route, size_t origin,
+                                                     split_origin_info *out, size_t size);
 
 /** The cookie's settings. @since 0.1 */
-SPLIT_API void split_route_cookie(const split_route *route, split_cookie_info *out);
+#define split_route_cookie(route, out) split_route_cookie_sized((route), (out), sizeof *(out))
+SPLIT_API void split_route_cookie_sized(const split_route *route, split_cookie_info *out,
+                                        size_t size);
 
 /**
  * The revision fence of a reader (design/documents.md D17): may `next` replace `current`?
@@ -160,7 +169,7 @@ SPLIT_API SPLIT_CHECKED int split_route_accept(const split_route *current, const
  * above the one there; SPLIT_ERR_NAME when the file holds the route of another split; SPLIT_ERR_IO
  * when a step failed: the previous route is intact, unless the folder could not be synced at the
  * end, when the new one is in force already and the sentence says so; a fault's code when the file
- * there is no route; SPLIT_ERR_ARG; SPLIT_ERR_NOMEM.
+ * there is no route; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NOMEM.
  * @note Threads and processes: safe together, one wins. Cost: two syncs to disk. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_route_publish(const split_route *route, const char *path,

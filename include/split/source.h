@@ -87,6 +87,9 @@ typedef struct split_reading {
     int64_t n_rejected; /**< Lines of logs that were not understood. */
 } split_reading;
 
+/** Size of split_reading in version 0.1. @since 0.1 */
+#define SPLIT_READING_V1 SPLIT_SIZE_TO(split_reading, n_rejected)
+
 /** How a metric is named by a source: text under a field ("" for the plain form). Borrowed. @since
  * 0.1 */
 typedef struct split_source_field {
@@ -105,8 +108,9 @@ typedef struct split_source_options {
     size_t n_metrics;
     const split_source_field *fields; /**< n_fields names for this kind of source. */
     size_t n_fields;
-    split_us window_us; /**< Length of a window, for sources that ask for a period. */
-    split_http_options http;
+    split_us window_us;             /**< Length of a window, for sources that ask for a period. */
+    const split_http_options *http; /**< How to talk to peers; copied. NULL: two tries, else the
+                                       defaults. */
     /* Of logs: */
     const uint32_t *statuses; /**< n_statuses that are failures; 500 to 599 when there are none. */
     size_t n_statuses;
@@ -116,6 +120,9 @@ typedef struct split_source_options {
     split_log_assign assign; /**< Assigns visitors' ids again; NULL for none. */
     void *assign_ctx;
 } split_source_options;
+
+/** Size of split_source_options in version 0.1. @since 0.1 */
+#define SPLIT_SOURCE_OPTIONS_V1 SPLIT_SIZE_TO(split_source_options, assign_ctx)
 
 /** A kind of source, as help, completion and checks show it. Texts are static. @since 0.1 */
 typedef struct split_source_kind {
@@ -142,7 +149,8 @@ SPLIT_API const split_source_kind *split_source_kind_at(size_t index);
 SPLIT_API const split_source_kind *split_source_kind_find(const char *spec, const char **out_place);
 
 /** Make a reading that reports nothing. @note Threads: pure. Since 0.1. */
-SPLIT_API void split_reading_init(split_reading *reading);
+#define split_reading_init(reading) split_reading_init_sized((reading), sizeof *(reading))
+SPLIT_API void split_reading_init_sized(split_reading *reading, size_t size);
 
 /**
  * Add what another source reported in the same window.
@@ -166,7 +174,9 @@ SPLIT_API split_us split_reading_percentile(const split_reading_latency *latency
                                             int64_t percentile_e6);
 
 /** Fill with the defaults; time-outs are shorter than a window. @note Threads: pure. Since 0.1. */
-SPLIT_API void split_source_options_init(split_source_options *options);
+#define split_source_options_init(options)                                                         \
+    split_source_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_source_options_init_sized(split_source_options *options, size_t size);
 
 /**
  * Make a source.
@@ -174,7 +184,7 @@ SPLIT_API void split_source_options_init(split_source_options *options);
  * @param options What to read; split_source_kind_at() lists the kinds of spec.
  * @param out     The source; free it with split_source_free().
  * @param error   Receives a sentence; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_FIELD for an unknown kind, or a kind that
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_FIELD for an unknown kind, or a kind that
  * lacks a name it needs; SPLIT_ERR_VALUE for an option out of its range, or a variable of the
  * environment that is not set; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: allocates; nothing is asked of the peer yet. Since 0.1.
@@ -190,13 +200,15 @@ SPLIT_API SPLIT_CHECKED int split_source_new(const split_source_options *options
  * @param out    The reading. With SPLIT_ERR_NO_DATA it is valid, too: revision and origins may be
  * known.
  * @param error  Receives a sentence; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_NO_DATA; SPLIT_ERR_NET; SPLIT_ERR_PEER for an error answer or
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NO_DATA; SPLIT_ERR_NET; SPLIT_ERR_PEER for an error answer or
  * one that cannot be understood; SPLIT_ERR_IO for a file that cannot be read; SPLIT_ERR_SPACE;
  * SPLIT_ERR_NOMEM.
  * @note Threads: exclusive. Cost: blocks up to the time-outs of the options. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_source_read(split_source *source, split_reading *out,
-                                              split_error *error);
+#define split_source_read(source, out, error)                                                      \
+    split_source_read_sized((source), (out), sizeof *(out), (error))
+SPLIT_API SPLIT_CHECKED int split_source_read_sized(split_source *source, split_reading *out,
+                                                    size_t size, split_error *error);
 
 /**
  * Leave out what happened before now: the traffic has changed, and the next window begins.

@@ -83,8 +83,11 @@ SPLIT_API SPLIT_CHECKED int split_source_set_wait(split_source_set *set, split_u
  * source is busy and has nothing; SPLIT_ERR_INDEX.
  * @note Threads: exclusive. Cost: O(size of a reading). Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_source_set_take(split_source_set *set, size_t index,
-                                                  split_reading *out, split_error *error);
+#define split_source_set_take(set, index, out, error)                                              \
+    split_source_set_take_sized((set), (index), (out), sizeof *(out), (error))
+SPLIT_API SPLIT_CHECKED int split_source_set_take_sized(split_source_set *set, size_t index,
+                                                        split_reading *out, size_t size,
+                                                        split_error *error);
 
 /**
  * Leave out what happened before now, at every source: the traffic has changed. Answers that are on

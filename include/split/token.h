@@ -80,6 +80,9 @@ typedef struct split_token_options {
         fence; /**< Decisions of a smaller revision are ignored: fresh draw for all. Default 0. */
 } split_token_options;
 
+/** Size of split_token_options in version 0.1. @since 0.1 */
+#define SPLIT_TOKEN_OPTIONS_V1 SPLIT_SIZE_TO(split_token_options, fence)
+
 /** A stored decision. */
 typedef struct split_stored {
     uint64_t revision; /**< Of the route that decided. */
@@ -95,7 +98,9 @@ typedef struct split_token split_token;
 SPLIT_API const char *split_token_status_name(int status);
 
 /** Fill options with defaults. @since 0.1 */
-SPLIT_API void split_token_options_init(split_token_options *options);
+#define split_token_options_init(options)                                                          \
+    split_token_options_init_sized((options), sizeof *(options))
+SPLIT_API void split_token_options_init_sized(split_token_options *options, size_t size);
 
 /** Bytes that split_token_init() needs; 0 when options are NULL or not initialised. @since 0.1 */
 SPLIT_API size_t split_token_size(const split_token_options *options);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "split/error.h"
+#include "common/sized.h"
 #include "token/token_data.h"
 
 #define SECOND_US INT64_C(1000000)
@@ -16,28 +16,11 @@
 SPLIT__NAME_FUNCTION(split_token_status_name, SPLIT_TOKEN_STATUS_MAP)
 
 void
-split_token_options_init(split_token_options *options)
+split_token_options_init_sized(split_token_options *options, size_t size)
 {
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
-    options->max_age_us = YEAR_US;
-    options->idle_us = SPLIT_NEVER;
-    options->skew_us = 60 * SECOND_US;
-}
-
-/* The size rule of options (design/embedding.md G3); the core's helper is private to it. */
-static int
-take_options(split_token_options *own, const split_token_options *theirs)
-{
-    if (theirs == NULL)
-        return SPLIT_ERR_ARG;
-    if (theirs->size < sizeof *own || theirs->size > 4096)
-        return SPLIT_ERR_STRUCT;
-    for (size_t i = sizeof *own; i < theirs->size; i++)
-        if (((const unsigned char *)theirs)[i] != 0)
-            return SPLIT_ERR_NEWER;
-    memcpy(own, theirs, sizeof *own);
-    return SPLIT_OK;
+    const split_token_options own = {
+        .max_age_us = YEAR_US, .idle_us = SPLIT_NEVER, .skew_us = 60 * SECOND_US};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 static bool
@@ -91,14 +74,18 @@ size_t
 split_token_size(const split_token_options *options)
 {
     split_token_options own;
-    return take_options(&own, options) == 0 ? sizeof(split_token) : 0;
+    return split__sized_take(&own, sizeof own, SPLIT_TOKEN_OPTIONS_V1, options) == 0
+               ? sizeof(split_token)
+               : 0;
 }
 
 int
 split_token_init(void *mem, size_t mem_bytes, const split_token_options *options, split_token **out)
 {
     split_token_options o;
-    int err = out == NULL || mem == NULL ? SPLIT_ERR_ARG : take_options(&o, options);
+    int err = out == NULL || mem == NULL
+                  ? SPLIT_ERR_ARG
+                  : split__sized_take(&o, sizeof o, SPLIT_TOKEN_OPTIONS_V1, options);
     if (err == 0)
         err = check_options(&o);
     if (err != 0)

@@ -21,7 +21,9 @@ def main():
     functions = {f for text in headers.values()
                  for f in re.findall(r"SPLIT_API\b[^;{]*?\b(split_\w+)\s*\(", strip_comments(text))}
     faults = [f"{c}: documented, asserted by no test" for c in sorted(codes) if not re.search(rf"\b{c}\b", tests)]
-    faults += [f"{f}: public, called by no test" for f in sorted(functions) if not re.search(rf"\b{f}\b", tests)]
+    # A function that takes a struct's size is called by its macro, which passes it.
+    faults += [f"{f}: public, called by no test" for f in sorted(functions)
+               if not re.search(rf"\b{f.removesuffix('_sized')}(_sized)?\b", tests)]
     print("\n".join(faults) or f"{len(codes)} documented errors and {len(functions)} functions have tests")
     sys.exit(1 if faults else 0)
 

@@ -222,7 +222,7 @@ static int
 full_disk(void)
 {
     char filler[160];
-    split_error error = {0};
+    split_error error = {.size = sizeof error};
     if (own_mounts() != 0 || mount("none", folder, "tmpfs", 0, "size=32k") != 0) {
         printf("skipped: this machine lets nobody mount a small file system\n");
         return 77;

@@ -62,7 +62,7 @@ check_policy(const split_policy *policy, const split_alloc *alloc)
 static void
 try_policy(const char *text, size_t len, const split_alloc *alloc)
 {
-    split_error faults[MAX_FAULTS];
+    split_error faults[MAX_FAULTS] = {{.size = sizeof faults[0]}};
     size_t n;
     split_policy *policy = NULL;
     int err = split_policy_load(text, len, alloc, faults, MAX_FAULTS, &n, &policy);
@@ -75,7 +75,7 @@ try_policy(const char *text, size_t len, const split_alloc *alloc)
 static void
 try_route(const char *text, size_t len, const split_alloc *alloc)
 {
-    split_error faults[MAX_FAULTS];
+    split_error faults[MAX_FAULTS] = {{.size = sizeof faults[0]}};
     size_t n;
     split_plan_options options;
     split_plan *plan = NULL;

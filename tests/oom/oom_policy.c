@@ -50,7 +50,7 @@ static int
 load_faulty(void)
 {
     static const char text[] = "{\"schema\":1,\"splt\":{},\"origins\":{\"a\":{\"url\":\"x\"}}}";
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_policy *own = NULL;
     int err = split_policy_load(text, sizeof text - 1, &memory.alloc, &fault, 1, NULL, &own);
     return err == SPLIT_ERR_FIELD ? SPLIT_OK : err;

@@ -81,7 +81,7 @@ make_route(const split_policy *policy, const split_alloc *alloc)
 static void
 check_file(const char *path, int is_valid)
 {
-    static split_error faults[MAX_FAULTS];
+    static split_error faults[MAX_FAULTS] = {{.size = sizeof faults[0]}};
     static char got[ERR_BYTES];
     counting_alloc memory;
     split_policy *policy = NULL;

@@ -52,7 +52,7 @@ read_text(const void *arg, answers *heard)
 {
     const objects *o = arg;
     split_policy *own = NULL;
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     size_t n_faults;
     MUST(split_policy_load(o->text, o->text_len, NULL, &fault, 1, &n_faults, &own) == 0);
     answers_text(heard, split_policy_name(own));
@@ -67,7 +67,7 @@ read_route(const void *arg, answers *heard)
 {
     const objects *o = arg;
     split_route *own = NULL;
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     size_t n_faults, len;
     const char *text = split_route_text(o->route, &len);
     answers_number(heard, split_route_accept(o->route, o->next));
@@ -123,7 +123,7 @@ static void
 make_documents(objects *o, const char *path)
 {
     FILE *file = fopen(path, "rb");
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     size_t n_faults;
     split_plan_options options;
     MUST(file != NULL);

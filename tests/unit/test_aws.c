@@ -63,7 +63,7 @@ send_to(const char *const *answers, size_t n, bool repeatable, int *out_rc, spli
     split_http_answer answer;
     split_http *http = client();
     set_credentials();
-    *e = (split_error){.text = ""};
+    *e = (split_error){.size = sizeof *e};
     cr_assert_eq(canned_server_start(&s, answers, n), 0);
     snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%d", s.port);
     aws_chain *chain = NULL;
@@ -83,7 +83,7 @@ Test(aws, what_is_signed_is_what_is_sent)
 {
     static char request[8192];
     static const char *const answers[] = {good};
-    split_error e;
+    split_error e = {.size = sizeof e};
     int rc;
     setenv("AWS_SESSION_TOKEN", "x", 1);
     cr_expect_eq(send_to(answers, 1, true, &rc, &e, request), 1);
@@ -107,7 +107,7 @@ Test(aws, throttling_is_asked_again_until_the_tries_are_over)
     static const char *const always[] = {BAD("400", "{\"__type\":\"Throttling\"}"),
                                          BAD("400", "{\"__type\":\"Throttling\"}"),
                                          BAD("400", "{\"__type\":\"Throttling\"}"), good};
-    split_error e;
+    split_error e = {.size = sizeof e};
     int rc;
     cr_expect_eq(send_to(twice, 3, false, &rc, &e, NULL), 3);
     cr_expect_eq(rc, 0);
@@ -121,7 +121,7 @@ Test(aws, an_error_of_the_service_is_asked_again_only_when_nothing_is_changed_by
 {
     static const char *const answers[] = {
         BAD("500", "{\"__type\":\"InternalServiceFault\",\"message\":\"try again\"}"), good};
-    split_error e;
+    split_error e = {.size = sizeof e};
     int rc;
     cr_expect_eq(send_to(answers, 2, true, &rc, &e, NULL), 2);
     cr_expect_eq(rc, 0);
@@ -133,7 +133,7 @@ Test(aws, an_error_of_the_service_is_asked_again_only_when_nothing_is_changed_by
 Test(aws, silence_is_asked_again_and_then_told)
 {
     static const char *const answers[] = {"", "", ""};
-    split_error e;
+    split_error e = {.size = sizeof e};
     int rc;
     cr_expect_eq(send_to(answers, 3, true, &rc, &e, NULL), 3);
     cr_expect_eq(rc, SPLIT_ERR_NET);
@@ -195,7 +195,7 @@ Test(aws, each_refusal_is_a_sentence_with_a_cure_and_no_secret)
 {
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         const char *const answers[] = {refusals[i].answer};
-        split_error e;
+        split_error e = {.size = sizeof e};
         int rc;
         cr_expect_eq(send_to(answers, 1, false, &rc, &e, NULL), 1);
         cr_expect_eq(rc, SPLIT_ERR_PEER);

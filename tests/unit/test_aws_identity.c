@@ -303,7 +303,7 @@ Test(aws_identity, a_program_that_hangs_is_killed_with_its_children)
     const char *argv[] = {"/bin/sh", "-c", "cat; echo $MORE; sleep 60 & sleep 60", NULL};
     const char *env[] = {"MORE=more", NULL};
     program_answer answer;
-    split_error e;
+    split_error e = {.size = sizeof e};
     program_call call = {
         .argv = argv, .env = env, .input = "in ", .input_len = 3, .timeout_us = 300000};
     split_us began = split_clock_now();

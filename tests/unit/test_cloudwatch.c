@@ -73,7 +73,7 @@ Test(cloudwatch, a_text_that_is_none_says_its_form)
                                         "\\"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         cw_text t;
-        split_error e;
+        split_error e = {.size = sizeof e};
         cr_expect_eq(split__cw_text_read(wrong[i], "new", &t, &e), SPLIT_ERR_VALUE, "%s", wrong[i]);
         cr_expect_not_null(strstr(e.text, "NAMESPACE:METRIC{NAME=VALUE}:STATISTIC"));
         cr_expect_null(t.own);
@@ -99,7 +99,7 @@ static int
 plan(const split_source_field *fields, size_t n, const char *region, cw_plan *out, split_error *e)
 {
     split_source_options o;
-    *e = (split_error){.text = ""};
+    *e = (split_error){.size = sizeof *e};
     fill_options(&o, fields, n);
     return split__cw_plan(&o, region, out, e);
 }
@@ -127,7 +127,7 @@ Test(cloudwatch, each_series_is_asked_for_once)
                                            {M_RATIO, "bad", ERRORS},
                                            {M_RATIO, "total", CALLS}};
     cw_plan p;
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(PLAN(f, "eu-west-1", &p, &e), 0, "%s", e.text);
     cr_expect_eq(p.n_series, 4);
     cr_expect_eq(p.n_uses, 8);
@@ -141,7 +141,7 @@ Test(cloudwatch, a_latency_becomes_counts_over_the_bounds_of_its_metric)
     static const split_source_field f[] = {{M_P95, "", DURATION}, {M_P95, "percentiles", DURATION}};
     static const split_source_field s[] = {{M_P95, "latency", "N:T{A=$arm}:s@eu-west-1"}};
     cw_plan p;
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(PLAN(f, "eu-west-1", &p, &e), 0, "%s", e.text);
     cr_expect_eq(p.n_series, 2 * (4 + 3));
     /* "< 200ms": 200 ms is over, and the lower bound of TC is left out */
@@ -165,7 +165,7 @@ Test(cloudwatch, the_two_systems_may_be_named_apart)
         {M_ERROR, "bad.baseline", "AWS/ApplicationELB:HTTPCode_Target_5XX_Count{L=lb}:Sum or 0"},
         {M_ERROR, "total.baseline", "AWS/ApplicationELB:RequestCount{L=lb}:Sum"}};
     cw_plan p;
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(PLAN(f, "eu-west-1", &p, &e), 0, "%s", e.text);
     cr_expect_eq(p.n_series, 4);
     (void)find_series(&p, "AWS/Lambda:Errors{FunctionName=search-v2}:Sum");
@@ -183,7 +183,7 @@ Test(cloudwatch, a_text_for_another_region_is_left_out)
         {M_EDGE, "total",
          "AWS/CloudFront:Requests{DistributionId=$arm,Region=Global}:Sum@us-east-1"}};
     cw_plan p;
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(PLAN(f, "eu-west-1", &p, &e), 0, "%s", e.text);
     cr_expect_eq(p.n_series, 4);
     split__cw_plan_free(&p);
@@ -258,7 +258,7 @@ Test(cloudwatch, names_that_cannot_be_judged_say_why)
 {
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         cw_plan p;
-        split_error e;
+        split_error e = {.size = sizeof e};
         size_t n = 0;
         while (n < 4 && refused[i].f[n].field != NULL)
             n++;
@@ -279,7 +279,7 @@ Test(cloudwatch, cloudfront_needs_its_dimensions)
     static const split_source_field shown[] = {
         {M_P95, "percentiles", "AWS/CloudFront:OriginLatency{DistributionId=$arm}:ms"}};
     cw_plan p;
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_expect_eq(PLAN(no_global, "us-east-1", &p, &e), SPLIT_ERR_VALUE);
     cr_expect_not_null(strstr(e.text, "needs the dimension Region=Global"));
     cr_expect_eq(PLAN(no_id, "us-east-1", &p, &e), SPLIT_ERR_VALUE);
@@ -315,7 +315,7 @@ Test(cloudwatch, a_request_asks_in_json_1_0)
 {
     static const split_source_field f[] = {{M_ERROR, "bad", ERRORS}, {M_ERROR, "total", CALLS}};
     cw_plan p;
-    split_error e;
+    split_error e = {.size = sizeof e};
     cw_points span = {.n_periods = 2, .start = 1795393860000000, .period = 60000000};
     cr_assert_eq(PLAN(f, "eu-west-1", &p, &e), 0);
     char *body = split__cw_ask_metrics(&p, &span, "tok\"en");
@@ -352,7 +352,7 @@ static void
 page_open(page *g)
 {
     static const split_source_field f[] = {{M_ERROR, "bad", ERRORS}, {M_ERROR, "total", CALLS}};
-    *g = (page){.note = ""};
+    *g = (page){.e = {.size = sizeof g->e}};
     cr_assert_eq(PLAN(f, "eu-west-1", &g->plan, &g->e), 0);
     cr_assert_eq(split__cw_points_new(g->plan.n_series, 1795393860000000, 60000000, 2, &g->points),
                  0);

@@ -51,7 +51,7 @@ Test(cloudwatch_alarms, recorded_answers_are_read)
     static cw_series series[2];
     cw_plan plan = {.series = series, .n_series = 2};
     cw_points points;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *token;
     char note[160] = "";
     char body[4096];
@@ -80,7 +80,7 @@ Test(cloudwatch_alarms, a_doubtful_alarm_is_unknown_when_its_metric_has_no_data)
                       "\"Dimensions\":[{\"Name\":\"F\",\"Value\":"
                       "\"x\"}]") "," ALARM("expression", "OK", NO_DATAPOINTS) "]}";
     static split_reading r;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *token;
     split_reading_init(&r);
     cr_assert_eq(take_alarms_seen(body, &r, false, &token, &e), 0);
@@ -94,7 +94,7 @@ Test(cloudwatch_alarms, of_many_doubtful_alarms_some_are_looked_up)
 {
     static char body[40000] = "{\"MetricAlarms\":[";
     static split_reading r;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *token;
     for (int i = 0; i < 70; i++)
         snprintf(body + strlen(body), sizeof body - strlen(body), "%s%s", i > 0 ? "," : "",
@@ -121,7 +121,7 @@ static const char doubtful[] = "{\"MetricAlarms\":["
 Test(cloudwatch_alarms, an_alarm_that_never_saw_a_datapoint_is_unknown)
 {
     static split_reading r;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *token;
     split_reading_init(&r);
     cr_assert_eq(take_alarms(doubtful, &r, &token, &e), 0);
@@ -139,7 +139,7 @@ Test(cloudwatch_alarms, an_alarm_that_never_saw_a_datapoint_is_unknown)
 Test(cloudwatch_alarms, of_many_alarms_those_that_ring_are_named)
 {
     static split_reading r;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *token;
     char body[4096] = "{\"MetricAlarms\":[";
     for (int i = 0; i < 40; i++)
@@ -160,7 +160,7 @@ Test(cloudwatch_alarms, of_many_alarms_those_that_ring_are_named)
 Test(cloudwatch_alarms, a_long_name_is_cut_at_a_whole_character)
 {
     static split_reading r;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *token;
     char body[600];
     snprintf(body, sizeof body,
@@ -179,7 +179,7 @@ Test(cloudwatch_alarms, a_long_name_is_cut_at_a_whole_character)
 Test(cloudwatch_alarms, a_place_is_a_region_and_options)
 {
     cw_place p;
-    split_error e;
+    split_error e = {.size = sizeof e};
     setenv("AWS_REGION", "eu-central-1", 1);
     cr_assert_eq(split__cw_place_read("", &p, &e), 0);
     cr_expect_str_eq(p.region, "eu-central-1");
@@ -221,7 +221,7 @@ Test(cloudwatch_alarms, a_wrong_region_or_option_is_refused)
                                         "a-region-name-that-is-far-too-long-to-be"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         cw_place p;
-        split_error e;
+        split_error e = {.size = sizeof e};
         cr_expect_eq(split__cw_place_read(wrong[i], &p, &e), SPLIT_ERR_VALUE, "%s", wrong[i]);
         cr_expect_not_null(strstr(e.text, "cloudwatch: '"));
     }

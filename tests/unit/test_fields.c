@@ -44,7 +44,7 @@ Test(fields, a_complete_set_of_names_is_taken)
         {3, "total", "y"},     {4, "bad", "b"},        {4, "total", "t"}, {0, "arm", "green"},
         {1, "arm", "green"},   {4, "baseline", "blue"}};
     split_source_options o;
-    split_error e;
+    split_error e = {.size = sizeof e};
     fill(&o, all, sizeof all / sizeof all[0]);
     cr_expect_eq(split__fields_check(&o, "kind", own, 2, &e), 0, "%s", e.text);
     cr_expect_str_eq(split__field_own(&o, "arm"), "green");
@@ -57,7 +57,7 @@ Test(fields, a_name_that_counts_nothing_or_is_missing_says_what_is_needed)
     static const split_source_field half[] = {{2, "misses", "m"}};
     static const split_source_field foreign[] = {{4, "histogram", "h"}};
     static const split_source_field beyond[] = {{N_METRICS, "bad", "h"}};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_expect_eq(check(plain, 1, &e), SPLIT_ERR_FIELD);
     cr_expect_str_eq(e.text, "kind: '' is no name of 'error', which needs bad and total");
     cr_expect_eq(check(half, 1, &e), SPLIT_ERR_FIELD);
@@ -75,7 +75,7 @@ Test(fields, what_metrics_share_is_named_alike)
                                                {1, "over_critical", "a"}, {1, "total", "n"},
                                                {5, "over_target", "b"},   {5, "over_warning", "b"},
                                                {5, "over_critical", "b"}, {5, "total", "n"}};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_expect_eq(check(shared, 2, &e), SPLIT_ERR_VALUE);
     cr_expect_not_null(strstr(e.text, "'p95' and of 'p50' must be the same; metrics of one kind"));
     cr_expect_eq(check(whose, 2, &e), SPLIT_ERR_VALUE);

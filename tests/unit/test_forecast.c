@@ -54,7 +54,7 @@ Test(forecast, a_lenient_judgement_and_clustered_trials_change_the_time)
 Test(forecast, refuses_what_the_planner_cannot_use)
 {
     split_proof_time p;
-    cr_assert_eq(split_forecast_init(NULL, &kit.options), SPLIT_ERR_ARG);
+    cr_assert_eq(split_forecast_init((split_forecast *)NULL, &kit.options), SPLIT_ERR_ARG);
     cr_assert_eq(split_forecast_init(&f, NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_rollout_plan(NULL, &f, 0, 0, &p), SPLIT_ERR_ARG);
     cr_assert_eq(split_rollout_plan(&kit.options, &f, 0, 0, NULL), SPLIT_ERR_ARG);

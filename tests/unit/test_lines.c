@@ -10,13 +10,13 @@
 static const char full[] = POLICY_FULL;
 static split_lines *lines;
 static split_line line;
-static split_error error;
+static split_error error = {.size = sizeof error};
 static char text[SPLIT_LINE_BYTES];
 
 static int
 read_line(const char *one)
 {
-    error = (split_error){0};
+    error = (split_error){.size = sizeof error};
     return split_lines_read(lines, one, strlen(one), &line, &error);
 }
 

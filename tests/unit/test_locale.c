@@ -88,7 +88,7 @@ Test(locale, a_decision_is_json)
     split_policy *policy = NULL;
     split_rollout *rollout = NULL;
     split_rollout_options options;
-    split_error fault = {0};
+    split_error fault = {.size = sizeof fault};
     NEED_COMMA;
     int err =
         split_policy_load(policy_text, sizeof policy_text - 1, NULL, &fault, 1, NULL, &policy);

@@ -132,7 +132,7 @@ Test(net, http_options_are_checked)
     o.size = 3;
     cr_expect_eq(split_http_new(&o, &http), SPLIT_ERR_STRUCT);
     cr_assert_eq(split_http_new(NULL, &http), 0);
-    cr_expect_eq(split_http_send(http, NULL, NULL, NULL), SPLIT_ERR_ARG);
+    cr_expect_eq(split_http_send(http, NULL, (split_http_answer *)NULL, NULL), SPLIT_ERR_ARG);
     split_http_free(&http);
     cr_expect_null(http);
     split_http_free(&http);
@@ -207,7 +207,7 @@ Test(net, a_silent_a_dead_and_a_talkative_peer_are_errors_with_a_sentence)
     canned_server s;
     char url[64];
     split_http_answer a;
-    split_error e;
+    split_error e = {.size = sizeof e};
     split_http *http = client();
     cr_assert_eq(canned_server_start(&s, answers, 1), 0);
     split_http_request r = request_to(&s, url);

@@ -56,7 +56,7 @@ Test(net_text, a_character_that_the_end_cuts_goes)
 
 Test(net_text, errors_are_cleaned)
 {
-    split_error error;
+    split_error error = {.size = sizeof error};
     cr_expect_eq(split__net_fault(&error, SPLIT_ERR_PEER, "it says %s", "\x1b]0;owned\a\xc2\x9bH"),
                  SPLIT_ERR_PEER);
     cr_expect_str_eq(error.text, "it says  ]0;owned  H");

@@ -49,7 +49,7 @@ Test(notify, secrets_come_from_the_environment_and_from_files)
     char path[] = "/tmp/split-secret-XXXXXX";
     char reference[64];
     int fd = mkstemp(path);
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert(fd >= 0 && write(fd, "from a file\r\n", 13) == 13);
     snprintf(reference, sizeof reference, "file:%s", path);
     cr_assert_eq(split_secret_read(reference, buf, NULL), 0);
@@ -102,7 +102,7 @@ Test(notify, a_refusal_and_silence_are_errors_without_the_secret)
 {
     canned_server s;
     char url[64];
-    split_error e;
+    split_error e = {.size = sizeof e};
     split_http *http = client();
     serve(&s, no_answers, url);
     cr_expect_eq(split_notify_slack(http, url, &notice, &e), SPLIT_ERR_PEER);
@@ -196,7 +196,7 @@ Test(notify, sns_refusals_are_in_words_and_without_secrets)
     canned_server s;
     char url[64];
     split_sns sns;
-    split_error e;
+    split_error e = {.size = sizeof e};
     split_http *http = client();
     setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
     setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI", 1);
@@ -215,7 +215,7 @@ Test(notify, sns_refuses_what_is_no_topic_and_missing_credentials)
     static const char *const wrong[] = {"alerts", "arn:aws:s3:eu-west-1:1:x", "arn:aws:sns",
                                         "arn:aws:sns:EU!:1:x"};
     split_sns sns;
-    split_error e;
+    split_error e = {.size = sizeof e};
     split_http *http = client();
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         split_sns_init(&sns, wrong[i]);

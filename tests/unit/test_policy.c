@@ -14,7 +14,7 @@ static const char full[] = POLICY_FULL;
 static split_policy *
 load(const char *text)
 {
-    split_error fault = {0};
+    split_error fault = {.size = sizeof fault};
     split_policy *policy = NULL;
     size_t n;
     int err = split_policy_load(text, strlen(text), NULL, &fault, 1, &n, &policy);
@@ -188,7 +188,7 @@ Test(policy, flattens_the_names_of_a_metric_in_its_sources)
     cr_assert(strcmp(s.source, "prom") == 0 && strcmp(s.field, "bad") == 0 &&
               strcmp(s.text, "b") == 0);
     cr_assert_eq(split_policy_source(policy, 0, 2, &s), SPLIT_ERR_INDEX);
-    cr_assert_eq(split_policy_source(policy, 0, 0, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_policy_source(policy, 0, 0, (split_source_info *)NULL), SPLIT_ERR_ARG);
     split_policy_free(&policy, NULL);
 }
 
@@ -211,7 +211,7 @@ Test(policy, gives_origins_with_their_times_and_costs)
     cr_assert_eq(o.first_byte_timeout_us, 5000000);
     cr_assert_eq(o.timeout_us, 30000000);
     cr_assert_eq(split_policy_origin(policy, 2, &o), SPLIT_ERR_INDEX);
-    cr_assert_eq(split_policy_origin(policy, 0, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_policy_origin(policy, 0, (split_origin_info *)NULL), SPLIT_ERR_ARG);
     split_policy_free(&policy, NULL);
 }
 
@@ -238,7 +238,7 @@ Test(policy, gives_cookie_notify_and_cost)
     cr_assert_eq(split_policy_notify(policy, 3, &n), SPLIT_OK);
     cr_assert_str_eq(n.target, "arn:aws:sns:eu-west-1:123456789012:a");
     cr_assert_eq(split_policy_notify(policy, 4, &n), SPLIT_ERR_INDEX);
-    cr_assert_eq(split_policy_notify(policy, 0, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_policy_notify(policy, 0, (split_notify_info *)NULL), SPLIT_ERR_ARG);
     split_policy_cost(policy, &prices, &budget);
     cr_assert_str_eq(prices, "prices.json");
     cr_assert_eq(budget, 99500000);
@@ -268,7 +268,7 @@ Test(policy, gives_its_sinks_with_their_settings)
               strcmp(sink.fields[3].text, "7") == 0);
     cr_assert_eq(sink.timeout_us, 2000000);
     cr_assert_eq(split_policy_sink(policy, 2, &sink), SPLIT_ERR_INDEX);
-    cr_assert_eq(split_policy_sink(policy, 0, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_policy_sink(policy, 0, (split_sink_info *)NULL), SPLIT_ERR_ARG);
     split_policy_free(&policy, NULL);
     policy = load(POLICY_FULL);
     cr_assert_eq(split_policy_n_sinks(policy), 0);
@@ -299,10 +299,10 @@ Test(policy, small_one_has_defaults_and_no_rollout)
 Test(policy, getters_refuse_null)
 {
     split_policy *policy = load(POLICY_SMALL);
-    cr_assert_eq(split_policy_plan_options(policy, NULL), SPLIT_ERR_ARG);
-    cr_assert_eq(split_policy_failover_options(policy, NULL), SPLIT_ERR_ARG);
-    cr_assert_eq(split_policy_rollout_options(policy, NULL), SPLIT_ERR_ARG);
-    cr_assert_eq(split_policy_rollout(NULL, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_policy_plan_options(policy, (split_plan_options *)NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_policy_failover_options(policy, (split_failover_options *)NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_policy_rollout_options(policy, (split_rollout_options *)NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_policy_rollout(NULL, (split_rollout_info *)NULL), SPLIT_ERR_ARG);
     split_policy_free(&policy, NULL);
 }
 
@@ -321,7 +321,7 @@ Test(policy, load_refuses_null_and_leaves_out_alone)
 Test(policy, counts_faults_that_have_no_room_and_keeps_the_first_in_the_text)
 {
     static const char text[] = "{\"schema\":2,\n \"a\":1, \"b\":1,\n \"c\":1}";
-    split_error faults[2];
+    split_error faults[2] = {{.size = sizeof faults[0]}};
     split_policy *policy = NULL;
     size_t n;
     cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, faults, 2, &n, &policy),
@@ -338,7 +338,7 @@ Test(policy, tells_line_column_and_byte_of_a_fault)
     static const char text[] = "{\"schema\":1,\r\n  \"x-\xc3\xa4\": 1, \"nmae\": "
                                "1,\n\"split\":{\"name\":\"s\",\"variants\":[{\"name\":\"a\","
                                "\"weight\":1}]},\"origins\":{\"a\":{\"url\":\"http://a\"}}}";
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_policy *policy = NULL;
     size_t n;
     cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, &fault, 1, &n, &policy),
@@ -353,7 +353,7 @@ Test(policy, tells_line_column_and_byte_of_a_fault)
 Test(policy, long_names_are_cut_in_path_and_text_without_breaking_characters)
 {
     char text[3000], key[1200] = "";
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_policy *policy = NULL;
     size_t n;
     for (int i = 0; i < 500; i++)
@@ -372,7 +372,7 @@ Test(policy, long_names_are_cut_in_path_and_text_without_breaking_characters)
 Test(policy, path_of_a_text_fault_is_valid_utf8_whatever_the_text_is)
 {
     static const char text[] = "{\"a\":[1,{\"b\\\"\xc3\xa4\x80\": [\"\xff\"]}]}";
-    split_error faults[2];
+    split_error faults[2] = {{.size = sizeof faults[0]}};
     split_policy *policy = NULL;
     size_t n;
     cr_assert_eq(split_policy_load(text, sizeof text - 1, NULL, faults, 2, &n, &policy),
@@ -386,7 +386,7 @@ Test(policy, is_at_most_256_kb)
 {
     size_t n = SPLIT_DOCUMENT_BYTES_MAX, len = strlen(POLICY_SMALL);
     char *text = malloc(n + 1);
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_policy *policy = NULL;
     memset(text, ' ', n + 1);
     memcpy(text, POLICY_SMALL, len);
@@ -415,7 +415,7 @@ Test(policy, needs_no_zero_at_the_end_of_the_text)
 
 Test(policy, file_that_cannot_be_read_says_why)
 {
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_policy *policy = NULL;
     size_t n;
     cr_assert_eq(split_policy_load_file("/nowhere/policy.json", NULL, &fault, 1, &n, &policy),
@@ -474,7 +474,7 @@ Test(policy, takes_a_thousand_overrides_and_finds_a_doubled_one)
 {
     size_t room = 100000, n = 0;
     char *text = malloc(room);
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_policy *policy = NULL;
     split_plan_options o;
     n += (size_t)snprintf(text, room,

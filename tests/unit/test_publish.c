@@ -104,7 +104,7 @@ Test(publish, writes_exactly_the_text)
 
 Test(publish, second_writer_with_an_old_view_is_told)
 {
-    split_error error;
+    split_error error = {.size = sizeof error};
     cr_assert_eq(publish(1, 0, NULL), SPLIT_OK);
     cr_assert_eq(publish(2, 1, NULL), SPLIT_OK);
     cr_assert_eq(publish(2, 1, &error), SPLIT_ERR_CONFLICT);
@@ -118,7 +118,7 @@ Test(publish, second_writer_with_an_old_view_is_told)
 
 Test(publish, revision_only_grows)
 {
-    split_error error;
+    split_error error = {.size = sizeof error};
     cr_assert_eq(publish(5, 0, NULL), SPLIT_OK);
     cr_assert_eq(publish(5, 5, &error), SPLIT_ERR_REVISION);
     cr_assert_eq(publish(4, 5, &error), SPLIT_ERR_REVISION);
@@ -127,7 +127,7 @@ Test(publish, revision_only_grows)
 
 Test(publish, does_not_overwrite_what_is_no_route)
 {
-    split_error error;
+    split_error error = {.size = sizeof error};
     FILE *file = fopen(path, "w");
     fputs("{\"schema\":1", file);
     fclose(file);
@@ -138,7 +138,7 @@ Test(publish, does_not_overwrite_what_is_no_route)
 
 Test(publish, does_not_overwrite_the_route_of_another_split)
 {
-    split_error error;
+    split_error error = {.size = sizeof error};
     char text[2000] = "";
     cr_assert_eq(publish(1, 0, NULL), SPLIT_OK);
     FILE *file = fopen(path, "r+");
@@ -154,7 +154,7 @@ Test(publish, does_not_overwrite_the_route_of_another_split)
 Test(publish, full_disk_leaves_the_route_as_it_was)
 {
     struct rlimit limit = {100, 100}; /* a file may not grow over 100 bytes, as on a disk that is full */
-    split_error error;
+    split_error error = {.size = sizeof error};
     cr_assert_eq(publish(1, 0, NULL), SPLIT_OK);
     signal(SIGXFSZ, SIG_IGN);
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -166,7 +166,7 @@ Test(publish, full_disk_leaves_the_route_as_it_was)
 
 Test(publish, says_why_a_folder_cannot_be_written)
 {
-    split_error error;
+    split_error error = {.size = sizeof error};
     char inside[200];
     split_route *route = build(1);
     snprintf(inside, sizeof inside, "%s/none/route.json", folder);
@@ -177,7 +177,7 @@ Test(publish, says_why_a_folder_cannot_be_written)
 
 Test(publish, unwritable_folder_is_told_and_changes_nothing)
 {
-    split_error error;
+    split_error error = {.size = sizeof error};
     cr_assert_eq(publish(1, 0, NULL), SPLIT_OK);
     cr_assert_eq(chmod(folder, 0500), 0);
     pid_t child = fork();
@@ -195,7 +195,7 @@ Test(publish, unwritable_folder_is_told_and_changes_nothing)
 
 Test(publish, a_folder_that_cannot_be_synced_is_told_with_the_route_in_force)
 {
-    static split_error error;
+    static split_error error = {.size = sizeof error};
     pid_t child = fork();
     if (child == 0) {
         if (geteuid() == 0 && (chown(folder, 65534, 65534) != 0 || setgid(65534) != 0 || setuid(65534) != 0))
@@ -215,7 +215,7 @@ Test(publish, a_folder_that_cannot_be_synced_is_told_with_the_route_in_force)
 
 Test(publish, does_not_wait_for_ever_for_a_writer_that_was_stopped)
 {
-    split_error error;
+    split_error error = {.size = sizeof error};
     char lock[160];
     int ready[2];
     snprintf(lock, sizeof lock, "%s.lock", path);
@@ -257,7 +257,7 @@ Test(publish, works_beside_in_the_current_folder)
 Test(publish, refuses_null_and_endless_paths)
 {
     char longest[6000];
-    split_error error;
+    split_error error = {.size = sizeof error};
     split_route *route = build(1);
     memset(longest, 'a', sizeof longest);
     longest[sizeof longest - 1] = '\0';

@@ -54,7 +54,7 @@ static int
 load_route(const char *text, split_error *fault, split_route **out)
 {
     size_t n;
-    *fault = (split_error){0};
+    *fault = (split_error){.size = sizeof *fault};
     return split_route_load(text, strlen(text), NULL, fault, 1, &n, out);
 }
 
@@ -62,7 +62,7 @@ load_route(const char *text, split_error *fault, split_route **out)
 static void
 refuses(const char *text, int code, const char *path)
 {
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_route *route = NULL;
     int err = load_route(text, &fault, &route);
     cr_assert_eq(err, code, "%s instead of %s: %s %s", split_errname(err), split_errname(code), fault.path, fault.text);
@@ -240,7 +240,7 @@ Test(route, too_large_for_a_document_is_refused)
 
 Test(route, readers_ignore_fields_they_do_not_know)
 {
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_route *route = NULL;
     cr_assert_eq(load_route("{\"later\":{\"a\":[1]}," "\"cookie\":{\"same_site\":\"Strict\"},"
                             "\"failover\":{\"telepathy\":true,\"base_open\":\"2s\"},"
@@ -255,7 +255,7 @@ Test(route, readers_ignore_fields_they_do_not_know)
 
 Test(route, optional_fields_have_defaults)
 {
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_plan_options o;
     split_cookie_info cookie;
     split_route *route = NULL;
@@ -345,7 +345,7 @@ Test(route, time_goes_to_text_and_back_for_every_day)
 
 Test(route, fence_takes_newer_ones_and_the_very_same)
 {
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_route *seven = build(POLICY_SMALL, 7), *eight = build(POLICY_SMALL, 8), *same = build(POLICY_SMALL, 7);
     split_route *other = build(full, 9), *changed = NULL;
     char *text = strdup(split_route_text(seven, NULL));
@@ -371,12 +371,12 @@ Test(route, fence_takes_newer_ones_and_the_very_same)
 
 Test(route, getters_and_load_refuse_null)
 {
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     split_route *route = build(POLICY_SMALL, 1), *none = NULL;
     split_origin_info origin;
-    cr_assert_eq(split_route_plan_options(route, NULL), SPLIT_ERR_ARG);
-    cr_assert_eq(split_route_failover_options(route, NULL), SPLIT_ERR_ARG);
-    cr_assert_eq(split_route_origin(route, 0, NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_route_plan_options(route, (split_plan_options *)NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_route_failover_options(route, (split_failover_options *)NULL), SPLIT_ERR_ARG);
+    cr_assert_eq(split_route_origin(route, 0, (split_origin_info *)NULL), SPLIT_ERR_ARG);
     cr_assert_eq(split_route_origin(route, 2, &origin), SPLIT_ERR_INDEX);
     cr_assert_eq(split_route_load(NULL, 0, NULL, NULL, 0, NULL, &none), SPLIT_ERR_ARG);
     cr_assert_eq(split_route_load_file("/nowhere/route.json", NULL, &fault, 1, NULL, &none), SPLIT_ERR_IO);

@@ -77,6 +77,9 @@ static const char refused[] = "HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnectio
 
 static split_metric p95;
 
+/* One try: a peer that is not there fails the test at once. */
+static split_http_options once;
+
 static void
 fill(split_source_options *o, const char *spec)
 {
@@ -88,7 +91,9 @@ fill(split_source_options *o, const char *spec)
     o->arms[SPLIT_READING_BASELINE] = "legacy";
     o->metrics = &p95;
     o->n_metrics = 1;
-    o->http.tries = 1;
+    split_http_options_init(&once);
+    once.tries = 1;
+    o->http = &once;
 }
 
 static split_source *
@@ -108,7 +113,7 @@ Test(source, options_are_checked)
 {
     split_source_options o;
     split_source *source = NULL;
-    split_error e;
+    split_error e = {.size = sizeof e};
     fill(&o, "nonsense");
     cr_expect_eq(split_source_new(&o, NULL, NULL), SPLIT_ERR_ARG);
     cr_expect_eq(split_source_new(&o, &source, &e), SPLIT_ERR_FIELD);
@@ -118,9 +123,9 @@ Test(source, options_are_checked)
     o.size = 1;
     cr_expect_eq(split_source_new(&o, &source, NULL), SPLIT_ERR_STRUCT);
     fill(&o, "proxy:127.0.0.1:1");
-    o.http.tries = 0;
+    once.tries = 0;
     cr_expect_eq(split_source_new(&o, &source, NULL), SPLIT_ERR_VALUE);
-    cr_expect_eq(split_source_read(NULL, NULL, NULL), SPLIT_ERR_ARG);
+    cr_expect_eq(split_source_read(NULL, (split_reading *)NULL, NULL), SPLIT_ERR_ARG);
     split_source_free(NULL);
     split_source_free(&source);
 }
@@ -197,7 +202,7 @@ Test(source, two_processes_behind_one_address_are_no_restart)
 {
     static const char *const answers[] = {quickly_restarted, before_that, older, older};
     static split_reading r;
-    split_error e;
+    split_error e = {.size = sizeof e};
     canned_server s;
     fill_starts();
     cr_assert_eq(canned_server_start(&s, answers, 4), 0);
@@ -328,7 +333,7 @@ Test(source, a_peer_without_our_metrics_or_with_an_error_or_silent_is_told_apart
 {
     static const char *const answers[] = {foreign, refused};
     static split_reading r;
-    split_error e;
+    split_error e = {.size = sizeof e};
     canned_server s;
     cr_assert_eq(canned_server_start(&s, answers, 2), 0);
     split_source *source = open_source(s.port);

@@ -28,12 +28,15 @@ open_source(const char *place, const split_source_field *f, size_t n, split_us w
             split_source **out, split_error *e)
 {
     split_source_options o;
-    *e = (split_error){.text = ""};
+    *e = (split_error){.size = sizeof *e};
     fill_options(&o, f, n);
     o.spec = place;
     o.window_us = window_us;
-    o.http.tries = 1;
-    o.http.timeout_us = 1000000;
+    split_http_options http;
+    split_http_options_init(&http);
+    http.tries = 1;
+    http.timeout_us = 1000000;
+    o.http = &http;
     return split_source_new(&o, out, e);
 }
 
@@ -74,7 +77,7 @@ Test(source_cloudwatch, each_period_is_read_exactly_once)
     static split_reading r;
     canned_server s;
     split_source *source;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *text = seconds_around_now();
     const char *const answers[] = {text, text, text, text, text, text, text, text};
     cr_assert_eq(canned_server_start(&s, answers, 8), 0);
@@ -110,7 +113,7 @@ Test(source_cloudwatch, what_could_not_be_read_is_read_later)
                                   "{\"__type\":\"ExpiredTokenException\",\"message\":\"expired\"}";
     canned_server s;
     split_source *source;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *text = seconds_around_now();
     const char *const answers[] = {text, refusal, text};
     cr_assert_eq(canned_server_start(&s, answers, 3), 0);
@@ -134,7 +137,7 @@ Test(source_cloudwatch, a_mark_leaves_out_the_traffic_before_it)
     static split_reading r;
     canned_server s;
     split_source *source;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *text = seconds_around_now();
     const char *const answers[] = {text, text};
     cr_assert_eq(canned_server_start(&s, answers, 2), 0);
@@ -161,7 +164,7 @@ Test(source_cloudwatch, a_zero_that_was_never_seen_as_anything_else_is_doubted)
     static split_reading r;
     canned_server s;
     split_source *source;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char text[1024];
     int n = snprintf(text, sizeof text, HEAD "{\"MetricDataResults\":[");
     for (int i = 0; i < 4; i++)
@@ -195,7 +198,7 @@ Test(source_cloudwatch, alarms_are_shown_and_their_failure_is_only_a_note)
     static const char *const answers[] = {one, two, denied};
     canned_server s;
     split_source *source;
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(canned_server_start(&s, answers, 3), 0);
     set_up(&s);
     cr_assert_eq(open_source("cloudwatch:eu-west-1?period=1s&settle=0s&alarms=*", NULL, 0, 1000000,
@@ -219,7 +222,7 @@ Test(source_cloudwatch, pages_without_end_are_an_error)
     static const char *answers[80];
     canned_server s;
     split_source *source;
-    split_error e;
+    split_error e = {.size = sizeof e};
     for (size_t i = 0; i < 80; i++)
         answers[i] = HEAD "{\"MetricDataResults\":[],\"NextToken\":\"again\"}";
     cr_assert_eq(canned_server_start(&s, answers, 80), 0);
@@ -241,14 +244,17 @@ Test(source_cloudwatch, pages_that_take_longer_than_a_window_are_an_error)
     canned_server s;
     split_source_options o;
     split_source *source;
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(canned_server_start(&s, answers, 3), 0);
     set_up(&s);
     fill_options(&o, fields, 2);
     o.spec = spec;
     o.window_us = 1000000;
-    o.http.tries = 2;
-    o.http.backoff_us = 2500000; /* the second page comes after more than a second */
+    split_http_options http;
+    split_http_options_init(&http);
+    http.tries = 2;
+    o.http = &http;
+    http.backoff_us = 2500000; /* the second page comes after more than a second */
     cr_assert_eq(split_source_new(&o, &source, &e), 0, "%s", e.text);
     cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_NET);
     cr_expect_str_eq(e.text, "CloudWatch: its pages take longer than a window");
@@ -260,7 +266,7 @@ Test(source_cloudwatch, pages_that_take_longer_than_a_window_are_an_error)
 Test(source_cloudwatch, what_is_missing_is_said_before_anything_is_asked)
 {
     split_source *source = NULL;
-    split_error e;
+    split_error e = {.size = sizeof e};
     aws_env_clear();
     cr_expect_eq(open_source(spec, fields, 2, 1000000, &source, &e), SPLIT_ERR_VALUE);
     cr_expect_not_null(strstr(e.text, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"));

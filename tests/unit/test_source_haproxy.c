@@ -12,6 +12,9 @@
 #define COLUMNS                                                                                    \
     "# pxname,svname,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,cache_lookups,cache_hits,\n"
 
+/* One try: a peer that is not there fails the test at once. */
+static split_http_options once;
+
 static void
 fill(split_source_options *o, char spec[64], int port)
 {
@@ -20,7 +23,9 @@ fill(split_source_options *o, char spec[64], int port)
     o->spec = spec;
     o->arms[SPLIT_READING_ARM] = "new";
     o->arms[SPLIT_READING_BASELINE] = "legacy";
-    o->http.tries = 1;
+    split_http_options_init(&once);
+    once.tries = 1;
+    o->http = &once;
 }
 
 static split_source *
@@ -144,7 +149,7 @@ Test(source_haproxy, the_policy_names_the_back_ends)
     split_source_field fields[] = {{0, "arm", "pool,a"}, {0, "baseline", "pool-b"}};
     split_source_options o;
     split_source *source = NULL;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char spec[64];
     canned_server s;
     cr_assert_eq(canned_server_start(&s, answers, 2), 0);
@@ -168,7 +173,7 @@ Test(source_haproxy, a_password_in_the_address_is_refused_and_never_told)
 {
     split_source_options o;
     split_source *source = NULL;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char spec[64];
     fill(&o, spec, 1);
     o.spec = "haproxy:http://ops:hunter2@127.0.0.1/stats";
@@ -178,7 +183,7 @@ Test(source_haproxy, a_password_in_the_address_is_refused_and_never_told)
 
 Test(source_haproxy, answers_that_are_no_table_or_lack_a_back_end_say_so)
 {
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_expect_eq(read_once(HEAD "<html><body>Statistics</body></html>\n", &e), SPLIT_ERR_PEER);
     cr_expect_not_null(strstr(e.text, "as CSV"));
     cr_expect_eq(read_once(HEAD "", &e), SPLIT_ERR_PEER);

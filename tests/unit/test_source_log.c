@@ -14,7 +14,7 @@
 static log_writer w;
 static split_source_options o;
 static split_reading r;
-static split_error e;
+static split_error e = {.size = sizeof e};
 static split_source *source;
 static char spec[160];
 

@@ -25,6 +25,9 @@ static const split_source_field error_fields[] = {
 static const split_source_field latency_fields[] = {{1, "histogram", "took_bucket{v=\"$arm\"}"}};
 static split_metric metrics[2];
 
+/* One try: a peer that is not there fails the test at once. */
+static split_http_options once;
+
 static void
 fill(split_source_options *o, char spec[64], int port)
 {
@@ -40,7 +43,9 @@ fill(split_source_options *o, char spec[64], int port)
     o->n_metrics = 2;
     o->fields = error_fields;
     o->n_fields = 2;
-    o->http.tries = 1;
+    split_http_options_init(&once);
+    once.tries = 1;
+    o->http = &once;
 }
 
 /* Reads as often as there are answers; the result, reading and error of the last one. */
@@ -84,7 +89,7 @@ static int
 read_two(const char *one, const char *two, split_reading *r)
 {
     const char *const answers[] = {one, two};
-    split_error e;
+    split_error e = {.size = sizeof e};
     return read_all(error_fields, 2, answers, 2, r, &e, NULL);
 }
 
@@ -137,7 +142,7 @@ Test(source_promql, counters_of_all_instances_are_counted_between_two_looks)
     static const char two[] = VECTOR S("0", A, "7") "," S("0", B, "1") "," S("2", A, "150") "," S(
         "2", B, "9007199254740020") "," S("t0", "", "1795394821.2") END;
     const char *const answers[] = {one, two};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(read_all(error_fields, 2, answers, 2, &r, &e, request), 0, "%s", e.text);
     cr_expect_eq(errors(&r), 3);
     cr_expect_eq(outcomes(&r), 70);
@@ -173,7 +178,7 @@ Test(source_promql, both_systems_are_asked_for_under_the_names_of_the_policy)
     static const char *const answers[] = {one, two};
     split_source_options o;
     split_source *source = NULL;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char spec[64];
     canned_server s;
     cr_assert_eq(canned_server_start(&s, answers, 2), 0);
@@ -251,7 +256,7 @@ Test(source_promql, a_series_that_stays_lower_is_the_new_mark)
                                           VECTOR S("0", A, "1") "," S("2", A, "720") END,
                                           VECTOR S("0", A, "2") "," S("2", A, "735") END};
     static split_reading r;
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(read_all(error_fields, 2, answers, 2, &r, &e, NULL), SPLIT_ERR_NO_DATA);
     cr_expect_not_null(strstr(r.note, "total is lower than before"), "%s", r.note);
     cr_assert_eq(read_all(error_fields, 2, answers, 4, &r, &e, NULL), SPLIT_ERR_NO_DATA);
@@ -287,7 +292,7 @@ Test(source_promql, a_series_that_was_missing_for_a_look_goes_on_where_it_was)
     for (int i = 0; i < 2; i++) {
         const char *const answers[] = {one, gaps[i], back};
         static split_reading r;
-        split_error e;
+        split_error e = {.size = sizeof e};
         cr_assert_eq(read_all(error_fields, 2, answers, 3, &r, &e, NULL), 0, "%s", e.text);
         cr_expect_eq(errors(&r), 1);
         cr_expect_eq(outcomes(&r), 100);
@@ -301,7 +306,7 @@ Test(source_promql, a_sum_that_fell_or_appeared_is_no_data)
     static const char two[] = VECTOR S("0", "", "6") "," S("2", "", "20") END;
     static const char three[] = VECTOR S("0", "", "7") "," S("2", "", "40") END;
     static const char *const answers[] = {one, two, three};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(read_two(one, two, &r), SPLIT_ERR_NO_DATA);
     cr_expect_not_null(strstr(r.note, "total began anew, and without the label instance"));
     cr_assert_eq(read_all(error_fields, 2, answers, 3, &r, &e, NULL), 0);
@@ -317,7 +322,7 @@ Test(source_promql, what_a_failed_look_missed_is_in_the_next)
     static const char three[] = VECTOR S("0", A, "2") "," S("2", A, "180") END;
     static const char *const answers[] = {one, "HTTP/1.1 500 No\r\nConnection: close\r\n\r\n",
                                           three};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(read_all(error_fields, 2, answers, 3, &r, &e, NULL), 0);
     cr_expect(errors(&r) == 2 && outcomes(&r) == 80);
 }
@@ -374,7 +379,7 @@ static int
 read_histogram(const char *one, const char *two, split_reading *r)
 {
     const char *const answers[] = {one, two};
-    split_error e;
+    split_error e = {.size = sizeof e};
     return read_all(latency_fields, 1, answers, 2, r, &e, NULL);
 }
 
@@ -463,7 +468,7 @@ Test(source_promql, the_expression_at_fault_is_found)
     for (size_t i = 0; i < 4; i++) {
         split_source_options o;
         split_source *source = NULL;
-        split_error e;
+        split_error e = {.size = sizeof e};
         char spec[64];
         canned_server s;
         cr_assert_eq(canned_server_start(&s, answers[i], i == 1 ? 2 : 3), 0);
@@ -482,7 +487,7 @@ Test(source_promql, the_expression_at_fault_is_found)
 
 Test(source_promql, answers_that_are_none_say_so)
 {
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *vector = recorded("prom_query_vector.json");
     char *scalar = recorded("prom_query_nan.json");
     const struct {
@@ -530,7 +535,7 @@ Test(source_promql, answers_that_are_none_say_so)
 Test(source_promql, an_answer_that_is_too_large_is_refused)
 {
     enum { ROOM = 9 << 20 };
-    split_error e;
+    split_error e = {.size = sizeof e};
     char *text = malloc(ROOM);
     cr_assert_not_null(text);
     size_t n = (size_t)snprintf(text, ROOM, "%s", VECTOR);
@@ -554,7 +559,7 @@ Test(source_promql, a_dead_server_is_a_network_error)
     static split_reading r;
     split_source_options o;
     split_source *source = NULL;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char spec[64];
     canned_server s;
     cr_assert_eq(canned_server_start(&s, NULL, 0), 0);
@@ -572,7 +577,7 @@ expect_refused(const split_source_field *fields, size_t n, const char *place, in
 {
     split_source_options o;
     split_source *source = NULL;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char spec[64];
     fill(&o, spec, 1);
     o.arms[SPLIT_READING_BASELINE] = "legacy";
@@ -619,7 +624,7 @@ Test(source_promql, a_bracket_in_quotes_or_a_comment_is_no_range)
                                                 {0, "total", "n{v='$arm',p=~`\\`,q=~`[b`}"}};
     split_source_options o;
     split_source *source = NULL;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char spec[64];
     fill(&o, spec, 1);
     o.arms[SPLIT_READING_BASELINE] = "legacy";
@@ -644,7 +649,7 @@ ask_with(const split_source_field *fields, size_t n, char request[8192])
 {
     static split_reading r;
     static const char *const answers[] = {VECTOR END};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_expect_eq(read_all(fields, n, answers, 1, &r, &e, request), SPLIT_ERR_NO_DATA);
 }
 
@@ -681,7 +686,7 @@ Test(source_promql, a_secret_with_a_line_end_is_refused_also_when_it_changes_lat
         {0, "bad", "e"}, {0, "total", "n"}, {0, "token", "env:SPLIT_TEST_TOKEN"}};
     split_source_options o;
     split_source *source = NULL;
-    split_error e;
+    split_error e = {.size = sizeof e};
     char spec[64];
     canned_server s;
     cr_assert_eq(canned_server_start(&s, answers, 1), 0);
@@ -767,7 +772,7 @@ Test(source_promql, what_was_before_a_publication_is_left_out)
     static char request[8192];
     static const char *const answers[] = {FIRST, LOOK("1080", "2", "200", "1075"), TOO_EARLY,
                                           LOOK("1020", "1", "130", "1014")};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(read_after_mark(answers, 4, 1, &r, &e, request), 0, "%s", e.text);
     cr_expect(errors(&r) == 1 && outcomes(&r) == 70);
     cr_expect_not_null(strstr(request, "&time=1020."), "the second eighth since the publication");
@@ -783,7 +788,7 @@ Test(source_promql, without_a_look_after_a_publication_the_next_one_is_the_first
                                           TOO_EARLY, TOO_EARLY,
                                           TOO_EARLY, TOO_EARLY,
                                           TOO_EARLY, LOOK("1140", "5", "260", "1135")};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_assert_eq(read_after_mark(answers, 10, 2, &r, &e, request), 0);
     cr_expect(errors(&r) == 3 && outcomes(&r) == 60);
     cr_expect_null(strstr(request, "time=1"));
@@ -797,7 +802,7 @@ Test(source_promql, a_look_without_a_sample_after_a_publication_waits_for_one)
     static const char *const fails[] = {
         FIRST, LOOK("1080", "2", "200", "1075"), "HTTP/1.1 500 No\r\nConnection: close\r\n\r\n",
         LOOK("1160", "4", "240", "1155"), LOOK("1020", "1", "130", "1014")};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_expect_eq(read_after_mark(waits, 2, 1, &r, &e, request), SPLIT_ERR_NO_DATA);
     cr_expect_str_eq(r.note, "no sample since the traffic changed");
     cr_expect_eq(read_after_mark(fails, 5, 2, &r, &e, request), 0,
@@ -812,7 +817,7 @@ Test(source_promql, where_nothing_tells_when_samples_came_a_publication_begins_w
     static const char one[] = VECTOR S("0", A, "0") "," S("2", A, "100") END;
     static const char two[] = VECTOR S("0", A, "1") "," S("2", A, "150") END;
     static const char *const answers[] = {one, two};
-    split_error e;
+    split_error e = {.size = sizeof e};
     cr_expect_eq(read_after_mark(answers, 2, 1, &r, &e, request), SPLIT_ERR_NO_DATA);
     cr_expect_str_eq(r.note, "", "nothing is amiss");
 }

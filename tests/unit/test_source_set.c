@@ -29,7 +29,10 @@ open_port(int port)
     split_source_options_init(&o);
     o.spec = spec;
     o.arms[SPLIT_READING_ARM] = "new";
-    o.http.tries = 1;
+    split_http_options http;
+    split_http_options_init(&http);
+    http.tries = 1;
+    o.http = &http;
     cr_assert_eq(split_source_new(&o, &source, NULL), 0);
     return source;
 }

@@ -5,7 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/failover/state.h"
 #include "core/plan/hash.h"
-#include "core/base/options.h"
+#include "common/sized.h"
 #include "split/error.h"
 
 #define MAX_NAME 64
@@ -148,7 +148,7 @@ choices_are_valid(const split_failover_options *o)
 static int
 take(split_failover_options *own, const split_failover_options *theirs)
 {
-    int err = split__options_take(own, sizeof *own, sizeof *own, theirs);
+    int err = split__sized_take(own, sizeof *own, SPLIT_FAILOVER_OPTIONS_V1, theirs);
     if (err == SPLIT_OK)
         err = check_shape(own);
     if (err != SPLIT_OK)

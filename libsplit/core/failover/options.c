@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "split/error.h"
+#include "common/sized.h"
 
 #define MS INT64_C(1000)
 #define SEC (1000 * MS)
@@ -161,12 +161,11 @@ preset_strict_manual(split_failover_options *o)
 }
 
 void
-split_failover_options_init(split_failover_options *o)
+split_failover_options_init_sized(split_failover_options *o, size_t size)
 {
-    memset(o, 0, sizeof *o);
-    o->size = sizeof *o;
-    o->seed = 1;
-    preset_default(o);
+    split_failover_options own = {.seed = 1};
+    preset_default(&own);
+    split__sized_init(o, size, &own, sizeof own);
 }
 
 const char *
@@ -223,10 +222,14 @@ split_failover_options_preset(split_failover_options *o, const char *name)
 {
     if (o == NULL || name == NULL)
         return SPLIT_ERR_ARG;
+    split_failover_options own;
+    const int err = split__sized_take(&own, sizeof own, SPLIT_FAILOVER_OPTIONS_V1, o);
+    if (err != SPLIT_OK)
+        return err;
     for (uint32_t i = 0; split_failover_preset_name(i) != NULL; i++)
         if (is_same_text(split_failover_preset_name(i), name)) {
-            preset_fill(o, i);
-            return SPLIT_OK;
+            preset_fill(&own, i);
+            return split__sized_give(o, o->size, &own, sizeof own, SPLIT_FAILOVER_OPTIONS_V1);
         }
     return SPLIT_ERR_NAME;
 }

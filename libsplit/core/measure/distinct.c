@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
-#include "core/base/options.h"
+#include "common/sized.h"
 
 struct split_distinct {
     uint32_t n_slots;
@@ -21,17 +21,16 @@ slots_of(split_distinct *d)
 }
 
 void
-split_distinct_options_init(split_distinct_options *options)
+split_distinct_options_init_sized(split_distinct_options *options, size_t size)
 {
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
-    options->n_slots = 65536;
+    const split_distinct_options own = {.n_slots = 65536};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 static int
 distinct_options_take(split_distinct_options *own, const split_distinct_options *theirs)
 {
-    const int err = split__options_take(own, sizeof *own, sizeof *own, theirs);
+    const int err = split__sized_take(own, sizeof *own, SPLIT_DISTINCT_OPTIONS_V1, theirs);
     if (err != SPLIT_OK)
         return err;
     const uint32_t n = own->n_slots;

@@ -9,7 +9,7 @@
 
 #include "core/base/alloc.h"
 #include "core/measure/evidence_state.h"
-#include "core/base/options.h"
+#include "common/sized.h"
 
 #define COUNT_MAX 9007199254740992
 
@@ -114,21 +114,20 @@ split__evidence_take(struct split_evidence *e, double bound, int64_t n, int64_t 
 }
 
 void
-split_evidence_options_init(split_evidence_options *options)
+split_evidence_options_init_sized(split_evidence_options *options, size_t size)
 {
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
-    options->bound = 0.01;
-    options->side = SPLIT_EVIDENCE_ABOVE;
-    options->form = SPLIT_EVIDENCE_TRIALS;
-    options->restarts = true;
-    options->bake_windows = 240;
+    const split_evidence_options own = {.bound = 0.01,
+                                        .side = SPLIT_EVIDENCE_ABOVE,
+                                        .form = SPLIT_EVIDENCE_TRIALS,
+                                        .restarts = true,
+                                        .bake_windows = 240};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 static int
 evidence_options_take(split_evidence_options *own, const split_evidence_options *theirs)
 {
-    const int err = split__options_take(own, sizeof *own, sizeof *own, theirs);
+    const int err = split__sized_take(own, sizeof *own, SPLIT_EVIDENCE_OPTIONS_V1, theirs);
     if (err != SPLIT_OK)
         return err;
     const bool bound_ok = own->bound > 0.0 && own->bound < 1.0;

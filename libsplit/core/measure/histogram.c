@@ -6,7 +6,7 @@
 #include "core/base/alloc.h"
 #include "core/measure/histogram_state.h"
 #include "core/base/num.h"
-#include "core/base/options.h"
+#include "common/sized.h"
 
 #define HAS_EDGE 0x80u
 #define VALUE_MAX ((INT64_C(1) << SPLIT__VALUE_BITS) - 1)
@@ -96,16 +96,16 @@ split__histogram_start(struct split_histogram *h, const split_us *edges_us, uint
 }
 
 void
-split_histogram_options_init(split_histogram_options *options)
+split_histogram_options_init_sized(split_histogram_options *options, size_t size)
 {
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
+    const split_histogram_options own = {.n_edges = 0};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 static int
 histogram_options_take(split_histogram_options *own, const split_histogram_options *theirs)
 {
-    const int err = split__options_take(own, sizeof *own, sizeof *own, theirs);
+    const int err = split__sized_take(own, sizeof *own, SPLIT_HISTOGRAM_OPTIONS_V1, theirs);
     if (err != SPLIT_OK)
         return err;
     if (own->n_edges > SPLIT_EDGES_MAX)

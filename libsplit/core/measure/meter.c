@@ -8,7 +8,7 @@
 #include "core/base/alloc.h"
 #include "core/measure/histogram_state.h"
 #include "core/measure/meter_state.h"
-#include "core/base/options.h"
+#include "common/sized.h"
 
 #define BIT(counter) (UINT32_C(1) << SPLIT_COUNTER_##counter)
 #define DEFAULT_REPORTS                                                                            \
@@ -16,19 +16,16 @@
      BIT(USER_ERRORS))
 
 void
-split_meter_options_init(split_meter_options *options)
+split_meter_options_init_sized(split_meter_options *options, size_t size)
 {
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
-    options->n_arms = 2;
-    options->reports = DEFAULT_REPORTS;
-    options->histograms = true;
+    const split_meter_options own = {.n_arms = 2, .reports = DEFAULT_REPORTS, .histograms = true};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 static int
 meter_options_take(split_meter_options *own, const split_meter_options *theirs)
 {
-    int err = split__options_take(own, sizeof *own, sizeof *own, theirs);
+    int err = split__sized_take(own, sizeof *own, SPLIT_METER_OPTIONS_V1, theirs);
     if (err != SPLIT_OK)
         return err;
     if (own->n_arms < 1 || own->n_arms > SPLIT_ARMS_MAX || own->n_metrics > SPLIT_METRICS_MAX)

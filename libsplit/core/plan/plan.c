@@ -5,7 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/plan/layout.h"
-#include "core/base/options.h"
+#include "common/sized.h"
 #include "core/plan/override.h"
 #include "split/error.h"
 
@@ -14,11 +14,10 @@ _Static_assert(sizeof(split_plan) % 8 == 0, "overrides follow the plan at a mult
 #define ALL_E6 (100 * SPLIT_PERCENT)
 
 void
-split_plan_options_init(split_plan_options *options)
+split_plan_options_init_sized(split_plan_options *options, size_t size)
 {
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
-    options->coverage_e6 = ALL_E6;
+    const split_plan_options own = {.coverage_e6 = ALL_E6};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 /* Letters, digits and . _ - ; a name must also start with a letter or digit. */
@@ -157,7 +156,7 @@ static int
 take_options(split_plan_options *own, const split_plan_options *theirs, size_t *out_bytes)
 {
     size_t override_bytes;
-    int err = split__options_take(own, sizeof *own, sizeof *own, theirs);
+    int err = split__sized_take(own, sizeof *own, SPLIT_PLAN_OPTIONS_V1, theirs);
     if (err == 0)
         err = split__override_bytes(own->overrides, own->n_overrides, &override_bytes);
     if (err == 0)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/rollout/forecast_check.h"
-#include "core/base/options.h"
+#include "common/sized.h"
 
 static double
 bound_share(const split_metric *m, split_bound_index b)
@@ -13,25 +13,27 @@ bound_share(const split_metric *m, split_bound_index b)
 }
 
 int
-split_forecast_init(split_forecast *forecast, const split_rollout_options *options)
+split_forecast_init_sized(split_forecast *forecast, size_t size,
+                          const split_rollout_options *options)
 {
-    if (forecast == NULL || options == NULL || options->metrics == NULL ||
-        options->n_metrics > SPLIT_METRICS_MAX)
+    split_rollout_options o;
+    split_forecast own = {.requests_per_s = 10.0, .has_baseline = true};
+    const int err = split__sized_take(&o, sizeof o, SPLIT_ROLLOUT_OPTIONS_V1, options);
+    if (err != SPLIT_OK)
+        return err;
+    if (forecast == NULL || o.metrics == NULL || o.n_metrics > SPLIT_METRICS_MAX)
         return SPLIT_ERR_ARG;
-    memset(forecast, 0, sizeof *forecast);
-    forecast->size = sizeof *forecast;
-    forecast->requests_per_s = 10.0;
-    forecast->has_baseline = true;
-    for (uint32_t i = 0; i < options->n_metrics; i++) {
-        split_expectation *e = &forecast->expected[i];
+    for (uint32_t i = 0; i < o.n_metrics; i++) {
+        split_expectation *e = &own.expected[i];
         /* Half the target's share; of a percentile, fewer events lie over the farther bounds. */
-        const bool latency = options->metrics[i].kind == SPLIT_METRIC_LATENCY;
-        e->truth[0] = bound_share(&options->metrics[i], SPLIT_BOUND_TARGET) / 2.0;
+        const bool latency = o.metrics[i].kind == SPLIT_METRIC_LATENCY;
+        e->truth[0] = bound_share(&o.metrics[i], SPLIT_BOUND_TARGET) / 2.0;
         e->truth[1] = latency ? e->truth[0] / 4.0 : e->truth[0];
         e->truth[2] = latency ? e->truth[0] / 16.0 : e->truth[0];
         e->baseline = e->truth[2];
         e->trials_per_request = 1.0;
     }
+    split__sized_init(forecast, size, &own, sizeof own);
     return SPLIT_OK;
 }
 
@@ -45,12 +47,14 @@ expectation_ok(const split_expectation *e)
 }
 
 int
-split__forecast_check(const split_rollout_options *options, const split_forecast *forecast)
+split__forecast_take(split_rollout_options *options, const split_rollout_options *their_options,
+                     split_forecast *forecast, const split_forecast *their_forecast)
 {
-    if (options == NULL || forecast == NULL)
-        return SPLIT_ERR_ARG;
-    if (forecast->size < sizeof *forecast)
-        return SPLIT_ERR_STRUCT;
+    int err = split__sized_take(options, sizeof *options, SPLIT_ROLLOUT_OPTIONS_V1, their_options);
+    if (err == SPLIT_OK)
+        err = split__sized_take(forecast, sizeof *forecast, SPLIT_FORECAST_V1, their_forecast);
+    if (err != SPLIT_OK)
+        return err;
     if (options->n_metrics > SPLIT_METRICS_MAX)
         return SPLIT_ERR_LIMIT;
     if (!(forecast->requests_per_s > 0.0 && forecast->requests_per_s <= 1e6) ||
@@ -76,37 +80,48 @@ robust_trials(double truth, double bound, double ln_need, double per_window)
     return (ln_need + log(8.0)) / growth * per_window;
 }
 
+static split_proof_time
+time_to_proof(const split_rollout_options *o, const split_forecast *f, uint32_t phase,
+              uint32_t metric)
+{
+    const split_metric *m = &o->metrics[metric];
+    const split_expectation *e = &f->expected[metric];
+    const bool lenient = o->judgement == SPLIT_JUDGEMENT_LENIENT;
+    const split_bound_index gate = lenient ? SPLIT_BOUND_WARNING : SPLIT_BOUND_TARGET;
+    const double per_s = f->requests_per_s * e->trials_per_request *
+                         (double)o->phases[phase].percent_e6 / SPLIT_PERCENT_ALL_E6;
+    const double bound = bound_share(m, gate), need = -log(o->gate_alpha);
+    double trials = HUGE_VAL;
+    if (e->truth[gate] < bound && per_s > 0.0)
+        trials = m->clustered ? robust_trials(e->truth[gate], bound, need,
+                                              per_s * (double)o->window_us / 1e6)
+                              : split_evidence_trials(e->truth[gate], bound, need, 0.0);
+    const double critical = bound_share(m, SPLIT_BOUND_CRITICAL);
+    const double broken = critical < 0.2 ? 4.0 * critical : 0.5 * (1.0 + critical);
+    const double alarm =
+        split_evidence_trials(broken, critical, log((double)o->n_metrics / o->alpha), log(2.0));
+    split_proof_time out;
+    out.requests = trials;
+    out.median_us = to_us(trials / per_s);
+    out.p95_us = to_us(3.0 * trials / per_s);
+    out.breach_us = per_s > 0.0 ? to_us(alarm / per_s) : SPLIT_NEVER;
+    out.fits = out.median_us <= o->phases[phase].bake_us;
+    return out;
+}
+
 int
 split_rollout_plan(const split_rollout_options *options, const split_forecast *forecast,
                    uint32_t phase, uint32_t metric, split_proof_time *out)
 {
-    const int err = split__forecast_check(options, forecast);
+    split_rollout_options o;
+    split_forecast f;
+    const int err = split__forecast_take(&o, options, &f, forecast);
     if (err != SPLIT_OK)
         return err;
-    if (out == NULL || split_rollout_size(options) == 0)
+    if (out == NULL || split_rollout_size(&o) == 0)
         return SPLIT_ERR_ARG;
-    if (phase >= options->n_phases || metric >= options->n_metrics)
+    if (phase >= o.n_phases || metric >= o.n_metrics)
         return SPLIT_ERR_INDEX;
-    const split_metric *m = &options->metrics[metric];
-    const split_expectation *e = &forecast->expected[metric];
-    const bool lenient = options->judgement == SPLIT_JUDGEMENT_LENIENT;
-    const split_bound_index gate = lenient ? SPLIT_BOUND_WARNING : SPLIT_BOUND_TARGET;
-    const double per_s = forecast->requests_per_s * e->trials_per_request *
-                         (double)options->phases[phase].percent_e6 / SPLIT_PERCENT_ALL_E6;
-    const double bound = bound_share(m, gate), need = -log(options->gate_alpha);
-    double trials = HUGE_VAL;
-    if (e->truth[gate] < bound && per_s > 0.0)
-        trials = m->clustered ? robust_trials(e->truth[gate], bound, need,
-                                              per_s * (double)options->window_us / 1e6)
-                              : split_evidence_trials(e->truth[gate], bound, need, 0.0);
-    const double critical = bound_share(m, SPLIT_BOUND_CRITICAL);
-    const double broken = critical < 0.2 ? 4.0 * critical : 0.5 * (1.0 + critical);
-    const double alarm = split_evidence_trials(
-        broken, critical, log((double)options->n_metrics / options->alpha), log(2.0));
-    out->requests = trials;
-    out->median_us = to_us(trials / per_s);
-    out->p95_us = to_us(3.0 * trials / per_s);
-    out->breach_us = per_s > 0.0 ? to_us(alarm / per_s) : SPLIT_NEVER;
-    out->fits = out->median_us <= options->phases[phase].bake_us;
+    *out = time_to_proof(&o, &f, phase, metric);
     return SPLIT_OK;
 }

@@ -4,24 +4,23 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
-#include "core/base/options.h"
+#include "common/sized.h"
 #include "core/rollout/state.h"
 
 #define DAY_US INT64_C(86400000000)
 
 void
-split_rollout_options_init(split_rollout_options *options)
+split_rollout_options_init_sized(split_rollout_options *options, size_t size)
 {
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
-    options->window_us = 60000000;
-    options->judgement = SPLIT_JUDGEMENT_STRICT;
-    options->alpha = 0.01;
-    options->gate_alpha = 0.05;
-    options->min_sample = 30;
-    options->relative = 1.25;
-    options->no_data_patience_us = 600000000;
-    options->warning_patience_us = SPLIT_NEVER;
+    const split_rollout_options own = {.window_us = 60000000,
+                                       .judgement = SPLIT_JUDGEMENT_STRICT,
+                                       .alpha = 0.01,
+                                       .gate_alpha = 0.05,
+                                       .min_sample = 30,
+                                       .relative = 1.25,
+                                       .no_data_patience_us = 600000000,
+                                       .warning_patience_us = SPLIT_NEVER};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 static bool
@@ -77,7 +76,7 @@ metrics_check(const split_rollout_options *o)
 static int
 rollout_options_take(split_rollout_options *own, const split_rollout_options *theirs)
 {
-    const int err = split__options_take(own, sizeof *own, sizeof *own, theirs);
+    const int err = split__sized_take(own, sizeof *own, SPLIT_ROLLOUT_OPTIONS_V1, theirs);
     if (err != SPLIT_OK)
         return err;
     if (own->n_metrics < 1 || own->n_metrics > SPLIT_METRICS_MAX || own->n_phases < 1 ||

@@ -213,27 +213,25 @@ split_rollout_simulate(const split_rollout_options *options, const split_forecas
                        uint64_t seed, int64_t runs, void *mem, size_t mem_bytes,
                        split_simulation *out)
 {
-    int err = split__forecast_check(options, forecast);
+    split_rollout_options own;
+    split_forecast f;
+    int err = split__forecast_take(&own, options, &f, forecast);
     if (err == SPLIT_OK && out == NULL)
         err = SPLIT_ERR_ARG;
     if (err == SPLIT_OK && (runs < 1 || runs > RUNS_MAX))
         err = SPLIT_ERR_VALUE;
     if (err != SPLIT_OK)
         return err;
-    sim s = {.opt = options,
-             .f = forecast,
-             .rng = {seed},
-             .ro_bytes = sim_ro_bytes(options),
-             .runs = runs};
+    sim s = {.opt = &own, .f = &f, .rng = {seed}, .ro_bytes = sim_ro_bytes(&own), .runs = runs};
     split_simulation sum = {.runs = runs};
     if (s.ro_bytes == 0) /* let init say what is wrong with the options */
-        return split_rollout_init(mem, mem_bytes, options, &s.ro);
-    err = split__memory_check(mem, mem_bytes, split_rollout_simulate_size(options, runs));
+        return split_rollout_init(mem, mem_bytes, &own, &s.ro);
+    err = split__memory_check(mem, mem_bytes, split_rollout_simulate_size(&own, runs));
     if (err != SPLIT_OK)
         return err;
     s.ro = mem;
     s.times = (int64_t *)(void *)((unsigned char *)mem + s.ro_bytes);
-    s.max_windows = forecast->max_windows > 0 ? forecast->max_windows : default_windows(options);
+    s.max_windows = f.max_windows > 0 ? f.max_windows : default_windows(&own);
     for (int64_t i = 0; i < runs && err == SPLIT_OK; i++)
         err = one_run(&s, &sum);
     if (err != SPLIT_OK)

@@ -7,15 +7,16 @@
 
 #include "net/aws/aws.h"
 #include "net/base/fault.h"
-#include "split/notify.h"
+#include "net/base/notice.h"
 
 #define SUBJECT_BYTES 100 /* SNS takes fewer than 100 characters */
 #define THROTTLED_TRIES 3
 
 void
-split_sns_init(split_sns *sns, const char *topic)
+split_sns_init_sized(split_sns *sns, size_t size, const char *topic)
 {
-    *sns = (split_sns){.size = sizeof *sns, .topic = topic};
+    const split_sns own = {.topic = topic};
+    split__sized_init(sns, size, &own, sizeof own);
 }
 
 /* "arn:aws:sns:REGION:ACCOUNT:NAME" */
@@ -93,7 +94,16 @@ split_notify_sns(split_http *http, const split_sns *sns, const split_notice *not
 {
     char region[AWS_REGION_BYTES];
     char subject[SUBJECT_BYTES];
-    if (http == NULL || sns == NULL || notice == NULL || sns->topic == NULL)
+    split_sns own_sns;
+    split_notice own;
+    int err = split__sized_take(&own_sns, sizeof own_sns, SPLIT_SNS_V1, sns);
+    if (err == SPLIT_OK)
+        err = split__notice_take(&own, notice, error);
+    if (err != SPLIT_OK)
+        return err;
+    sns = &own_sns;
+    notice = &own;
+    if (http == NULL || sns->topic == NULL)
         return SPLIT_ERR_ARG;
     if (!region_of(sns->topic, region))
         return split__net_fault(error, SPLIT_ERR_VALUE, "'%.100s' is no ARN of an SNS topic",

@@ -5,18 +5,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "common/sized.h"
 #include "net/base/text.h"
 
 int
 split__net_fault(split_error *error, int code, const char *format, ...)
 {
     va_list args;
+    split_error own = {.code = code};
     if (error == NULL)
         return code;
-    *error = (split_error){.size = sizeof *error, .code = code};
     va_start(args, format);
-    vsnprintf(error->text, sizeof error->text, format, args);
+    vsnprintf(own.text, sizeof own.text, format, args);
     va_end(args);
-    split__text_clean(error->text);
+    split__text_clean(own.text);
+    split__error_give(error, &own);
     return code;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/sized.h"
 #include "net/base/scope.h"
 
 #define MAX_TRIES 10
@@ -27,21 +28,19 @@ struct split_http {
 };
 
 void
-split_http_options_init(split_http_options *options)
+split_http_options_init_sized(split_http_options *options, size_t size)
 {
-    *options = (split_http_options){.size = sizeof *options,
-                                    .connect_timeout_us = 2000000,
+    const split_http_options own = {.connect_timeout_us = 2000000,
                                     .timeout_us = 10000000,
                                     .backoff_us = 100000,
                                     .max_body_bytes = 16u << 20,
                                     .tries = 3};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 static int
 check_options(const split_http_options *o)
 {
-    if (o->size != sizeof *o)
-        return SPLIT_ERR_STRUCT;
     bool times = o->connect_timeout_us >= 1000 && o->timeout_us >= 1000 && o->backoff_us >= 0 &&
                  o->timeout_us <= INT64_C(86400000000) &&
                  o->connect_timeout_us <= INT64_C(86400000000);
@@ -57,9 +56,10 @@ split_http_new(const split_http_options *options, split_http **out)
     split_http_options_init(&own);
     if (out == NULL)
         return SPLIT_ERR_ARG;
-    if (options != NULL)
-        own = *options;
-    int rc = check_options(&own);
+    int rc = options != NULL ? split__sized_take(&own, sizeof own, SPLIT_HTTP_OPTIONS_V1, options)
+                             : SPLIT_OK;
+    if (rc == SPLIT_OK)
+        rc = check_options(&own);
     if (rc != SPLIT_OK)
         return rc;
     split_http *http = calloc(1, sizeof *http);
@@ -328,10 +328,9 @@ report(split_http *http, CURLcode code, split_error *error)
     const char *why = http->reason[0] != '\0' ? http->reason : curl_easy_strerror(code);
     if (http->too_long)
         why = "the answer is longer than the limit";
-    if (error != NULL) {
-        *error = (split_error){.size = sizeof *error, .code = rc};
-        snprintf(error->text, sizeof error->text, "%s", why);
-    }
+    split_error own = {.code = rc};
+    snprintf(own.text, sizeof own.text, "%s", why);
+    split__error_give(error, &own);
     return rc;
 }
 
@@ -344,14 +343,31 @@ take_header(split_http *http, const split_http_request *request, split_http_answ
         snprintf(answer->header, sizeof answer->header, "%s", header->value);
 }
 
-int
-split_http_send(split_http *http, const split_http_request *request, split_http_answer *out,
-                split_error *error)
+static int
+take_request(split_http_request *own, const split_http_request *theirs, const split_error *error)
 {
-    if (http == NULL || request == NULL || out == NULL || request->url == NULL)
+    const int err = split__sized_take(own, sizeof *own, SPLIT_HTTP_REQUEST_V1, theirs);
+    if (err != SPLIT_OK)
+        return err;
+    if (own->url == NULL || (own->n_headers > 0 && own->headers == NULL) ||
+        (own->body_len > 0 && own->body == NULL))
         return SPLIT_ERR_ARG;
+    return split__error_fits(error) ? SPLIT_OK : SPLIT_ERR_STRUCT;
+}
+
+int
+split_http_send_sized(split_http *http, const split_http_request *their_request,
+                      split_http_answer *out, size_t size, split_error *error)
+{
+    split_http_request own;
+    const split_http_request *request = &own;
+    if (http == NULL || out == NULL)
+        return SPLIT_ERR_ARG;
+    const int err = take_request(&own, their_request, error);
+    if (err != SPLIT_OK)
+        return err;
     struct curl_slist *headers = NULL;
-    split_http_answer answer = {.size = sizeof answer};
+    split_http_answer answer = {.body = NULL};
     split_us begin = split_clock_now();
     CURLcode code = CURLE_OUT_OF_MEMORY;
     if (make_room(http, 1) && make_headers(request, &headers)) {
@@ -365,6 +381,5 @@ split_http_send(split_http *http, const split_http_request *request, split_http_
     answer.body = http->body;
     answer.body_len = http->body_len;
     answer.took_us = split_clock_now() - begin;
-    *out = answer;
-    return SPLIT_OK;
+    return split__sized_give(out, size, &answer, sizeof answer, SPLIT_HTTP_ANSWER_V1);
 }

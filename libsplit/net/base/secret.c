@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/sized.h"
 #include "net/base/fault.h"
 
 int
@@ -14,6 +15,8 @@ split_secret_read(const char *reference, char buf[SPLIT_SECRET_BYTES], split_err
     if (reference == NULL || buf == NULL)
         return SPLIT_ERR_ARG;
     buf[0] = '\0';
+    if (!split__error_fits(error))
+        return SPLIT_ERR_STRUCT;
     const char *value = reference;
     if (strncmp(reference, "file:", 5) == 0) {
         FILE *file = fopen(reference + 5, "r");

@@ -9,6 +9,7 @@
 
 #include "net/base/decimal.h"
 #include "net/base/fault.h"
+#include "net/base/notice.h"
 
 #define BODY_BYTES 8192
 
@@ -89,12 +90,17 @@ int
 split_notify_webhook(split_http *http, const char *url, const char *token,
                      const split_notice *notice, split_error *error)
 {
+    split_notice own;
     char body[BODY_BYTES];
     char number[64];
     char time[SPLIT_TIME_BYTES] = "";
     size_t n = 0;
-    if (http == NULL || url == NULL || notice == NULL)
+    if (http == NULL || url == NULL)
         return SPLIT_ERR_ARG;
+    const int err = split__notice_take(&own, notice, error);
+    if (err != SPLIT_OK)
+        return err;
+    notice = &own;
     (void)split_time_print(notice->at_us, time);
     split__decimal_print((double)notice->percent_e6 / 1e6, number, sizeof number);
     if (!put_raw(body, &n, "{\"split\":") || !put_json(body, &n, notice->split) ||
@@ -113,9 +119,14 @@ split_notify_slack(split_http *http, const char *url, const split_notice *notice
 {
     char body[BODY_BYTES];
     char text[BODY_BYTES / 2];
+    split_notice own;
     size_t n = 0;
-    if (http == NULL || url == NULL || notice == NULL)
+    if (http == NULL || url == NULL)
         return SPLIT_ERR_ARG;
+    const int err = split__notice_take(&own, notice, error);
+    if (err != SPLIT_OK)
+        return err;
+    notice = &own;
     snprintf(text, sizeof text, "%s: %s: %s", notice->split, notice->event, notice->text);
     if (!put_raw(body, &n, "{\"text\":") || !put_json(body, &n, text) || !put_raw(body, &n, "}"))
         return split__net_fault(error, SPLIT_ERR_ARG, "the notice is too long");

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/sized.h"
 #include "net/base/text.h"
 
 void
@@ -21,15 +22,15 @@ split__net_note(split_reading *reading, const char *format, ...)
 }
 
 void
-split_reading_init(split_reading *reading)
+split_reading_init_sized(split_reading *reading, size_t size)
 {
-    memset(reading, 0, sizeof *reading);
-    reading->size = sizeof *reading;
+    split_reading own = {.n_origins = 0};
     for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
-        split_arm_clear(&reading->arm[a]);
+        split_arm_clear(&own.arm[a]);
         for (int p = 0; p < SPLIT_READING_PERCENTILES; p++)
-            reading->percentile_us[a][p] = -1;
+            own.percentile_us[a][p] = -1;
     }
+    split__sized_init(reading, size, &own, sizeof own);
 }
 
 /* Buckets of peers of one version have the same edges; others are left out of the display. */
@@ -109,8 +110,8 @@ add_percentiles(split_us *to, const split_us *from)
             to[p] = from[p];
 }
 
-void
-split_reading_add(split_reading *reading, const split_reading *other)
+static void
+add(split_reading *reading, const split_reading *other)
 {
     for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++) {
         split_arm_add(&reading->arm[a], &other->arm[a]);
@@ -131,6 +132,17 @@ split_reading_add(split_reading *reading, const split_reading *other)
         memcpy(reading->note, other->note, sizeof reading->note);
     if (other->at_us > reading->at_us)
         reading->at_us = other->at_us;
+}
+
+void
+split_reading_add(split_reading *reading, const split_reading *other)
+{
+    split_reading sum, more;
+    if (split__sized_take(&sum, sizeof sum, SPLIT_READING_V1, reading) != SPLIT_OK ||
+        split__sized_take(&more, sizeof more, SPLIT_READING_V1, other) != SPLIT_OK)
+        return;
+    add(&sum, &more);
+    split__sized_init(reading, reading->size, &sum, sizeof sum);
 }
 
 split_us

@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/sized.h"
+
 struct split_source {
     const split__source_kind *kind;
     void *state;
     char *spec;
+    split_source_options options;
+    split_http_options http; /* what the options point to */
 };
 
 #define XX(name) &split__source_##name,
@@ -25,12 +29,10 @@ split_source_kind_at(size_t index)
 }
 
 void
-split_source_options_init(split_source_options *options)
+split_source_options_init_sized(split_source_options *options, size_t size)
 {
-    *options = (split_source_options){
-        .size = sizeof *options, .window_us = 60000000, .max_read_bytes = UINT64_C(256) << 20};
-    split_http_options_init(&options->http);
-    options->http.tries = 2;
+    const split_source_options own = {.window_us = 60000000, .max_read_bytes = UINT64_C(256) << 20};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 /* "KIND:PLACE"; a bare URL is a proxy. */
@@ -72,13 +74,20 @@ unknown_kind(const char *spec, split_error *error)
                             spec, known);
 }
 
+/* Copy the caller's options and those of HTTP that they point to. */
 static int
-check_options(const split_source_options *o)
+take_options(split_source_options *o, split_http_options *http, const split_source_options *theirs)
 {
-    if (o == NULL || o->spec == NULL || (o->n_metrics > 0 && o->metrics == NULL))
+    int rc = split__sized_take(o, sizeof *o, SPLIT_SOURCE_OPTIONS_V1, theirs);
+    split_http_options_init(http);
+    http->tries = 2;
+    if (rc == SPLIT_OK && o->http != NULL)
+        rc = split__sized_take(http, sizeof *http, SPLIT_HTTP_OPTIONS_V1, o->http);
+    if (rc != SPLIT_OK)
+        return rc;
+    o->http = http;
+    if (o->spec == NULL || (o->n_metrics > 0 && o->metrics == NULL))
         return SPLIT_ERR_ARG;
-    if (o->size != sizeof *o)
-        return SPLIT_ERR_STRUCT;
     return o->n_metrics > SPLIT_METRICS_MAX || o->window_us <= 0 || o->max_read_bytes == 0
                ? SPLIT_ERR_VALUE
                : SPLIT_OK;
@@ -88,18 +97,26 @@ int
 split_source_new(const split_source_options *options, split_source **out, split_error *error)
 {
     const char *place;
-    int rc = out == NULL ? SPLIT_ERR_ARG : check_options(options);
+    split_source_options own;
+    split_http_options http;
+    if (!split__error_fits(error))
+        return SPLIT_ERR_STRUCT;
+    int rc = out == NULL ? SPLIT_ERR_ARG : take_options(&own, &http, options);
     if (rc != SPLIT_OK)
         return split__net_fault(error, rc, "%s", split_strerror(rc));
-    const split__source_kind *kind = find_kind(options->spec, &place);
+    const split__source_kind *kind = find_kind(own.spec, &place);
     if (kind == NULL)
-        return unknown_kind(options->spec, error);
+        return unknown_kind(own.spec, error);
     split_source *source = calloc(1, sizeof *source);
-    char *spec = strdup(options->spec);
+    char *spec = strdup(own.spec);
     if (source == NULL || spec == NULL)
         rc = split__net_fault(error, SPLIT_ERR_NOMEM, "%s", split_strerror(SPLIT_ERR_NOMEM));
-    else
-        rc = kind->open(options, place, &source->state, error);
+    else {
+        source->options = own;
+        source->http = http;
+        source->options.http = &source->http;
+        rc = kind->open(&source->options, place, &source->state, error);
+    }
     if (rc != SPLIT_OK) {
         free(spec);
         free(source);
@@ -112,14 +129,18 @@ split_source_new(const split_source_options *options, split_source **out, split_
 }
 
 int
-split_source_read(split_source *source, split_reading *out, split_error *error)
+split_source_read_sized(split_source *source, split_reading *out, size_t size, split_error *error)
 {
+    split_reading own;
     if (source == NULL || out == NULL)
         return SPLIT_ERR_ARG;
-    split_reading_init(out);
-    out->n_sources = 1;
-    int rc = source->kind->read(source->state, out, error);
-    out->at_us = split_clock_now();
+    if (!split__error_fits(error) || !split__sized_fits(size, sizeof own, SPLIT_READING_V1))
+        return SPLIT_ERR_STRUCT;
+    split_reading_init(&own);
+    own.n_sources = 1;
+    const int rc = source->kind->read(source->state, &own, error);
+    own.at_us = split_clock_now();
+    split__sized_init(out, size, &own, sizeof own);
     return rc;
 }
 

@@ -6,25 +6,40 @@
 #include <stdio.h>
 #include <string.h>
 
-void
+#include "common/sized.h"
+
+int
 split__fault_list_init(fault_list *list, split_error *out, size_t max)
 {
-    *list = (fault_list){.out = out, .max = out != NULL ? max : 0};
+    *list = (fault_list){.max = 0};
+    if (out == NULL || max == 0)
+        return SPLIT_OK;
+    if (!split__error_fits(out))
+        return SPLIT_ERR_STRUCT;
+    *list = (fault_list){.out = (unsigned char *)out, .step = out->size, .max = max};
+    return SPLIT_OK;
+}
+
+static uint64_t
+pos_at(const fault_list *list, size_t index)
+{
+    uint64_t pos;
+    memcpy(&pos, list->out + index * list->step + offsetof(split_error, pos), sizeof pos);
+    return pos;
 }
 
 bool
 split__fault_has_room(const fault_list *list, uint64_t pos)
 {
-    return list->n < list->max || (list->max > 0 && pos < list->out[list->max - 1].pos);
+    return list->n < list->max || (list->max > 0 && pos < pos_at(list, list->max - 1));
 }
 
 static void
-set_place(const fault_list *list, split_error *e, uint64_t pos)
+set_place(const fault_list *list, split_error *e)
 {
-    e->pos = pos;
     e->line = 1;
     e->column = 1;
-    for (size_t i = 0; i < pos && i < list->text_len; i++) {
+    for (size_t i = 0; i < e->pos && i < list->text_len; i++) {
         bool newline = list->text[i] == '\n';
         e->line += newline;
         e->column = newline ? 1 : e->column + 1;
@@ -47,17 +62,16 @@ copy_text(char *out, size_t room, const char *text)
     memcpy(out + n, "...", 4);
 }
 
-/* Room for a fault at `pos`, keeping the list in order of place; the last one falls off a full
- * list. */
-static split_error *
-make_room(fault_list *list, uint64_t pos)
+/* Write a fault in order of place; the last one falls off a full list. */
+static void
+insert(fault_list *list, const split_error *fault)
 {
     size_t n = list->n < list->max ? list->n : list->max - 1;
-    while (n > 0 && list->out[n - 1].pos > pos) {
-        list->out[n] = list->out[n - 1];
+    while (n > 0 && pos_at(list, n - 1) > fault->pos) {
+        memcpy(list->out + n * list->step, list->out + (n - 1) * list->step, list->step);
         n--;
     }
-    return &list->out[n];
+    split__sized_init(list->out + n * list->step, list->step, fault, sizeof *fault);
 }
 
 static void
@@ -70,17 +84,14 @@ count(fault_list *list, int code, uint64_t pos)
     list->n++;
 }
 
-static split_error *
-start_fault(fault_list *list, int code, uint64_t pos, const char *path)
+/* Everything but line and column, which only a text has. */
+static split_error
+fault_of(int code, uint64_t pos, const char *path, const char *sentence)
 {
-    split_error *e = NULL;
-    if (split__fault_has_room(list, pos)) {
-        e = make_room(list, pos);
-        *e = (split_error){.size = sizeof *e, .code = code};
-        copy_text(e->path, sizeof e->path, path);
-    }
-    count(list, code, pos);
-    return e;
+    split_error fault = {.code = code, .pos = pos};
+    copy_text(fault.path, sizeof fault.path, path);
+    copy_text(fault.text, sizeof fault.text, sentence);
+    return fault;
 }
 
 void
@@ -89,20 +100,23 @@ split__fault_add(fault_list *list, int code, uint64_t pos, const char *path, con
 {
     char sentence[512];
     va_list args;
-    split_error *e = start_fault(list, code, pos, path);
-    if (e == NULL)
-        return;
-    va_start(args, format);
-    vsnprintf(sentence, sizeof sentence, format, args);
-    va_end(args);
-    copy_text(e->text, sizeof e->text, sentence);
-    set_place(list, e, pos);
+    if (split__fault_has_room(list, pos)) {
+        va_start(args, format);
+        vsnprintf(sentence, sizeof sentence, format, args);
+        va_end(args);
+        split_error fault = fault_of(code, pos, path, sentence);
+        set_place(list, &fault);
+        insert(list, &fault);
+    }
+    count(list, code, pos);
 }
 
 void
 split__fault_add_file(fault_list *list, int code, const char *path, const char *sentence)
 {
-    split_error *e = start_fault(list, code, 0, path);
-    if (e != NULL)
-        copy_text(e->text, sizeof e->text, sentence);
+    if (split__fault_has_room(list, 0)) {
+        const split_error fault = fault_of(code, 0, path, sentence);
+        insert(list, &fault);
+    }
+    count(list, code, 0);
 }

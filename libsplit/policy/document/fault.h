@@ -8,7 +8,8 @@
 #include "split/error.h"
 
 typedef struct fault_list {
-    split_error *out; /* the caller's array */
+    unsigned char *out; /* the caller's array of split_error, */
+    size_t step;        /* whose entries are as long as the caller's header says */
     size_t max;
     size_t n; /* faults found, also those without room */
     int first_code;
@@ -17,7 +18,9 @@ typedef struct fault_list {
     size_t text_len;
 } fault_list;
 
-void split__fault_list_init(fault_list *list, split_error *out, size_t max);
+/* Begin with the caller's array. Returns 0, or SPLIT_ERR_STRUCT when its first entry does not state
+ * its size. */
+int split__fault_list_init(fault_list *list, split_error *out, size_t max);
 
 /* Would a fault at this place be written? When not, its path and text need not be made. */
 bool split__fault_has_room(const fault_list *list, uint64_t pos);

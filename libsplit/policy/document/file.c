@@ -37,16 +37,19 @@ split__file_read(const char *path, const split_alloc *alloc, char **out_text, si
     return SPLIT_OK;
 }
 
-static void
-book_unreadable(const char *path, split_error *faults, size_t n_faults, size_t *out_n_faults)
+static int
+fail_unreadable(const char *path, split_error *faults, size_t n_faults, size_t *out_n_faults)
 {
     char sentence[sizeof faults->text];
     fault_list list;
     snprintf(sentence, sizeof sentence, "Cannot read %.150s: %.60s.", path, strerror(errno));
-    split__fault_list_init(&list, faults, n_faults);
+    const int err = split__fault_list_init(&list, faults, n_faults);
+    if (err != SPLIT_OK)
+        return err;
     split__fault_add_file(&list, SPLIT_ERR_IO, "$", sentence);
     if (out_n_faults != NULL)
         *out_n_faults = list.n;
+    return SPLIT_ERR_IO;
 }
 
 int
@@ -61,7 +64,7 @@ split__document_load_file(const char *path, document_load_fn load, const split_a
         return SPLIT_ERR_ARG;
     int err = split__file_read(path, alloc, &text, &len);
     if (err == SPLIT_ERR_IO)
-        book_unreadable(path, faults, n_faults, out_n_faults);
+        return fail_unreadable(path, faults, n_faults, out_n_faults);
     if (err != SPLIT_OK)
         return err;
     err = load(text, len, alloc, faults, n_faults, out_n_faults, out);

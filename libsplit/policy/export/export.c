@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/names.h"
+#include "common/sized.h"
 #include "policy/export/envoy.h"
 #include "policy/export/haproxy.h"
 #include "policy/export/sql.h"
@@ -22,10 +23,10 @@ static const struct {
 };
 
 void
-split_export_options_init(split_export_options *options)
+split_export_options_init_sized(split_export_options *options, size_t size)
 {
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
+    const split_export_options own = {.n_variants = 0};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 static bool
@@ -46,11 +47,6 @@ is_name(const char *text)
 static int
 check(const split_plan *plan, const split_export_options *o)
 {
-    if (o->size < sizeof *o || o->size > 4096)
-        return SPLIT_ERR_STRUCT;
-    for (size_t i = sizeof *o; i < o->size; i++)
-        if (((const unsigned char *)o)[i] != 0)
-            return SPLIT_ERR_NEWER;
     if (o->variants == NULL || o->n_variants != split_plan_n_variants(plan))
         return SPLIT_ERR_ARG;
     for (size_t i = 0; i < o->n_variants; i++)
@@ -71,11 +67,14 @@ int
 split_export(const split_plan *plan, const split_export_options *options, char *out,
              size_t out_bytes, size_t *out_len)
 {
+    split_export_options own = {.size = 0};
     text_out text = {0};
     if (plan == NULL || options == NULL || out_len == NULL || (out == NULL && out_bytes > 0))
         return SPLIT_ERR_ARG;
-    export_job job = {plan, options, options->key, &text};
-    int err = check(plan, options);
+    int err = split__sized_take(&own, sizeof own, SPLIT_EXPORT_OPTIONS_V1, options);
+    export_job job = {plan, &own, own.key, &text};
+    if (err == 0)
+        err = check(plan, &own);
     if (err == 0)
         err = write_text(&job);
     if (err == 0 && text.failed)

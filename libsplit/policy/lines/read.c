@@ -239,7 +239,7 @@ static int
 read_policy(split_lines *lines, loader *l, uint32_t node)
 {
     const json_node *n = &l->doc.nodes[node];
-    split_error inner = {0};
+    split_error inner = {.size = sizeof inner};
     size_t n_faults;
     char path[sizeof inner.path + 8];
     split_policy *policy = NULL;
@@ -301,8 +301,10 @@ split_lines_read(split_lines *lines, const char *text, size_t text_len, split_li
     if (lines == NULL || text == NULL || out == NULL)
         return SPLIT_ERR_ARG;
     loader l = {.arena = {.alloc = lines->alloc}};
-    split__fault_list_init(&l.faults, error, 1);
-    int err = split__json_parse(&l.doc, text, text_len, lines->alloc, &l.faults);
+    int err = split__fault_list_init(&l.faults, error, 1);
+    if (err != SPLIT_OK)
+        return err;
+    err = split__json_parse(&l.doc, text, text_len, lines->alloc, &l.faults);
     if (err == SPLIT_OK)
         err = read_line(lines, &l, &line);
     err = split__load_result(&l, err);

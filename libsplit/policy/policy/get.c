@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "policy/policy/data.h"
+#include "common/sized.h"
 
 const char *
 split_policy_text(const split_policy *policy, size_t *out_len)
@@ -32,44 +33,46 @@ split_policy_variant(const split_policy *policy, size_t variant)
 }
 
 int
-split_policy_plan_options(const split_policy *policy, split_plan_options *out)
+split_policy_plan_options_sized(const split_policy *policy, split_plan_options *out, size_t size)
 {
     if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
-    *out = policy->plan_options;
-    return SPLIT_OK;
+    return split__sized_give(out, size, &policy->plan_options, sizeof policy->plan_options,
+                             SPLIT_PLAN_OPTIONS_V1);
 }
 
 int
-split_policy_failover_options(const split_policy *policy, split_failover_options *out)
+split_policy_failover_options_sized(const split_policy *policy, split_failover_options *out,
+                                    size_t size)
 {
     if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
-    *out = policy->failover_options;
-    return SPLIT_OK;
+    return split__sized_give(out, size, &policy->failover_options, sizeof policy->failover_options,
+                             SPLIT_FAILOVER_OPTIONS_V1);
 }
 
 int
-split_policy_rollout_options(const split_policy *policy, split_rollout_options *out)
+split_policy_rollout_options_sized(const split_policy *policy, split_rollout_options *out,
+                                   size_t size)
 {
     if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
     if (!policy->rollout.present)
         return SPLIT_ERR_NO_DATA;
-    *out = policy->rollout_options;
-    return SPLIT_OK;
+    return split__sized_give(out, size, &policy->rollout_options, sizeof policy->rollout_options,
+                             SPLIT_ROLLOUT_OPTIONS_V1);
 }
 
 int
-split_policy_rollout(const split_policy *policy, split_rollout_info *out)
+split_policy_rollout_sized(const split_policy *policy, split_rollout_info *out, size_t size)
 {
     if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
     if (!policy->rollout.present)
         return SPLIT_ERR_NO_DATA;
-    *out = (split_rollout_info){policy->variant, policy->baseline,
-                                (int64_t)policy->rollout.rollback_to_e6};
-    return SPLIT_OK;
+    const split_rollout_info own = {policy->variant, policy->baseline,
+                                    (int64_t)policy->rollout.rollback_to_e6};
+    return split__plain_give(out, size, &own, sizeof own, SPLIT_ROLLOUT_INFO_V1);
 }
 
 size_t
@@ -79,20 +82,22 @@ split_policy_n_origins(const split_policy *policy)
 }
 
 int
-split_policy_origin(const split_policy *policy, size_t origin, split_origin_info *out)
+split_policy_origin_sized(const split_policy *policy, size_t origin, split_origin_info *out,
+                          size_t size)
 {
     if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
     if (origin >= policy->origins.n)
         return SPLIT_ERR_INDEX;
-    *out = ((const doc_origin *)policy->origins.items)[origin].info;
-    return SPLIT_OK;
+    const split_origin_info *info = &((const doc_origin *)policy->origins.items)[origin].info;
+    return split__plain_give(out, size, info, sizeof *info, SPLIT_ORIGIN_INFO_V1);
 }
 
 void
-split_policy_cookie(const split_policy *policy, split_cookie_info *out)
+split_policy_cookie_sized(const split_policy *policy, split_cookie_info *out, size_t size)
 {
-    *out = policy->split.cookie.info;
+    const split_cookie_info *info = &policy->split.cookie.info;
+    (void)split__plain_give(out, size, info, sizeof *info, SPLIT_COOKIE_INFO_V1);
 }
 
 size_t
@@ -142,15 +147,15 @@ split_policy_n_sources(const split_policy *policy, size_t metric)
 }
 
 int
-split_policy_source(const split_policy *policy, size_t metric, size_t source,
-                    split_source_info *out)
+split_policy_source_sized(const split_policy *policy, size_t metric, size_t source,
+                          split_source_info *out, size_t size)
 {
     if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
     if (source >= split_policy_n_sources(policy, metric))
         return SPLIT_ERR_INDEX;
-    *out = ((const split_source_info *)metric_at(policy, metric)->sources.items)[source];
-    return SPLIT_OK;
+    const split_source_info *info = metric_at(policy, metric)->sources.items;
+    return split__plain_give(out, size, &info[source], sizeof *info, SPLIT_SOURCE_INFO_V1);
 }
 
 size_t
@@ -160,7 +165,8 @@ split_policy_n_notify(const split_policy *policy)
 }
 
 int
-split_policy_notify(const split_policy *policy, size_t notify, split_notify_info *out)
+split_policy_notify_sized(const split_policy *policy, size_t notify, split_notify_info *out,
+                          size_t size)
 {
     if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
@@ -168,13 +174,13 @@ split_policy_notify(const split_policy *policy, size_t notify, split_notify_info
         return SPLIT_ERR_INDEX;
     const doc_notify *n = (const doc_notify *)policy->notify.items + notify;
     const char *const *command = n->command.items;
-    *out = (split_notify_info){.type = (split_notify_type)n->type, .token = n->token, .on = n->on};
-    out->target = n->type == SPLIT_NOTIFY_EXEC  ? command[0]
-                  : n->type == SPLIT_NOTIFY_SNS ? n->topic
-                                                : n->url;
-    out->n_args = n->command.n > 1 ? n->command.n - 1 : 0;
-    out->args = out->n_args > 0 ? command + 1 : NULL;
-    return SPLIT_OK;
+    split_notify_info own = {.type = (split_notify_type)n->type, .token = n->token, .on = n->on};
+    own.target = n->type == SPLIT_NOTIFY_EXEC  ? command[0]
+                 : n->type == SPLIT_NOTIFY_SNS ? n->topic
+                                               : n->url;
+    own.n_args = n->command.n > 1 ? n->command.n - 1 : 0;
+    own.args = own.n_args > 0 ? command + 1 : NULL;
+    return split__plain_give(out, size, &own, sizeof own, SPLIT_NOTIFY_INFO_V1);
 }
 
 size_t
@@ -184,19 +190,19 @@ split_policy_n_sinks(const split_policy *policy)
 }
 
 int
-split_policy_sink(const split_policy *policy, size_t sink, split_sink_info *out)
+split_policy_sink_sized(const split_policy *policy, size_t sink, split_sink_info *out, size_t size)
 {
     if (policy == NULL || out == NULL)
         return SPLIT_ERR_ARG;
     if (sink >= policy->sinks.n)
         return SPLIT_ERR_INDEX;
     const doc_sink *s = (const doc_sink *)policy->sinks.items + sink;
-    *out = (split_sink_info){.kind = (split_sink_kind)s->kind,
-                             .primary = s->primary,
-                             .timeout_us = s->timeout_us,
-                             .fields = s->fields.items,
-                             .n_fields = s->fields.n};
-    return SPLIT_OK;
+    const split_sink_info own = {.kind = (split_sink_kind)s->kind,
+                                 .primary = s->primary,
+                                 .timeout_us = s->timeout_us,
+                                 .fields = s->fields.items,
+                                 .n_fields = s->fields.n};
+    return split__plain_give(out, size, &own, sizeof own, SPLIT_SINK_INFO_V1);
 }
 
 void

@@ -42,8 +42,10 @@ split_policy_load(const char *text, size_t text_len, const split_alloc *alloc, s
         *out_n_faults = 0;
     if (text == NULL || out == NULL || (faults == NULL && n_faults > 0))
         return SPLIT_ERR_ARG;
-    split__fault_list_init(&l.faults, faults, n_faults);
-    int err = split__load_result(&l, read_policy(&l, text, text_len, alloc, &policy));
+    int err = split__fault_list_init(&l.faults, faults, n_faults);
+    if (err != SPLIT_OK)
+        return err;
+    err = split__load_result(&l, read_policy(&l, text, text_len, alloc, &policy));
     split__json_free(&l.doc);
     if (out_n_faults != NULL)
         *out_n_faults = l.faults.n;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a loaded route tells. */
 #include "policy/route/data.h"
+#include "common/sized.h"
 
 const char *
 split_route_text(const split_route *route, size_t *out_len)
@@ -54,21 +55,22 @@ split_route_variant(const split_route *route, size_t variant)
 }
 
 int
-split_route_plan_options(const split_route *route, split_plan_options *out)
+split_route_plan_options_sized(const split_route *route, split_plan_options *out, size_t size)
 {
     if (route == NULL || out == NULL)
         return SPLIT_ERR_ARG;
-    *out = route->plan_options;
-    return SPLIT_OK;
+    return split__sized_give(out, size, &route->plan_options, sizeof route->plan_options,
+                             SPLIT_PLAN_OPTIONS_V1);
 }
 
 int
-split_route_failover_options(const split_route *route, split_failover_options *out)
+split_route_failover_options_sized(const split_route *route, split_failover_options *out,
+                                   size_t size)
 {
     if (route == NULL || out == NULL)
         return SPLIT_ERR_ARG;
-    *out = route->failover_options;
-    return SPLIT_OK;
+    return split__sized_give(out, size, &route->failover_options, sizeof route->failover_options,
+                             SPLIT_FAILOVER_OPTIONS_V1);
 }
 
 size_t
@@ -78,18 +80,20 @@ split_route_n_origins(const split_route *route)
 }
 
 int
-split_route_origin(const split_route *route, size_t origin, split_origin_info *out)
+split_route_origin_sized(const split_route *route, size_t origin, split_origin_info *out,
+                         size_t size)
 {
     if (route == NULL || out == NULL)
         return SPLIT_ERR_ARG;
     if (origin >= route->origins.n)
         return SPLIT_ERR_INDEX;
-    *out = ((const doc_origin *)route->origins.items)[origin].info;
-    return SPLIT_OK;
+    const split_origin_info *info = &((const doc_origin *)route->origins.items)[origin].info;
+    return split__plain_give(out, size, info, sizeof *info, SPLIT_ORIGIN_INFO_V1);
 }
 
 void
-split_route_cookie(const split_route *route, split_cookie_info *out)
+split_route_cookie_sized(const split_route *route, split_cookie_info *out, size_t size)
 {
-    *out = route->cookie.info;
+    const split_cookie_info *info = &route->cookie.info;
+    (void)split__plain_give(out, size, info, sizeof *info, SPLIT_COOKIE_INFO_V1);
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "policy/route/data.h"
+#include "common/sized.h"
 
 #define PATH_BYTES 4096
 #define LOCK_POLL_NS 1000000 /* 1 ms, 5000 times */
@@ -37,8 +38,8 @@ static int
 fail(publisher *p, int code, const char *sentence)
 {
     fault_list list;
-    split__fault_list_init(&list, p->error, 1);
-    split__fault_add_file(&list, code, "$", sentence);
+    if (split__fault_list_init(&list, p->error, 1) == SPLIT_OK)
+        split__fault_add_file(&list, code, "$", sentence);
     return code;
 }
 
@@ -222,6 +223,8 @@ split_route_publish(const split_route *route, const char *path, uint64_t expecte
     publisher p = {.route = route, .path = path, .error = error};
     if (route == NULL || path == NULL || path[0] == '\0')
         return SPLIT_ERR_ARG;
+    if (!split__error_fits(error))
+        return SPLIT_ERR_STRUCT;
     int err = set_paths(&p);
     if (err == SPLIT_OK)
         err = take_lock(&p, &lock);

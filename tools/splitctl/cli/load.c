@@ -35,7 +35,7 @@ report_all(const char *path, int rc, const split_error *faults, size_t n_faults)
 int
 load_policy(const char *path, split_policy **out)
 {
-    static split_error faults[LOAD_FAULTS_MAX];
+    static split_error faults[LOAD_FAULTS_MAX] = {{.size = sizeof faults[0]}};
     size_t n = 0;
     int rc = split_policy_load_file(path, NULL, faults, LOAD_FAULTS_MAX, &n, out);
     return rc == SPLIT_OK ? CTL_OK : report_all(path, rc, faults, n);
@@ -44,7 +44,7 @@ load_policy(const char *path, split_policy **out)
 int
 load_route(const char *path, split_route **out)
 {
-    static split_error faults[LOAD_FAULTS_MAX];
+    static split_error faults[LOAD_FAULTS_MAX] = {{.size = sizeof faults[0]}};
     size_t n = 0;
     int rc = split_route_load_file(path, NULL, faults, LOAD_FAULTS_MAX, &n, out);
     return rc == SPLIT_OK ? CTL_OK : report_all(path, rc, faults, n);

@@ -100,7 +100,7 @@ static int
 check_sources(const split_policy *policy, split_error *faults, size_t *n)
 {
     size_t at[2] = {0, 0};
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     for (; kinds_slip(policy, at, &fault); ++*n)
         if (*n < LOAD_FAULTS_MAX)
             faults[*n] = fault;
@@ -111,7 +111,7 @@ check_sources(const split_policy *policy, split_error *faults, size_t *n)
 static bool
 check_file(const char *path, bool json, size_t *n_shown)
 {
-    static split_error faults[LOAD_FAULTS_MAX];
+    static split_error faults[LOAD_FAULTS_MAX] = {{.size = sizeof faults[0]}};
     split_policy *policy = NULL;
     split_route *route = NULL;
     size_t n = 0;

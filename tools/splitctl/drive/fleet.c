@@ -145,6 +145,7 @@ fleet_open(fleet *f, const split_policy *policy, const char *route_path, const c
            split_us window_us)
 {
     split_source_options o;
+    split_http_options http;
     split_rollout_options rollout;
     split_rollout_info info;
     *f = (fleet){0};
@@ -161,7 +162,10 @@ fleet_open(fleet *f, const split_policy *policy, const char *route_path, const c
     o.metrics = f->metrics;
     o.n_metrics = f->n_metrics;
     o.window_us = window_us > 0 ? window_us : rollout.window_us;
-    set_timeouts(f, &o.http, o.window_us);
+    split_http_options_init(&http);
+    http.tries = 2;
+    o.http = &http;
+    set_timeouts(f, &http, o.window_us);
     pthread_mutex_init(&f->rules_lock, NULL);
     f->reports = calloc(specs->n + 1, sizeof *f->reports);
     int code =

@@ -73,7 +73,7 @@ tell(const journal_window *row, void *ctx)
     static split_rollout_decision decision;
     telling *t = ctx;
     story *st = t->story;
-    split_error error;
+    split_error error = {.size = sizeof error};
     int rc = split_lines_read(st->lines, row->window, strlen(row->window), &line, &error);
     if (rc != SPLIT_OK || line.kind != SPLIT_LINE_WINDOW) {
         fprintf(stderr, "splitctl: window %lld of the journal cannot be read\n",

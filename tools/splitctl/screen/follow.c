@@ -15,7 +15,7 @@
 static int
 load_kept_policy(follow *f, const journal_rollout *r)
 {
-    split_error fault;
+    split_error fault = {.size = sizeof fault};
     int rc = split_policy_load(r->policy, strlen(r->policy), NULL, &fault, 1, NULL, &f->policy);
     if (rc == SPLIT_OK)
         return CTL_OK;

@@ -8,6 +8,7 @@
 #include "net/aws/aws.h"
 #include "net/source/cloudwatch/cloudwatch.h"
 #include "net/source/source.h"
+#include "common/sized.h"
 
 #define PREFLIGHT_PERIODS 15
 #define FAILED_PAUSE_US 1000000 /* a refusal is not asked for again sooner */
@@ -46,7 +47,7 @@ make_call(const cloudwatch_source *c, const char *action, const char *target, co
                       .headers = {"Content-Type: application/x-amz-json-1.0", target},
                       .n_headers = 2,
                       .body = body,
-                      .tries = c->options.http.tries,
+                      .tries = c->options.http->tries,
                       .repeatable = true};
 }
 
@@ -302,7 +303,7 @@ cloudwatch_read(void *state, split_reading *out, split_error *error)
     }
     put_alarms(c, out);
     if (error != NULL && c->failure.code != SPLIT_OK)
-        *error = c->failure;
+        split__error_give(error, &c->failure);
     return c->failure.code;
 }
 
@@ -346,7 +347,7 @@ find_credentials(cloudwatch_source *c, split_error *error)
 static int
 prepare(cloudwatch_source *c, const char *place, split_error *error)
 {
-    split_http_options http = c->options.http;
+    split_http_options http = *c->options.http;
     int rc = split__cw_place_read(place, &c->place, error);
     if (rc == SPLIT_OK)
         rc = split__cw_plan(&c->options, c->place.region, &c->plan, error);
@@ -378,6 +379,7 @@ cloudwatch_open(const split_source_options *options, const char *place, void **o
     if (c == NULL)
         return no_memory(error);
     c->options = *options;
+    c->failure.size = sizeof c->failure;
     split_reading_init(&c->alarms);
     int rc = prepare(c, place, error);
     if (rc != SPLIT_OK) {

@@ -328,7 +328,7 @@ prepare(haproxy_source *h, const split_source_options *options, const char *plac
     h->user = getenv("HAPROXY_STATS_USER");
     h->password = getenv("HAPROXY_STATS_PASSWORD");
     h->url = csv_url(place);
-    rc = h->url == NULL ? SPLIT_ERR_NOMEM : split_http_new(&options->http, &h->http);
+    rc = h->url == NULL ? SPLIT_ERR_NOMEM : split_http_new(options->http, &h->http);
     return rc == SPLIT_OK ? rc : split__net_fault(error, rc, "%s", split_strerror(rc));
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "net/source/log/format.h"
+#include "common/sized.h"
 
 #define BUFFER_BYTES ((size_t)4 * SPLIT_LOG_LINE_MAX)
 #define SHOWN_BYTES 60 /* of a rejected line */
@@ -42,21 +43,26 @@ format_named(const char *name)
 }
 
 void
-split_log_options_init(split_log_options *options)
+split_log_options_init_sized(split_log_options *options, size_t size)
 {
-    *options = (split_log_options){.size = sizeof *options};
+    const split_log_options own = {.format = NULL};
+    split__sized_init(options, size, &own, sizeof own);
 }
 
 int
 split_log_new(const split_log_options *options, split_log **out)
 {
     const log_format *format = NULL;
+    split_log_options own = {.format = NULL};
     if (out == NULL)
         return SPLIT_ERR_ARG;
-    if (options != NULL && options->size != sizeof *options)
-        return SPLIT_ERR_STRUCT;
-    if (options != NULL && options->format != NULL) {
-        format = format_named(options->format);
+    const int err = options != NULL
+                        ? split__sized_take(&own, sizeof own, SPLIT_LOG_OPTIONS_V1, options)
+                        : SPLIT_OK;
+    if (err != SPLIT_OK)
+        return err;
+    if (own.format != NULL) {
+        format = format_named(own.format);
         if (format == NULL)
             return SPLIT_ERR_VALUE;
     }
@@ -119,10 +125,11 @@ split_log_end(split_log *log)
 }
 
 void
-split_log_get(const split_log *log, split_log_info *out)
+split_log_get_sized(const split_log *log, split_log_info *out, size_t size)
 {
-    *out = log->info;
-    out->format = log->format != NULL ? log->format->name : NULL;
+    split_log_info own = log->info;
+    own.format = log->format != NULL ? log->format->name : NULL;
+    (void)split__plain_give(out, size, &own, sizeof own, SPLIT_LOG_INFO_V1);
 }
 
 /* What lies between a line and the next. */

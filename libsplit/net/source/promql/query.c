@@ -217,7 +217,7 @@ make_form(const promql_query *q, uint32_t first, uint32_t end, const char *age)
     }
     bool failed = ferror(out) != 0;
     if (fclose(out) == 0 && !failed)
-        form = encode(text, (long long)(q->options.http.timeout_us / 1000));
+        form = encode(text, (long long)(q->options.http->timeout_us / 1000));
     free(text);
     return form;
 }

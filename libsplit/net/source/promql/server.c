@@ -177,7 +177,7 @@ int
 split__promql_server_open(promql_server *p, const split_source_options *options, const char *place,
                           split_error *error)
 {
-    split_http_options http = options->http;
+    split_http_options http = *options->http;
     int rc = check_place(place, error);
     if (rc == SPLIT_OK)
         rc = take_secrets(p, options, error);

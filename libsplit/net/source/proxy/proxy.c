@@ -247,7 +247,7 @@ proxy_open(const split_source_options *options, const char *place, void **out_st
         return split__net_fault(error, SPLIT_ERR_NOMEM, "%s", split_strerror(SPLIT_ERR_NOMEM));
     p->options = *options;
     p->url = make_url(place);
-    int rc = p->url == NULL ? SPLIT_ERR_NOMEM : split_http_new(&options->http, &p->http);
+    int rc = p->url == NULL ? SPLIT_ERR_NOMEM : split_http_new(options->http, &p->http);
     if (rc != SPLIT_OK) {
         proxy_close(p);
         return split__net_fault(error, rc, "%s", split_strerror(rc));

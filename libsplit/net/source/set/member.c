@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/sized.h"
 #include "net/base/scope.h"
 #include "net/source/source.h"
 
@@ -43,6 +44,7 @@ split__member_new(split_source *source, int done_fd)
     }
     m->source = source;
     m->done_fd = done_fd;
+    m->error.size = sizeof m->error;
     split_reading_init(&m->held);
     return m;
 }
@@ -221,7 +223,7 @@ split__member_take(set_member *m, split_reading *out, split_error *error)
     if (rc != SPLIT_OK && (m->wanted || m->busy))
         rc = split__net_fault(error, SPLIT_ERR_NET, "has not answered in time");
     else if (rc != SPLIT_OK && error != NULL)
-        *error = m->error;
+        split__error_give(error, &m->error);
     drop(m);
     m->rc = m->rc == SPLIT_OK ? SPLIT_ERR_NO_DATA : m->rc; /* it is taken once */
     pthread_mutex_unlock(&m->lock);

@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "common/sized.h"
 #include "net/source/set/member.h"
 #include "net/source/source.h"
 
@@ -132,13 +133,19 @@ split_source_set_wait(split_source_set *set, split_us until, size_t *n_pending)
 }
 
 int
-split_source_set_take(split_source_set *set, size_t index, split_reading *out, split_error *error)
+split_source_set_take_sized(split_source_set *set, size_t index, split_reading *out, size_t size,
+                            split_error *error)
 {
+    split_reading own;
     if (set == NULL || out == NULL)
         return SPLIT_ERR_ARG;
+    if (!split__error_fits(error) || !split__sized_fits(size, sizeof own, SPLIT_READING_V1))
+        return SPLIT_ERR_STRUCT;
     if (index >= set->n)
         return SPLIT_ERR_INDEX;
-    return split__member_take(set->members[index], out, error);
+    const int rc = split__member_take(set->members[index], &own, error);
+    split__sized_init(out, size, &own, sizeof own);
+    return rc;
 }
 
 void
