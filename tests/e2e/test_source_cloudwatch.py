@@ -134,14 +134,18 @@ class CloudWatchTest(CtlTest):
         return next((v for v in truth.values() if abs(percentile(sorted(v), 50) - shown) < 0.002), None)
 
     def test_a_window_never_has_counts_of_the_phase_before(self):
-        self.cloud.delay = 0.8
+        # Two answers one after the other must fit the part of a window that a read may take.
+        self.cloud.delay = 0.3
+        document = copy.deepcopy(DOCUMENT)
+        document["rollout"].update(window="3s", phases=[{"percent": p, "bake": "60s"} for p in (10, 50, 100)])
+        self.write_policy(document)
         self.cloud.alarms = [{"AlarmName": 'search "edge"', "StateValue": "ALARM"}]
         with Visitors(self.cloud, self.route):
-            child = subprocess.Popen([str(SPLITCTL.resolve()), "run", "-p", str(self.policy), "--new", "--duration", "15s",
+            child = subprocess.Popen([str(SPLITCTL.resolve()), "run", "-p", str(self.policy), "--new", "--duration", "30s",
                                       "--source", SPEC + "&alarms=*", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                      env=self.env(), stdin=subprocess.DEVNULL)
             self.addCleanup(lambda: (child.poll() is None and child.kill(), child.communicate()))
-            time.sleep(6.5)
+            time.sleep(13)
             code, out, err = self.ctl("promote", "--yes", "--force", "--why", "test")
             self.assertEqual(code, OK, out + err)
             out, err = child.communicate(timeout=60)

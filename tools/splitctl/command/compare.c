@@ -239,7 +239,8 @@ compare_sources(job *j, const cli_texts *specs)
     char route[CLI_PATH_MAX];
     if (j->period_us == 0)
         j->period_us = WATCH_US;
-    int code = fleet_open(&f, j->policy, cli_route_path(j->common, route), specs, j->period_us);
+    int code = fleet_open(&f, j->policy, cli_route_path(j->common, route), specs, j->period_us,
+                          FLEET_PATIENT);
     if (code != CTL_OK)
         return code;
     j->c.source = "the sources";

@@ -212,7 +212,8 @@ open_watch(monitor *m, const cli_common *common, const cli_texts *specs, const c
 {
     int code = load_policy(cli_policy_path(common), &m->policy);
     if (code == CTL_OK)
-        code = driver_open(&m->driver, m->policy, route_path, specs, m->interval_us);
+        code = driver_open(&m->driver, m->policy, route_path, specs, m->interval_us,
+                           m->once ? FLEET_PATIENT : FLEET_PACED);
     if (code != CTL_OK)
         return code;
     m->driver.dry_run = true;

@@ -225,7 +225,7 @@ open_run(run *r, const split_policy *policy, const cli_common *common, const cli
     bool keeps = !r->no_journal && !common->dry_run;
     int code = common->dry_run ? CTL_OK : claim_route(r->route_path, &r->claim);
     if (code == CTL_OK)
-        code = driver_open(&r->driver, policy, r->route_path, specs, 0);
+        code = driver_open(&r->driver, policy, r->route_path, specs, 0, FLEET_PACED);
     if (code != CTL_OK)
         return code;
     r->driver.dry_run = common->dry_run;

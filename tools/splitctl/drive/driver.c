@@ -16,7 +16,7 @@ failed(const char *what, int rc)
 
 int
 driver_open(driver *d, const split_policy *policy, const char *route_path, const cli_texts *specs,
-            split_us window_us)
+            split_us window_us, fleet_pace pace)
 {
     split_rollout_options options;
     memset(d, 0, sizeof *d);
@@ -24,7 +24,7 @@ driver_open(driver *d, const split_policy *policy, const char *route_path, const
     d->route_path = route_path;
     d->id = 1;
     d->effect_us = -1;
-    int code = fleet_open(&d->fleet, policy, route_path, specs, window_us);
+    int code = fleet_open(&d->fleet, policy, route_path, specs, window_us, pace);
     if (code != CTL_OK)
         return code;
     int rc = split_policy_rollout_options(policy, &options);

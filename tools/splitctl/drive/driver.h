@@ -52,7 +52,7 @@ typedef struct driver {
 /* Make the rollout, with windows of another length than the policy's unless window_us is 0, and
  * open the sources. Reports on stderr; an exit code. */
 int driver_open(driver *d, const split_policy *policy, const char *route_path,
-                const cli_texts *specs, split_us window_us);
+                const cli_texts *specs, split_us window_us, fleet_pace pace);
 void driver_close(driver *d);
 
 /* Take operators' actions that wait. True when one of them ends the rollout: close the window now.

@@ -48,7 +48,8 @@ effect_routers(effect *e, const cli_texts *specs)
     split_us until = split_clock_now() + PATIENCE_US;
     if (e->policy == NULL)
         fputs("splitctl: which counts are whose is in the policy alone\n", stderr);
-    if (e->policy == NULL || fleet_open(&f, e->policy, e->route_path, specs, 0) != CTL_OK) {
+    if (e->policy == NULL ||
+        fleet_open(&f, e->policy, e->route_path, specs, 0, FLEET_PACED) != CTL_OK) {
         fputs("splitctl: the routers could not be asked\n", stderr);
         return CTL_TIMEOUT;
     }

@@ -22,10 +22,12 @@ between(split_us value, split_us least, split_us most)
 
 /* A dead peer must not stop the clock of the others. */
 static void
-set_timeouts(fleet *f, split_http_options *http, split_us window_us)
+set_timeouts(fleet *f, split_http_options *http, split_us window_us, fleet_pace pace)
 {
     f->deadline_us = between(window_us / 2, DEADLINE_MIN_US, DEADLINE_MAX_US);
     f->wait_us = between(window_us / 4, DEADLINE_MIN_US, DEADLINE_MAX_US);
+    if (pace == FLEET_PATIENT)
+        f->deadline_us = f->wait_us = DEADLINE_MAX_US;
     if (http->timeout_us > f->deadline_us)
         http->timeout_us = f->deadline_us;
     if (http->connect_timeout_us > http->timeout_us / 2)
@@ -142,7 +144,7 @@ no_memory(void)
 
 int
 fleet_open(fleet *f, const split_policy *policy, const char *route_path, const cli_texts *specs,
-           split_us window_us)
+           split_us window_us, fleet_pace pace)
 {
     split_source_options o;
     split_http_options http;
@@ -165,7 +167,7 @@ fleet_open(fleet *f, const split_policy *policy, const char *route_path, const c
     split_http_options_init(&http);
     http.tries = 2;
     o.http = &http;
-    set_timeouts(f, &http, o.window_us);
+    set_timeouts(f, &http, o.window_us, pace);
     pthread_mutex_init(&f->rules_lock, NULL);
     f->reports = calloc(specs->n + 1, sizeof *f->reports);
     int code =

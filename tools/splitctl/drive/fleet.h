@@ -34,6 +34,12 @@ typedef struct fleet_report {
     char note[sizeof(((split_reading *)0)->note)]; /* the last note */
 } fleet_report;
 
+/* What a read may take. */
+typedef enum fleet_pace {
+    FLEET_PACED,  /* a part of a window: the next one must not be late */
+    FLEET_PATIENT /* as long as a peer may need: no window waits */
+} fleet_pace;
+
 typedef struct fleet {
     split_source_set *set;
     fleet_report *reports; /* of each source */
@@ -60,7 +66,7 @@ typedef struct fleet {
  * proxy's admin port. The policy and the route's path are borrowed. Reports on stderr; CTL_OK,
  * CTL_USAGE or CTL_BAD_INPUT. */
 int fleet_open(fleet *f, const split_policy *policy, const char *route_path, const cli_texts *specs,
-               split_us window_us);
+               split_us window_us, fleet_pace pace);
 void fleet_close(fleet *f);
 
 /* The traffic has changed: what is counted late must not come into the windows from now on. */
