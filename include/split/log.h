@@ -6,7 +6,8 @@
  *
  * A log does no input of its own: ask for room, put bytes there, take records until it wants more.
  * The format is found from the lines: CloudFront v1 and v2 JSON, nginx and Apache combined,
- * HAProxy, ALB, split-proxy. Following a file as it grows is the source `log:` (split/source.h).
+ * HAProxy, ALB, Envoy, split-proxy, each also as docker's json-file wraps them; or it is described:
+ * JSON lines by a map of fields, an nginx log_format, CloudFront real-time logs by their fields. Following a file as it grows is the source `log:` (split/source.h).
  */
 #ifndef SPLIT_LOG_H
 #define SPLIT_LOG_H
@@ -32,6 +33,15 @@ typedef enum split_log_cache {
     SPLIT_LOG_CACHE_REFRESH = 3 /**< The cache answered after the origin had agreed. */
 } split_log_cache;
 
+/** Most attempts of a request that are told apart; the rest is left out. @since 0.1 */
+#define SPLIT_LOG_ATTEMPTS_MAX 8
+
+/** One of the attempts that a router made for a request. @since 0.1 */
+typedef struct split_log_attempt {
+    split_log_text upstream;
+    int32_t status; /**< 0: it had no answer. */
+} split_log_attempt;
+
 /** One request as its line tells it. Text is borrowed until the next call on the log. @since 0.1 */
 typedef struct split_log_record {
     split_us at_us;       /**< Wall clock; -1 when the line does not say. */
@@ -44,6 +54,8 @@ typedef struct split_log_record {
     split_log_text variant;  /**< As the line names it. */
     split_log_text upstream; /**< Address or name of the back end that was tried first. */
     split_log_text cookie;   /**< The whole Cookie header. */
+    uint32_t n_attempts;     /**< 0 where the line does not tell them. */
+    split_log_attempt attempts[SPLIT_LOG_ATTEMPTS_MAX]; /**< In their order. */
 } split_log_record;
 
 /** What split_log_next() found. @since 0.1 */
@@ -57,11 +69,17 @@ typedef enum split_log_answer {
 /** Options of a log. Fill with split_log_options_init(). @since 0.1 */
 typedef struct split_log_options {
     size_t size;
-    const char *format; /**< One of split_log_format_name(); NULL: found from the lines. */
+    /** One of split_log_format_name(); "json:PRESET" (nginx, caddy, traefik, envoy, cloudflare);
+     * "json:MEANING=PATH,..." with time, status, request_time (also _ms, _us, _ns), upstream,
+     * upstream_status, method, variant, cookie, cache; "nginx:LOG_FORMAT"; "cloudfront:FIELD,...".
+     * NULL: found from the lines. */
+    const char *format;
+    /** Of times that name no zone: "UTC", "local" (the process's), "+HH:MM"; NULL: UTC. */
+    const char *zone;
 } split_log_options;
 
 /** Size of split_log_options in version 0.1. @since 0.1 */
-#define SPLIT_LOG_OPTIONS_V1 SPLIT_SIZE_TO(split_log_options, format)
+#define SPLIT_LOG_OPTIONS_V1 SPLIT_SIZE_TO(split_log_options, zone)
 
 /** What was read since the log was made or restarted. @since 0.1 */
 typedef struct split_log_info {
@@ -92,8 +110,8 @@ SPLIT_API void split_log_options_init_sized(split_log_options *options, size_t s
  *
  * @param options How to read; NULL for the defaults.
  * @param out     The log; free it with split_log_free().
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE for a format that is
- * not valid; SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_VALUE for a format or zone
+ * that is not valid; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: allocates 256 KiB, once. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_log_new(const split_log_options *options, split_log **out);
@@ -166,6 +184,16 @@ typedef struct split_log_arms {
  */
 SPLIT_API split_log_text split_log_arm(const split_log_arms *arms, const split_log_record *record);
 
+/**
+ * Variant that an attempt was sent to: of the first one as split_log_arm() says, of others as their
+ * upstream's map does.
+ *
+ * @param attempt In [0, n_attempts); beyond, nothing says.
+ * @note Threads: const-safe. Cost: O(n_maps). Since 0.1.
+ */
+SPLIT_API split_log_text split_log_attempt_arm(const split_log_arms *arms,
+                                               const split_log_record *record, uint32_t attempt);
+
 /** Whether a cache was asked and the answer is no error: what a hit rate counts. @note Threads:
  * pure. Since 0.1. */
 SPLIT_API bool split_log_is_lookup(const split_log_record *record);
@@ -180,8 +208,8 @@ typedef struct split_log_rules {
 
 /**
  * Count a request into the report of its arm, exactly as the metrics' bounds say. A request that
- * was tried again counts by its first attempt; one whose visitor left first is no trial and counts
- * nothing.
+ * was tried again counts by its first attempt, and what its visitor saw is user_errors; one whose
+ * visitor left first counts nothing but an attempt that had failed before.
  *
  * @param rules  What counts.
  * @param record The request.
@@ -191,6 +219,16 @@ typedef struct split_log_rules {
  */
 SPLIT_API void split_log_count(const split_log_rules *rules, const split_log_record *record,
                                split_arm *arm);
+
+/**
+ * Count an attempt after the first into the report of the variant that it was sent to. The first one,
+ * and what the visitor saw, is counted by split_log_count().
+ *
+ * @param attempt In [1, n_attempts); others count nothing.
+ * @note Threads: exclusive in @p arm. Cost: O(n_statuses). Since 0.1.
+ */
+SPLIT_API void split_log_count_attempt(const split_log_rules *rules, const split_log_record *record,
+                                       uint32_t attempt, split_arm *arm);
 
 SPLIT_END
 

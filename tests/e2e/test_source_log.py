@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from ctl import POLICY, SPLITCTL, CtlTest, free_port, splitctl
+from ctl import POLICY, ROLLED_BACK, SPLITCTL, CtlTest, free_port, splitctl
 from kit import Scripted, reply, request, wait_until
 
 NGINX = sys.argv.pop(1)
@@ -27,6 +27,8 @@ http {{
     uwsgi_temp_path {folder}/tmp; scgi_temp_path {folder}/tmp;
     log_format canary '$remote_addr - - [$time_local] "$request" $status $body_bytes_sent "-" "-" '
                       'rt=$request_time us=$upstream_status upstream=$upstream_addr';
+    log_format quoted '$remote_addr - - [$time_local] "$request" $status $body_bytes_sent "-" "-" '
+                      'rt=$request_time us="$upstream_status" upstream="$upstream_addr"';
     log_format visitors '$remote_addr - - [$time_local] "$request" $status $body_bytes_sent "-" "-" '
                         'rt=$request_time cookie="$http_cookie"';
     upstream new {{ server 127.0.0.1:{new} max_fails=0; }}
@@ -36,6 +38,8 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         access_log {log} {format};
+        location /made-good {{ proxy_pass http://$pool; proxy_intercept_errors on; error_page 500 502 504 = @legacy; }}
+        location @legacy {{ proxy_pass http://legacy; }}
         location / {{ proxy_pass http://$pool; proxy_next_upstream http_503; }}
     }}
 }}
@@ -158,7 +162,8 @@ class MonitorTest(LogTest):
         self.assertEqual(status, [503] * 5)
         arms = self.window(child)
         self.assertEqual((arms["new"]["sent"], arms["new"]["error"], arms["legacy"]["sent"], arms["legacy"]["error"]),
-                         (12, 5, 10, 0))
+                         (12, 5, 15, 5), "each attempt counts for the system that it was sent to")
+        self.assertEqual((arms["new"]["user_errors"], arms["legacy"]["user_errors"]), (5, 0))
 
     def test_visitors_are_assigned_again_where_the_log_names_only_them(self):
         self.start_edge("visitors")
@@ -181,6 +186,37 @@ class MonitorTest(LogTest):
         self.assertEqual(json.loads(out)["window"]["arms"], {"new": {}})
         self.assertIn("splitctl: nowhere.log does not exist\n", err)
         self.assertEqual(err.count("nowhere.log"), 1, err)
+
+
+class FallbackTest(LogTest):
+    """nginx answers what the new system fails from the legacy one (error_page = @legacy): the visitor sees none of it."""
+
+    def roll_out(self, log_format):
+        fails = iter(i % 2 == 0 for i in range(1_000_000))
+        self.new.answer = lambda r: reply(b"no", "502 Failed") if next(fails) else reply(b"ok")
+        self.start_edge(log_format)
+        child = self.start("run")
+        wait_until(lambda: self.revision() > 0, 10, "the first route")
+        seen = collections.Counter()
+        end = time.monotonic() + 60
+        while child.poll() is None and time.monotonic() < end:
+            for arm in ["new"] + ["legacy"] * 9:
+                seen[request(self.edge.port, "/made-good", headers={"x-arm": arm})[0]] += 1
+        out, err = child.communicate(timeout=20)
+        self.assertEqual(set(seen), {200}, "the visitors saw no failure")
+        windows = [json.loads(line) for line in self.ctl("history", "--json")[1].splitlines()]
+        arms = [w["arms"]["new"] for w in windows if w.get("arms", {}).get("new", {}).get("outcomes")]
+        sent, errors, users = (sum(a[n] for a in arms) for n in ("outcomes", "error", "user_errors"))
+        print(f"{log_format}: exit {child.returncode}, {sent} requests of the new system, {errors} failed, {users} seen by visitors")
+        self.assertEqual(child.returncode, ROLLED_BACK, out + err)
+        self.assertAlmostEqual(errors / sent, 0.5, delta=0.05)
+        self.assertEqual(users, 0)
+
+    def test_unquoted(self):
+        self.roll_out("canary")
+
+    def test_quoted(self):
+        self.roll_out("quoted")
 
 
 class RunTest(LogTest):
@@ -228,7 +264,7 @@ class RunTest(LogTest):
         rotator.join()
         for arm in ("new", "legacy"):
             sent[arm, "outcomes"] = sent[arm, "edge_requests"] = sent[arm, "timed"] = sent[arm, "sent"]
-            sent[arm, "edge_5xx"] = sent[arm, "error"]
+            sent[arm, "edge_5xx"] = sent[arm, "user_errors"] = sent[arm, "error"]
 
         def all_there():
             return sum(v for (_, name), v in self.totals().items() if name == "sent") >= sum(v for (_, name), v in sent.items() if name == "sent")

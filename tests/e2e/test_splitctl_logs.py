@@ -156,6 +156,47 @@ class Arms(CtlTest):
         self.assertEqual(splitctl("logs", "--recompute", self.policy, "--recompute", self.policy, "f")[0], USAGE)
 
 
+class Described(CtlTest):
+    """Formats that a text describes."""
+
+    MAIN = '$remote_addr [$time_local] "$request" $status $upstream_addr $upstream_status $request_time'
+
+    def test_json_by_a_map_and_by_a_preset(self):
+        line = {"ts": 1795394789, "code": 503, "be": {"name": "new"}, "took": 12}
+        answer, arms = analyse("--json-fields", "time=ts,status=code,upstream=be.name,request_time_ms=took", "--map", "new=new",
+                               stdin=json.dumps(line).encode() + b"\n")
+        self.assertEqual((answer["records"], arms["new"]["status_5xx"], arms["new"]["p50_ms"]), (1, 1, 12))
+        envoy = {"start_time": "2026-11-23T00:46:29.000Z", "response_code": 200, "duration": 5, "upstream_cluster": "new"}
+        answer, arms = analyse("--json-fields", "envoy", "--map", "new=new", stdin=(json.dumps(envoy) + "\n").encode() * 3)
+        self.assertEqual((answer["records"], arms["new"]["requests"]), (3, 3))
+
+    def test_a_log_format_by_its_text(self):
+        line = b'1.2.3.4 [23/Nov/2026:00:46:29 +0000] "GET / HTTP/1.1" 200 10.0.0.1:80, 10.0.0.2:80 502, 200 0.120\n'
+        answer, arms = analyse("--log-format", self.MAIN, "--map", "10.0.0.1:80=new", stdin=line * 2)
+        self.assertEqual((answer["records"], arms["new"]["requests"], arms["new"]["status_5xx"]), (2, 2, 2))
+
+    def test_a_zone_by_its_name_knows_summer_time(self):
+        line = (b"h[1]: 1.2.3.4:5 [23/%s/2026:02:46:29.000] fe new/s1 0/0/1/4/6 200 5 - - ---- 1/1/0/0/0 0/0 \"GET / H\"\n")
+        for month, utc in ((b"Jan", "2026-01-23T01:46:29Z"), (b"Jul", "2026-07-23T00:46:29Z")):
+            cut = analyse("--tz", "Europe/Berlin", "--from", utc, "--map", "new=new", stdin=line % month)[1]
+            self.assertEqual(cut["new"]["requests"], 1, month)
+            code = splitctl("logs", "--tz", "Europe/Berlin", "--to", utc, "--map", "new=new", stdin=line % month)[0]
+            self.assertEqual(code, NO_DATA, "nothing was before")
+
+    def test_wrong_descriptions_are_refused(self):
+        for wrong in (["--json-fields", "apache"], ["--json-fields", "time=a"], ["--log-format", "$status"], ["--tz", "Mars/Phobos"],
+                      ["--tz", "../../etc/passwd"], ["--json-fields", "nginx", "--format", "alb"]):
+            with self.subTest(wrong=wrong):
+                self.assertEqual(splitctl("logs", *wrong, stdin=b"")[0], USAGE)
+
+    def test_documents_from_pipes(self):
+        text = self.policy.read_bytes()
+        self.assertEqual(splitctl("check", "/dev/stdin", stdin=text)[0], OK)
+        self.assertEqual(splitctl("check", "/dev/stdin", stdin=text.replace(b"legacy", b"legac", 1))[0], BAD_INPUT)
+        done = subprocess.run(["bash", "-c", f"{SPLITCTL.resolve()} check <(cat {self.policy})"], capture_output=True, check=False)
+        self.assertEqual(done.returncode, OK, done.stderr)
+
+
 class Damage(unittest.TestCase):
     GOOD = b'1.2.3.4 - - [23/Nov/2026:00:46:29 +0000] "GET / HTTP/1.1" 200 34 "-" "x" rt=0.037 variant=new\n'
 

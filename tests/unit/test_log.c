@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Access logs: bytes into lines, lines into records, records into arms and counts. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "split/log.h"
@@ -167,7 +168,7 @@ Test(log, formats_have_names_and_others_are_refused)
     size_t n = 0;
     for (; split_log_format_name(n) != NULL; n++)
         split_log_free(&(split_log *){log_of(split_log_format_name(n))});
-    cr_expect_eq(n, 6);
+    cr_expect_eq(n, 7);
     cr_expect_null(split_log_format_name(SIZE_MAX));
     split_log_options_init(&o);
     o.format = "w3c";
@@ -295,6 +296,194 @@ Test(log, a_request_that_was_tried_again_counts_by_its_first_attempt)
     }
     cr_expect_eq(split_arm_get(&arm, SPLIT_COUNTER_ERROR), 2);
     cr_expect_eq(split_arm_get(&arm, SPLIT_COUNTER_EDGE_5XX), 0, "the visitor saw none of it");
+}
+
+/* A line in a form that is given; the record must say what it says. */
+typedef struct described {
+    const char *format; /* NULL: found */
+    const char *zone;
+    const char *line;
+    split_us at_us;
+    split_us latency_us;
+    int32_t status;
+    const char *upstream;
+    split_log_cache cache;
+} described;
+
+#define SECOND INT64_C(1000000)
+#define AT (INT64_C(1795394789) * SECOND) /* 2026-11-23T00:46:29Z */
+#define MAIN                                                                                       \
+    "$remote_addr [$time_local] \"$request\" $status $upstream_addr $upstream_status "             \
+    "$request_time"
+
+static const described forms[] = {
+    {"json:time=ts,status=$.code,upstream=be.name,request_time_ms=took", NULL,
+     "{\"ts\":1795394789,\"code\":\"503\",\"be\":{\"name\":\"new\"},\"took\":12.5,\"x\":[{},1]}",
+     AT, 12500, 503, "new", 0},
+    {"json:nginx", NULL,
+     "{\"time_iso8601\":\"2026-11-23T01:46:29+01:00\",\"status\":\"200\",\"request_time\":\"0."
+     "037\","
+     "\"upstream_addr\":\"10.0.0.1:80, 10.0.0.2:80\",\"upstream_status\":\"502, 200\","
+     "\"upstream_cache_status\":\"MISS\"}",
+     AT, 37000, 200, "10.0.0.1:80", SPLIT_LOG_CACHE_MISS},
+    {"json:caddy", NULL,
+     "{\"level\":\"info\",\"ts\":1795394789.0,\"request\":{\"method\":\"GET\",\"headers\":{"
+     "\"Cookie\":["
+     "\"a=1\"]}},\"duration\":0.000929675,\"status\":200,\"resp_headers\":{\"X-Split-Variant\":["
+     "\"new\"]}}",
+     AT, 930, 200, "", 0},
+    {"json:traefik", NULL,
+     "{\"StartUTC\":\"2026-11-23T00:46:29.000000Z\",\"DownstreamStatus\":502,\"Duration\":1500000,"
+     "\"ServiceName\":\"new@docker\",\"OriginStatus\":502,\"RequestMethod\":\"GET\"}",
+     AT, 1500, 502, "new@docker", 0},
+    {"json:envoy", NULL,
+     "{\"response_flags\":\"-\",\"start_time\":\"2026-11-23T00:46:29.000Z\",\"response_code\":204,"
+     "\"duration\":226,\"upstream_cluster\":\"new\",\"bytes\":null}",
+     AT, 226000, 204, "new", 0},
+    {"json:cloudflare", NULL,
+     "{\"EdgeStartTimestamp\":1795394789000000000,\"EdgeResponseStatus\":520,"
+     "\"EdgeTimeToFirstByteMs\":31,\"OriginIP\":\"10.0.0.1\",\"CacheCacheStatus\":\"hit\"}",
+     AT, 31000, 520, "10.0.0.1", SPLIT_LOG_CACHE_HIT},
+    {"nginx:" MAIN, NULL,
+     "1.2.3.4 [23/Nov/2026:00:46:29 +0000] \"GET /a b HTTP/1.1\" 200 10.0.0.1:80, 10.0.0.2:80 : "
+     "10.0.0.3:80 502, 502 : 200 0.120",
+     AT, 120000, 200, "10.0.0.1:80", 0},
+    {"nginx:log_format main escape=json '$remote_addr [$time_local] '\n '\"$request\" ${status}';",
+     NULL, "1.2.3.4 [23/Nov/2026:00:46:29 +0000] \"GET / HTTP/1.1\" 404", AT, -1, 404, "", 0},
+    {"cloudfront:timestamp,c-ip,time-to-first-byte,sc-status,x-edge-result-type", NULL,
+     "1795394789.000\t1.2.3.4\t0.004\t200\tMissGeneratedResponse", AT, 4000, 200, "",
+     SPLIT_LOG_CACHE_MISS},
+    {NULL, NULL,
+     "[2026-11-23T00:46:29.000Z] \"POST /api/v1 HTTP/2\" 204 - 154 0 226 100 \"10.0.35.28\" "
+     "\"nsq\" "
+     "\"cc21d9b0\" \"locations\" \"10.0.2.1:80\"",
+     AT, 226000, 204, "10.0.2.1:80", 0},
+    {NULL, NULL,
+     "[2026-11-23T00:46:29.000Z] \"GET / HTTP/1.1\" 0 DC 0 0 26 - \"-\" \"-\" \"-\" \"-\" "
+     "\"10.0.2.1:80\"",
+     AT, 26000, 0, "10.0.2.1:80", 0},
+    {NULL, NULL,
+     "{\"log\":\"1.2.3.4 - - [23/Nov/2026:00:46:29 +0000] \\\"GET /\\u003ca HTTP/1.1\\\" 200 3 "
+     "\\\"-\\\" "
+     "\\\"-\\\" rt=0.5\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-23T00:46:30Z\"}",
+     AT, 500000, 200, "", 0},
+    {NULL, NULL,
+     "[::1]:8080 1.2.3.4 - - [23/Nov/2026:00:46:29 +0000] \"GET / HTTP/1.1\" 200 3 \"-\" \"-\"", AT,
+     -1, 200, "", 0},
+    {NULL, "+02:00",
+     "h[1]: 1.2.3.4:5 [23/Nov/2026:02:46:29.000] fe new/s1 0/0/1/4/6 200 5 - - ---- 1/1/0/0/0 0/0 "
+     "\"GET / H\"",
+     AT, 5000, 200, "new", 0},
+    {NULL, "-00:30",
+     "h[1]: 1.2.3.4:5 [23/Nov/2026:00:16:29.000] fe new/s1 0/0/1/4/6 200 5 - - ---- 1/1/0/0/0 0/0 "
+     "\"GET / H\"",
+     AT, 5000, 200, "new", 0}};
+
+Test(log, described_and_found_forms_say_the_same)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        const described *d = &forms[i];
+        split_log_options o;
+        split_log *log = NULL;
+        split_log_record r;
+        char line[1024];
+        split_log_options_init(&o);
+        o.format = d->format;
+        o.zone = d->zone;
+        cr_assert_eq(split_log_new(&o, &log), 0, "form %zu", i);
+        snprintf(line, sizeof line, "%s\n", d->line);
+        cr_assert_eq(feed(log, line, strlen(line), 1000, &r), 1, "form %zu", i);
+        cr_expect(r.at_us == d->at_us && r.latency_us == d->latency_us && r.status == d->status &&
+                      is(r.upstream, d->upstream) && r.cache == d->cache,
+                  "form %zu: at %lld, %lld us, status %d, '%.*s', cache %d", i, (long long)r.at_us,
+                  (long long)r.latency_us, (int)r.status, (int)r.upstream.len, r.upstream.at,
+                  (int)r.cache);
+        split_log_free(&log);
+    }
+}
+
+Test(log, descriptions_that_are_none_are_refused)
+{
+    static const char *const bad[] = {"json:",
+                                      "json:apache",
+                                      "json:time=a",
+                                      "json:status=a",
+                                      "json:time=a,status=",
+                                      "json:time=a,status=b,colour=c",
+                                      "nginx:$status",
+                                      "nginx:$time_local$status",
+                                      "nginx:",
+                                      "cloudfront:sc-status",
+                                      "cloudfront:"};
+    split_log_options o;
+    split_log *log = NULL;
+    split_log_options_init(&o);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        o.format = bad[i];
+        cr_expect_eq(split_log_new(&o, &log), SPLIT_ERR_VALUE, "%s", bad[i]);
+    }
+    o.format = NULL;
+    o.zone = "Mars";
+    cr_expect_eq(split_log_new(&o, &log), SPLIT_ERR_VALUE);
+    o.zone = "local";
+    cr_expect_eq(split_log_new(&o, &log), 0);
+    split_log_free(&log);
+}
+
+/* Cut and damaged at every byte: no crash, no record of nonsense. */
+Test(log, described_forms_survive_damage)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        for (size_t at = 0; at < strlen(forms[i].line); at++)
+            for (int how = 0; how < 3; how++) {
+                split_log_options o;
+                split_log *log = NULL;
+                split_log_record r;
+                char line[1024];
+                split_log_options_init(&o);
+                o.format = forms[i].format;
+                cr_assert_eq(split_log_new(&o, &log), 0);
+                snprintf(line, sizeof line, "%s", forms[i].line);
+                line[at] = how == 0 ? '\0' : how == 1 ? '"' : '}';
+                size_t n = how == 0 ? at : strlen(forms[i].line);
+                line[n] = '\n';
+                if (feed(log, line, n + 1, 1000, &r) == 1)
+                    cr_expect(r.status >= 0 && r.status <= 999);
+                split_log_free(&log);
+            }
+}
+
+Test(log, every_attempt_counts_for_its_own_upstream)
+{
+    static const char *const texts[] = {"us=500 : 200 upstream=10.0.0.1:80 : 10.0.0.2:80",
+                                        "us=\"500 : 200\" upstream=\"10.0.0.1:80 : 10.0.0.2:80\""};
+    static const split_log_map maps[] = {{"10.0.0.1:80", "new"}, {"10.0.0.2:80", "legacy"}};
+    const split_log_arms arms = {.maps = maps, .n_maps = 2};
+    const split_log_rules rules = {NULL, 0, NULL, 0};
+    for (size_t i = 0; i < 2; i++) {
+        char line[512];
+        split_arm arm[2];
+        split_log_record r;
+        split_log *log = log_of(NULL);
+        snprintf(line, sizeof line,
+                 "1 - - [23/Nov/2026:00:46:29 +0000] \"GET / H\" 200 3 \"-\" \"-\" %s\n", texts[i]);
+        cr_assert_eq(feed(log, line, strlen(line), 1000, &r), 1);
+        cr_expect(r.n_attempts == 2 && r.attempts[1].status == 200);
+        cr_expect(is(split_log_attempt_arm(&arms, &r, 0), "new") &&
+                  is(split_log_attempt_arm(&arms, &r, 1), "legacy"));
+        cr_expect_eq(split_log_attempt_arm(&arms, &r, 2).len, 0);
+        split_arm_clear(&arm[0]);
+        split_arm_clear(&arm[1]);
+        split_log_count(&rules, &r, &arm[0]);
+        split_log_count_attempt(&rules, &r, 0, &arm[1]);
+        split_log_count_attempt(&rules, &r, 1, &arm[1]);
+        cr_expect(split_arm_get(&arm[0], SPLIT_COUNTER_SENT) == 1 &&
+                  split_arm_get(&arm[0], SPLIT_COUNTER_ERROR) == 1 &&
+                  split_arm_get(&arm[0], SPLIT_COUNTER_USER_ERRORS) == 0);
+        cr_expect(split_arm_get(&arm[1], SPLIT_COUNTER_SENT) == 1 &&
+                  split_arm_get(&arm[1], SPLIT_COUNTER_ERROR) == 0);
+        split_log_free(&log);
+    }
 }
 
 /* One line of every format. */

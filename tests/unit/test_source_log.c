@@ -533,14 +533,61 @@ Test(source_log, what_is_no_log_file_is_told)
     cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_IO);
     cr_expect_not_null(strstr(e.text, "directory"));
     cr_assert_eq(rmdir(w.path), 0);
-    cr_assert_eq(mkfifo(w.path, 0600), 0);
-    cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_IO);
-    cr_expect_not_null(strstr(e.text, "no regular file"));
-    cr_assert_eq(unlink(w.path), 0);
     requests(2, "new");
     EXPECT_NOTHING();
     requests(2, "new");
     EXPECT_SENT(2, 0);
+}
+
+Test(source_log, a_pipe_is_read_as_it_is_written)
+{
+    static const char line[] = "1.2.3.4 - - [23/Nov/2026:00:46:29 +0000] \"GET / HTTP/1.1\" 200 3 "
+                               "\"-\" \"-\" variant=new\n";
+    cr_assert_eq(mkfifo(w.path, 0600), 0);
+    cr_assert_eq(split_source_new(&o, &source, &e), 0);
+    cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_NO_DATA);
+    int fd = open(w.path, O_WRONLY | O_NONBLOCK);
+    cr_assert_geq(fd, 0);
+    for (int window = 1; window < 3; window++) {
+        for (int i = 0; i < window; i++)
+            cr_assert_eq(write(fd, line, sizeof line - 1), (ssize_t)sizeof line - 1);
+        EXPECT_SENT(window, 0);
+    }
+    cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_NO_DATA, "nothing new");
+    close(fd);
+}
+
+Test(source_log, attempts_and_statuses_count_as_the_policy_says)
+{
+    static const char lines[] =
+        "1 - - [23/Nov/2026:00:46:29 +0000] \"GET / HTTP/1.1\" 200 3 \"-\" \"-\" us=500 : 200 "
+        "upstream=10.0.0.1:80 : 10.0.0.2:80\n"
+        "1 - - [23/Nov/2026:00:46:29 +0000] \"GET / HTTP/1.1\" 429 3 \"-\" \"-\" us=\"429\" "
+        "upstream=\"10.0.0.1:80\"\n";
+    const split_source_field fields[] = {{0, "arm", "10.0.0.1:80"},
+                                         {0, "baseline", "10.0.0.2:80"},
+                                         {0, "statuses", "500-599,429"},
+                                         {0, "tz", "+01:00"}};
+    const split_source_field wrong[] = {{0, "statuses", "5xx"}, {0, "tz", "Mars"}};
+    for (int i = 0; i < 2; i++) {
+        o.fields = &wrong[i];
+        o.n_fields = 1;
+        cr_expect_eq(split_source_new(&o, &source, &e), SPLIT_ERR_VALUE);
+        cr_expect_not_null(strstr(e.text, wrong[i].text));
+    }
+    o.fields = fields;
+    o.n_fields = 4;
+    cr_assert_eq(split_source_new(&o, &source, &e), 0, "%s", e.text);
+    FILE *f = fopen(w.path, "wb");
+    cr_assert_not_null(f);
+    cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_NO_DATA);
+    cr_assert(fputs(lines, f) >= 0 && fclose(f) == 0);
+    cr_assert_eq(split_source_read(source, &r, &e), 0, "%s", e.text);
+    cr_expect(split_arm_get(&r.arm[0], SPLIT_COUNTER_SENT) == 2 &&
+              split_arm_get(&r.arm[0], SPLIT_COUNTER_ERROR) == 2);
+    cr_expect(split_arm_get(&r.arm[1], SPLIT_COUNTER_SENT) == 1 &&
+              split_arm_get(&r.arm[1], SPLIT_COUNTER_ERROR) == 0);
+    cr_expect_eq(split_arm_get(&r.arm[0], SPLIT_COUNTER_USER_ERRORS), 1);
 }
 
 Test(source_log, names_of_the_policy_are_checked)

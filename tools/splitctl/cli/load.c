@@ -3,9 +3,12 @@
 #include "cli/load.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void
@@ -90,32 +93,76 @@ looks_like_route(const char *text)
     return strstr(text, "\"ranges\"") != NULL && strstr(text, "\"revision\"") != NULL;
 }
 
-int
-load_either(const char *path, split_policy **out_policy, split_route **out_route)
+/* Read once: a pipe has nothing left for a second time. */
+static char *
+read_document(const char *path, size_t *n)
 {
-    size_t n;
-    char *text = load_text(path, SPLIT_DOCUMENT_BYTES_MAX, &n);
-    *out_policy = NULL;
-    *out_route = NULL;
-    if (text == NULL)
-        return CTL_BAD_INPUT;
-    bool is_route = looks_like_route(text);
-    free(text);
-    return is_route ? load_route(path, out_route) : load_policy(path, out_policy);
+    FILE *file = fopen(path, "rb");
+    char *text = file == NULL ? NULL : malloc(SPLIT_DOCUMENT_BYTES_MAX + 2);
+    *n = text == NULL ? 0 : fread(text, 1, SPLIT_DOCUMENT_BYTES_MAX + 1, file);
+    if (text != NULL && ferror(file) != 0) {
+        free(text);
+        text = NULL;
+    }
+    if (file != NULL)
+        fclose(file);
+    if (text != NULL)
+        text[*n] = '\0';
+    return text;
 }
 
 int
 load_any(const char *path, split_error *faults, size_t *out_n_faults, split_policy **out_policy,
          split_route **out_route)
 {
-    char head[65536];
-    FILE *file = fopen(path, "rb");
-    size_t n = file != NULL ? fread(head, 1, sizeof head - 1, file) : 0;
-    if (file != NULL)
-        fclose(file);
-    head[n] = '\0';
-    return looks_like_route(head)
-               ? split_route_load_file(path, NULL, faults, LOAD_FAULTS_MAX, out_n_faults, out_route)
-               : split_policy_load_file(path, NULL, faults, LOAD_FAULTS_MAX, out_n_faults,
-                                        out_policy);
+    size_t n;
+    char *text = read_document(path, &n);
+    int rc;
+    if (text == NULL) /* the library says why */
+        return split_policy_load_file(path, NULL, faults, LOAD_FAULTS_MAX, out_n_faults,
+                                      out_policy);
+    if (looks_like_route(text))
+        rc = split_route_load(text, n, NULL, faults, LOAD_FAULTS_MAX, out_n_faults, out_route);
+    else
+        rc = split_policy_load(text, n, NULL, faults, LOAD_FAULTS_MAX, out_n_faults, out_policy);
+    free(text);
+    return rc;
+}
+
+int
+load_either(const char *path, split_policy **out_policy, split_route **out_route)
+{
+    static split_error faults[LOAD_FAULTS_MAX];
+    size_t n_faults = 0;
+    *out_policy = NULL;
+    *out_route = NULL;
+    int rc = load_any(path, faults, &n_faults, out_policy, out_route);
+    return rc == SPLIT_OK ? CTL_OK : report_all(path, rc, faults, n_faults);
+}
+
+const char *
+load_spooled(const char *path, char buf[64])
+{
+    struct stat st;
+    char block[65536];
+    size_t total = 0;
+    if (stat(path, &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+        return path;
+    int from = open(path, O_RDONLY | O_CLOEXEC);
+    int to = from < 0 ? -1 : memfd_create("document", MFD_CLOEXEC);
+    ssize_t n = to < 0 ? -1 : 0;
+    while (n >= 0 && total <= SPLIT_DOCUMENT_BYTES_MAX &&
+           (n = read(from, block, sizeof block)) > 0) {
+        n = write(to, block, (size_t)n) == n ? n : -1;
+        total += n > 0 ? (size_t)n : 0;
+    }
+    if (from >= 0)
+        close(from);
+    if (n < 0) {
+        if (to >= 0)
+            close(to);
+        return path;
+    }
+    snprintf(buf, 64, "/proc/self/fd/%d", to); /* open until the program ends */
+    return buf;
 }

@@ -36,4 +36,7 @@ char *load_text(const char *path, size_t max_bytes, size_t *out_len);
 /* A fault on one line of stderr. */
 void report_fault(const char *path, const split_error *fault);
 
+/* A path that can be read several times: the path itself, or of a copy in memory when it is a pipe. */
+const char *load_spooled(const char *path, char buf[64]);
+
 #endif

@@ -84,11 +84,11 @@ keep_fault(const split_error *fault, void *ctx)
 
 /* Returns the number of faults. */
 static size_t
-check_prices(const char *path, bool json, split_error *faults)
+check_prices(const char *path, const char *from, bool json, split_error *faults)
 {
     kept_faults kept = {.faults = faults};
     prices *p = NULL;
-    (void)prices_read(path, keep_fault, &kept, &p);
+    (void)prices_read(from, keep_fault, &kept, &p);
     if (p != NULL && !json)
         printf("%s: valid prices of %s in %s, %zu items, %zu origins, %zu routers\n", path,
                p->as_of, p->currency, p->n_items, p->n_origins, p->n_routers);
@@ -115,12 +115,14 @@ check_file(const char *path, bool json, size_t *n_shown)
     split_policy *policy = NULL;
     split_route *route = NULL;
     size_t n = 0;
-    if (prices_looks_like(path)) {
-        n = check_prices(path, json, faults);
+    char spool[64];
+    const char *from = load_spooled(path, spool);
+    if (prices_looks_like(from)) {
+        n = check_prices(path, from, json, faults);
         show_faults(path, json, faults, n, n_shown);
         return n == 0;
     }
-    int err = load_any(path, faults, &n, &policy, &route);
+    int err = load_any(from, faults, &n, &policy, &route);
     if (err == SPLIT_OK && policy != NULL)
         err = check_sources(policy, faults, &n);
     if (err == SPLIT_OK && !json)

@@ -114,6 +114,7 @@ take_record(const split_log_record *record, void *ctx)
     split_log_text arm = split_log_arm(&r->setup->arms, record);
     if (arm.len == 0)
         arm = (split_log_text){nobody, sizeof nobody - 1};
+    log_windows_add_attempts(&r->windows, &r->setup->arms, record);
     int side = log_windows_add(&r->windows, arm, record);
     if (side < 0)
         return;

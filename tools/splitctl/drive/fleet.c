@@ -113,6 +113,16 @@ assign_visitor(void *ctx, const char *visitor, size_t visitor_len, split_us at_u
     return variant;
 }
 
+/* Whether the policy says nothing of its own on which statuses are failures. */
+static bool
+has_default_statuses(const split_failover_options *o)
+{
+    split_failover_options plain;
+    split_failover_options_init(&plain);
+    return o->n_statuses == plain.n_statuses &&
+           memcmp(o->statuses, plain.statuses, plain.n_statuses * sizeof plain.statuses[0]) == 0;
+}
+
 /* What logs are read by, when one of the sources is a log. */
 static int
 take_log_options(fleet *f, const split_policy *policy, const char *route_path,
@@ -126,8 +136,10 @@ take_log_options(fleet *f, const split_policy *policy, const char *route_path,
     if (split_policy_failover_options(policy, &f->failover) != SPLIT_OK)
         return CTL_BAD_INPUT;
     f->route_path = route_path;
-    o->statuses = f->failover.statuses;
-    o->n_statuses = f->failover.n_statuses;
+    if (!has_default_statuses(&f->failover)) { /* else every 5xx fails, as for every source */
+        o->statuses = f->failover.statuses;
+        o->n_statuses = f->failover.n_statuses;
+    }
     o->assign = assign_visitor;
     o->assign_ctx = f;
     int code = arm_rules_begin(&f->visitors, policy);

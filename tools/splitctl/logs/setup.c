@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "split/net.h"
 
@@ -59,15 +61,53 @@ take_arms(log_setup *s, const char *command)
     return code;
 }
 
+/* The three ways to name a format become the one of the library. */
+static int
+take_format(log_setup *s, const char *command)
+{
+    int n = (s->format != NULL) + (s->json != NULL) + (s->log_format != NULL);
+    const char *text = s->json != NULL ? s->json : s->log_format;
+    if (n > 1)
+        return cli_usage_error(command, "give one of --format, --json-fields and --log-format");
+    if (text == NULL)
+        return CTL_OK;
+    if (asprintf(&s->described, "%s:%s", s->json != NULL ? "json" : "nginx", text) < 0)
+        return CTL_BAD_INPUT;
+    s->format = s->described;
+    return CTL_OK;
+}
+
+/* A name such as Europe/Berlin becomes the process's own zone: the C library knows its summer times.
+ */
+static int
+take_zone(log_setup *s, const char *command)
+{
+    char path[512];
+    const char *zone = s->zone;
+    if (zone == NULL || zone[0] == '+' || zone[0] == '-' || strcmp(zone, "UTC") == 0 ||
+        strcmp(zone, "local") == 0)
+        return CTL_OK;
+    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
+    if (strstr(zone, "..") != NULL || access(path, R_OK) != 0)
+        return cli_usage_error(command, "there is no time zone '%s'", zone);
+    setenv("TZ", zone, 1);
+    tzset();
+    s->zone = "local";
+    return CTL_OK;
+}
+
 static int
 open_log(const log_setup *s, const char *command, split_log **out)
 {
     split_log_options o;
     split_log_options_init(&o);
     o.format = s->format;
+    o.zone = s->zone;
     int rc = split_log_new(&o, out);
     if (rc == SPLIT_ERR_VALUE)
-        return cli_usage_error(command, "there is no format '%s'", s->format);
+        return cli_usage_error(
+            command, "there is no format '%s'%s%s", s->format == NULL ? "" : s->format,
+            s->zone == NULL ? "" : ", or no time zone ", s->zone == NULL ? "" : s->zone);
     if (rc != SPLIT_OK)
         fprintf(stderr, "splitctl %s: %s\n", command, split_strerror(rc));
     return rc == SPLIT_OK ? CTL_OK : CTL_BAD_INPUT;
@@ -80,6 +120,10 @@ log_setup_open(log_setup *s, const char *command, split_log **out)
     if (code == CTL_OK)
         code = take_times(s, command);
     if (code == CTL_OK)
+        code = take_format(s, command);
+    if (code == CTL_OK)
+        code = take_zone(s, command);
+    if (code == CTL_OK)
         code = open_log(s, command, out);
     return code == CTL_OK ? take_arms(s, command) : code;
 }
@@ -89,6 +133,7 @@ log_setup_free(log_setup *s)
 {
     for (size_t i = 0; i < LOG_MAPS_MAX; i++)
         free(s->map_texts[i]);
+    free(s->described);
     arm_rules_free(&s->rules);
 }
 

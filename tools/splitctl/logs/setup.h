@@ -13,6 +13,9 @@ typedef struct log_setup {
     cli_texts documents;
     const char *cookie;
     const char *format;
+    const char *json;
+    const char *log_format;
+    const char *zone;
     const char *from;
     const char *to;
     bool cookie_is_variant;
@@ -20,6 +23,7 @@ typedef struct log_setup {
     split_us from_us;
     split_us to_us;
     arm_rules rules;
+    char *described; /* the format, as the library takes it */
     char *map_texts[LOG_MAPS_MAX];
     split_log_map maps[LOG_MAPS_MAX];
     split_log_arms arms;
@@ -44,8 +48,17 @@ typedef struct log_setup {
          &(s)->cookie_is_variant},                                                                 \
         {"from", 0, CLI_TEXT, "TIME", "leave out what was before", &(s)->from},                    \
         {"to", 0, CLI_TEXT, "TIME", "leave out this and what came later", &(s)->to},               \
+        {"format", 0, CLI_TEXT, "NAME", "do not guess the format", &(s)->format},                  \
+        {"json-fields",                                                                            \
+         0,                                                                                        \
+         CLI_TEXT,                                                                                 \
+         "MAP",                                                                                    \
+         "JSON lines: nginx, caddy, ..., or time=PATH,status=PATH,...",                            \
+         &(s)->json},                                                                              \
+        {"log-format", 0, CLI_TEXT, "TEXT", "an nginx log_format", &(s)->log_format},              \
     {                                                                                              \
-        "format", 0, CLI_TEXT, "NAME", "do not guess the format", &(s)->format                     \
+        "tz", 0, CLI_TEXT, "ZONE", "of times that name none: UTC, +HH:MM, local, Europe/Berlin",   \
+            &(s)->zone                                                                             \
     }
 
 /* Understand the options and make the log. CTL_OK, CTL_USAGE or CTL_BAD_INPUT, reported. */

@@ -134,13 +134,15 @@ tally_add(tally *t, split_log_text arm, const split_log_record *r)
         t->first_us = r->at_us;
     if (r->at_us > t->last_us)
         t->last_us = r->at_us;
-    if (r->status == 0) {
+    /* What another back end made good is still this one's failure. */
+    int32_t status = r->first_status != 0 ? r->first_status : r->status;
+    if (status == 0) {
         a->left++;
         return;
     }
     a->n++;
-    a->n_4xx += r->status / 100 == 4 ? 1 : 0;
-    a->n_5xx += r->status / 100 == 5 ? 1 : 0;
+    a->n_4xx += status / 100 == 4 ? 1 : 0;
+    a->n_5xx += status / 100 == 5 ? 1 : 0;
     if (r->latency_us >= 0)
         tally_times_add(a->all, r->latency_us);
     if (split_log_is_lookup(r))

@@ -102,11 +102,26 @@ is_variant(const log_windows *w, size_t variant, split_log_text arm)
     return name != NULL && strlen(name) == arm.len && memcmp(name, arm.at, arm.len) == 0;
 }
 
+void
+log_windows_add_attempts(log_windows *w, const split_log_arms *arms, const split_log_record *r)
+{
+    for (uint32_t i = 1; i < r->n_attempts && r->at_us >= 0; i++) {
+        split_log_text arm = split_log_attempt_arm(arms, r, i);
+        bool is_new = is_variant(w, w->info.variant, arm);
+        split_window *window =
+            is_new || is_variant(w, w->info.baseline, arm) ? window_at(w, r->at_us) : NULL;
+        if (window == NULL)
+            continue;
+        window->has_baseline = window->has_baseline || !is_new;
+        split_log_count_attempt(&w->rules, r, i, is_new ? &window->arm : &window->baseline);
+    }
+}
+
 int
 log_windows_add(log_windows *w, split_log_text arm, const split_log_record *r)
 {
     bool is_new = is_variant(w, w->info.variant, arm);
-    if (r->status == 0 || r->at_us < 0)
+    if ((r->status == 0 && r->first_status == 0) || r->at_us < 0)
         return -1;
     if (!is_new && !is_variant(w, w->info.baseline, arm)) {
         w->n_foreign++;

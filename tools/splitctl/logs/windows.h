@@ -34,6 +34,10 @@ int log_windows_begin(log_windows *w, const split_policy *policy);
 int log_windows_open(log_windows *w, const split_policy *policy,
                      void (*take)(const split_window *window, void *ctx), void *ctx);
 
+/* Count the attempts after the first for the variants that they were sent to. */
+void log_windows_add_attempts(log_windows *w, const split_log_arms *arms,
+                              const split_log_record *r);
+
 /* Count a record. Returns 0 for the new system, 1 for the baseline, -1 when it was not counted: of
  * neither, late, or without a time or a status. */
 int log_windows_add(log_windows *w, split_log_text arm, const split_log_record *r);

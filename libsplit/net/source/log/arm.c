@@ -59,3 +59,12 @@ split_log_arm(const split_log_arms *arms, const split_log_record *record)
         arm = assigned(arms, record);
     return arm;
 }
+
+split_log_text
+split_log_attempt_arm(const split_log_arms *arms, const split_log_record *record, uint32_t attempt)
+{
+    if (attempt >= record->n_attempts)
+        return (split_log_text){0};
+    return attempt == 0 ? split_log_arm(arms, record)
+                        : mapped(arms, record->attempts[attempt].upstream);
+}

@@ -2,15 +2,27 @@
 /* Combined log of nginx and Apache, with whatever `name=value` pairs were appended to it. */
 #include <string.h>
 
-#include "net/source/log/format.h"
+#include "net/source/log/attempts.h"
+
+/* ` [23/Nov/2026:00:46:29 +0000]`; a bracket before it may be of an IPv6 address. */
+static const char *
+find_clock(const char *line, size_t n)
+{
+    const char *end = line + n;
+    const char *p = line;
+    while ((p = memchr(p, '[', (size_t)(end - p))) != NULL) {
+        if (end - p > 28 && p - line >= 5 && p[-1] == ' ' && p[3] == '/' && p[7] == '/' &&
+            p[27] == ']')
+            return p;
+        p++;
+    }
+    return NULL;
+}
 
 static bool
 combined_fits(const char *line, size_t n)
 {
-    const char *bracket = memchr(line, '[', n);
-    size_t at = bracket == NULL ? n : (size_t)(bracket - line);
-    return n - at > 28 && at >= 5 && bracket[-1] == ' ' && bracket[3] == '/' && bracket[7] == '/' &&
-           bracket[27] == ']';
+    return find_clock(line, n) != NULL;
 }
 
 /* The number in `0.037`, `"0.001, 0.002"` (the last of several tries) or `-`. */
@@ -30,26 +42,6 @@ take_time(split_log_text value, split_us *out)
         *out = us;
 }
 
-/* The first of several tries: "10.0.0.1:80, 10.0.0.2:80", or "10.0.0.1:80," where quotes are
- * missing. */
-static split_log_text
-first_of(split_log_text list)
-{
-    const char *comma = list.len > 0 ? memchr(list.at, ',', list.len) : NULL;
-    if (comma != NULL)
-        list.len = (size_t)(comma - list.at);
-    return list;
-}
-
-static void
-take_first_status(split_log_text list, split_log_record *out)
-{
-    int64_t status;
-    split_log_text first = first_of(list);
-    if (first.len == 3 && first.len < list.len && split__log_integer(first.at, 3, &status))
-        out->first_status = (int32_t)status;
-}
-
 static void
 take_pair(split_log_text name, split_log_text value, split_log_record *out)
 {
@@ -62,9 +54,9 @@ take_pair(split_log_text name, split_log_text value, split_log_record *out)
     else if (split__log_is(name, "variant") || split__log_is(name, "split_variant"))
         out->variant = value;
     else if (split__log_is(name, "upstream"))
-        out->upstream = first_of(value);
+        split__log_upstreams(value, out);
     else if (split__log_is(name, "us") || split__log_is(name, "upstream_status"))
-        take_first_status(value, out);
+        split__log_statuses(value, out);
     else if (split__log_is(name, "cookie"))
         out->cookie = value;
 }
@@ -87,7 +79,7 @@ take_pairs(const char *p, const char *end, split_log_record *out)
         if (p < end && *p == '"')
             value = split__log_quoted(&p, end);
         else
-            value = split__log_word(&p, end);
+            value = split__log_list(&p, end);
         if (value.at == NULL)
             return;
         take_pair(name, value, out);
@@ -98,8 +90,8 @@ static split_log_answer
 combined_parse(log_state *s, const char *line, size_t n, split_log_record *out)
 {
     const char *end = line + n;
-    const char *open = memchr(line, '[', n);
-    const char *close = open == NULL ? NULL : memchr(open, ']', (size_t)(end - open));
+    const char *open = find_clock(line, n);
+    const char *close = open == NULL ? NULL : open + 27;
     int64_t status;
     if (close == NULL || !split__log_clock(s, open + 1, (size_t)(close - open - 1), &out->at_us))
         return SPLIT_LOG_REJECT;

@@ -43,16 +43,33 @@ count_latency(const split_log_rules *rules, split_arm *arm, split_us latency_us)
     }
 }
 
+static void
+count_outcome(const split_log_rules *rules, int32_t status, split_arm *arm)
+{
+    bump(arm, SPLIT_COUNTER_SENT, true);
+    bump(arm, SPLIT_COUNTER_OUTCOMES, true);
+    bump(arm, SPLIT_COUNTER_ERROR, is_failure(rules, status));
+}
+
+void
+split_log_count_attempt(const split_log_rules *rules, const split_log_record *record,
+                        uint32_t attempt, split_arm *arm)
+{
+    if (attempt > 0 && attempt < record->n_attempts && record->attempts[attempt].status != 0)
+        count_outcome(rules, record->attempts[attempt].status, arm);
+}
+
 void
 split_log_count(const split_log_rules *rules, const split_log_record *record, split_arm *arm)
 {
-    if (record->status == 0)
-        return;
     /* L5. What another back end made good is still this one's failure. */
     int32_t first = record->first_status != 0 ? record->first_status : record->status;
-    bump(arm, SPLIT_COUNTER_SENT, true);
-    bump(arm, SPLIT_COUNTER_OUTCOMES, true);
-    bump(arm, SPLIT_COUNTER_ERROR, is_failure(rules, first));
+    if (first == 0)
+        return;
+    count_outcome(rules, first, arm);
+    if (record->status == 0)
+        return; /* its visitor left after an attempt had failed */
+    bump(arm, SPLIT_COUNTER_USER_ERRORS, is_failure(rules, record->status));
     bump(arm, SPLIT_COUNTER_EDGE_REQUESTS, true);
     bump(arm, SPLIT_COUNTER_EDGE_5XX, record->status / 100 == 5);
     if (record->latency_us >= 0)

@@ -74,7 +74,7 @@ find_file(log_follow *f)
     f->is_missing = false;
     if (is_same(f))
         return 0;
-    int code = split__tail_open(f->path, f->format, &found);
+    int code = split__tail_open(f->path, f->format, f->zone, &found);
     if (code == ENOENT || code == ENOTDIR) {
         f->is_missing = true;
         return 0;

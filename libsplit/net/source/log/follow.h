@@ -9,6 +9,7 @@
 
 typedef struct log_follow {
     const char *path;   /* borrowed */
+    const char *zone;   /* as split_log_options */
     const char *format; /* borrowed; NULL: found from the lines */
     log_tail *now;      /* the file that the path meant last; NULL before there was one */
     log_tail *old[FOLLOW_OLD_MAX];    /* those that it meant before, oldest first, */

@@ -4,16 +4,13 @@
 
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "split/net.h"
 
-const log_format *const split__log_formats[] = {&split__log_split_proxy,
-                                                &split__log_cloudfront_json,
-                                                &split__log_alb,
-                                                &split__log_haproxy,
-                                                &split__log_combined,
-                                                &split__log_cloudfront,
-                                                NULL};
+const log_format *const split__log_formats[] = {
+    &split__log_split_proxy, &split__log_cloudfront_json, &split__log_alb,        &split__log_envoy,
+    &split__log_haproxy,     &split__log_combined,        &split__log_cloudfront, NULL};
 
 bool
 split__log_is(split_log_text t, const char *word)
@@ -81,9 +78,24 @@ clock_seconds(const char *p, split_us *out)
     return split_time_read(iso, sizeof iso - 1, out) == SPLIT_OK;
 }
 
+/* A time that names no zone is of the log's. */
+static split_us
+from_zone(const log_state *s, split_us local)
+{
+    if (!s->zone_is_local)
+        return local - (split_us)s->zone_s * 1000000;
+    time_t seconds = (time_t)(local / 1000000);
+    struct tm t;
+    if (gmtime_r(&seconds, &t) == NULL)
+        return local;
+    t.tm_isdst = -1;
+    time_t utc = mktime(&t);
+    return utc == (time_t)-1 ? local : (split_us)utc * 1000000 + local % 1000000;
+}
+
 /* What follows the seconds: ".850" and " +0100", both optional. */
 static bool
-clock_rest(const char *p, size_t n, split_us *io)
+clock_rest(const log_state *s, const char *p, size_t n, split_us *io)
 {
     size_t i = 0;
     int64_t hours;
@@ -93,8 +105,10 @@ clock_rest(const char *p, size_t n, split_us *io)
         for (i = 1; i < n && p[i] >= '0' && p[i] <= '9'; i++, unit /= 10)
             *io += (p[i] - '0') * unit;
     }
-    if (i == n)
+    if (i == n) {
+        *io = from_zone(s, *io);
         return true;
+    }
     if (n - i != 6 || p[i] != ' ' || (p[i + 1] != '+' && p[i + 1] != '-') ||
         !split__log_integer(p + i + 2, 2, &hours) || !split__log_integer(p + i + 4, 2, &minutes))
         return false;
@@ -112,11 +126,33 @@ split__log_clock(log_state *s, const char *p, size_t n, split_us *out)
         return true;
     }
     if (n < 20 || n > sizeof s->time_text || !clock_seconds(p, out) ||
-        !clock_rest(p + 20, n - 20, out))
+        !clock_rest(s, p + 20, n - 20, out))
         return false;
     memcpy(s->time_text, p, n);
     s->time_len = n;
     s->time_us = *out;
+    return true;
+}
+
+bool
+split__log_rfc3339(const char *p, size_t n, split_us *out)
+{
+    int64_t hours;
+    int64_t minutes;
+    char text[40];
+    if (n < 20 || n >= sizeof text)
+        return false;
+    if (p[n - 1] == 'Z')
+        return split_time_read(p, n, out) == SPLIT_OK;
+    if (n < 25 || p[n - 3] != ':' || (p[n - 6] != '+' && p[n - 6] != '-') ||
+        !split__log_integer(p + n - 5, 2, &hours) || !split__log_integer(p + n - 2, 2, &minutes))
+        return false;
+    memcpy(text, p, n - 6);
+    text[n - 6] = 'Z';
+    if (split_time_read(text, n - 5, out) != SPLIT_OK)
+        return false;
+    split_us east = (hours * 60 + minutes) * 60000000;
+    *out -= p[n - 6] == '+' ? east : -east;
     return true;
 }
 
@@ -166,6 +202,7 @@ split__log_cache_of(split_log_text word)
         split_log_cache cache;
     } known[] = {{"Hit", SPLIT_LOG_CACHE_HIT},
                  {"Miss", SPLIT_LOG_CACHE_MISS},
+                 {"MissGeneratedResponse", SPLIT_LOG_CACHE_MISS},
                  {"RefreshHit", SPLIT_LOG_CACHE_REFRESH},
                  {"OriginShieldHit", SPLIT_LOG_CACHE_HIT},
                  {"EXPIRED", SPLIT_LOG_CACHE_MISS},

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/source/log/format.h"
 #include "common/sized.h"
+#include "net/source/log/custom.h"
+#include "net/source/log/docker.h"
+#include "net/source/log/zone.h"
 
 #define BUFFER_BYTES ((size_t)4 * SPLIT_LOG_LINE_MAX)
 #define SHOWN_BYTES 60 /* of a rejected line */
@@ -13,14 +15,16 @@ struct split_log {
     const log_format *format; /* given, or found */
     bool is_given;
     bool at_end;
-    bool skipping;    /* inside a line that is too long */
-    char *begin;      /* of what is not taken yet, */
-    char *end;        /* and its end */
-    size_t looked;    /* bytes from the begin that hold no line end */
-    const char *line; /* the current one, without its end */
+    bool skipping; /* inside a line that is too long */
+    char *begin;   /* of what is not taken yet, */
+    char *end;     /* and its end */
+    size_t looked; /* bytes from the begin that hold no line end */
+    char *line;    /* the current one, without its end */
     size_t line_len;
     split_log_info info;
     log_state state;
+    log_custom *custom;
+    log_zone zone;
     char buffer[BUFFER_BYTES];
 };
 
@@ -53,6 +57,9 @@ int
 split_log_new(const split_log_options *options, split_log **out)
 {
     const log_format *format = NULL;
+    log_custom *custom = NULL;
+    log_zone zone;
+    char why[8];
     split_log_options own = {.format = NULL};
     if (out == NULL)
         return SPLIT_ERR_ARG;
@@ -61,15 +68,22 @@ split_log_new(const split_log_options *options, split_log **out)
                         : SPLIT_OK;
     if (err != SPLIT_OK)
         return err;
+    if (!split__log_zone(own.zone, &zone))
+        return SPLIT_ERR_VALUE;
     if (own.format != NULL) {
-        format = format_named(own.format);
+        custom = split__log_custom_new(own.format, why, sizeof why);
+        format = custom != NULL ? &custom->format : format_named(own.format);
         if (format == NULL)
             return SPLIT_ERR_VALUE;
     }
     split_log *log = malloc(sizeof *log);
-    if (log == NULL)
+    if (log == NULL) {
+        split__log_custom_free(custom);
         return SPLIT_ERR_NOMEM;
+    }
     log->format = format;
+    log->custom = custom;
+    log->zone = zone;
     log->is_given = format != NULL;
     split_log_restart(log);
     *out = log;
@@ -79,8 +93,9 @@ split_log_new(const split_log_options *options, split_log **out)
 void
 split_log_free(split_log **log)
 {
-    if (log == NULL)
+    if (log == NULL || *log == NULL)
         return;
+    split__log_custom_free((*log)->custom);
     free(*log);
     *log = NULL;
 }
@@ -99,6 +114,9 @@ split_log_restart(split_log *log)
     log->line_len = 0;
     memset(&log->info, 0, sizeof log->info);
     memset(&log->state, 0, sizeof log->state);
+    log->state.custom = log->custom;
+    log->state.zone_s = log->zone.east_s;
+    log->state.zone_is_local = log->zone.is_local;
 }
 
 char *
@@ -211,6 +229,7 @@ detect(const char *line, size_t n)
 static split_log_answer
 parse_line(split_log *log, split_log_record *out)
 {
+    (void)split__log_unwrap(log->line, &log->line_len);
     bool is_comment = log->line_len > 0 && log->line[0] == '#';
     if (log->line_len == 0 || is_blank(log->line, log->line_len))
         return SPLIT_LOG_SKIP;

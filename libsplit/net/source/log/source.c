@@ -5,15 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/source/log/custom.h"
+#include "net/source/log/failures.h"
 #include "net/source/log/follow.h"
 #include "net/source/log/spread.h"
+#include "net/source/log/zone.h"
 #include "net/source/source.h"
 
 /* What the policy can say of logs: upstreams of the arms, cookies, the format. */
-enum { FIELD_ARM, FIELD_BASELINE, FIELD_COOKIE, FIELD_VARIANT_COOKIE, FIELD_FORMAT, N_FIELDS };
+enum {
+    FIELD_ARM,
+    FIELD_BASELINE,
+    FIELD_COOKIE,
+    FIELD_VARIANT_COOKIE,
+    FIELD_FORMAT,
+    FIELD_STATUSES,
+    FIELD_ZONE,
+    N_FIELDS
+};
 
-static const char *const field_names[N_FIELDS] = {"arm", "baseline", "cookie", "variant_cookie",
-                                                  "format"};
+static const char *const field_names[N_FIELDS] = {"arm",    "baseline", "cookie", "variant_cookie",
+                                                  "format", "statuses", "tz"};
 
 typedef struct log_source {
     log_follow follow;
@@ -29,16 +41,14 @@ typedef struct log_source {
     bool has_arm;     /* some line belonged to an arm */
     bool has_latency; /* some line told it */
     bool has_lookups[SPLIT_READING_ARM_COUNT];
+    uint32_t statuses[LOG_STATUSES_MAX]; /* of the policy's own */
     char rejected[96]; /* the first line that was not understood, to be told once */
     split_reading *out;
 } log_source;
 
 static int
-arm_of(const log_source *l, const split_log_record *r)
+index_of(const log_source *l, split_log_text arm)
 {
-    if (l->only_arm >= 0)
-        return l->only_arm;
-    split_log_text arm = split_log_arm(&l->arms, r);
     for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         if (l->variant[a] != NULL && strlen(l->variant[a]) == arm.len &&
             memcmp(l->variant[a], arm.at, arm.len) == 0)
@@ -46,11 +56,29 @@ arm_of(const log_source *l, const split_log_record *r)
     return -1;
 }
 
+static int
+arm_of(const log_source *l, const split_log_record *r)
+{
+    return l->only_arm >= 0 ? l->only_arm : index_of(l, split_log_arm(&l->arms, r));
+}
+
+/* L5. Each attempt counts for the back end that it was sent to. */
+static void
+take_attempts(log_source *l, const split_log_record *r)
+{
+    for (uint32_t i = 1; i < r->n_attempts && l->only_arm < 0; i++) {
+        int a = index_of(l, split_log_attempt_arm(&l->arms, r, i));
+        if (a >= 0)
+            split_log_count_attempt(&l->rules, r, i, &l->out->arm[a]);
+    }
+}
+
 static void
 take_record(void *ctx, const split_log_record *r)
 {
     log_source *l = ctx;
     int a = arm_of(l, r);
+    take_attempts(l, r);
     if (a < 0)
         return;
     l->has_arm = true;
@@ -76,6 +104,7 @@ report_arm(log_source *l, int a)
     report(arm, SPLIT_COUNTER_SENT);
     report(arm, SPLIT_COUNTER_OUTCOMES);
     report(arm, SPLIT_COUNTER_ERROR);
+    report(arm, SPLIT_COUNTER_USER_ERRORS);
     report(arm, SPLIT_COUNTER_EDGE_REQUESTS);
     report(arm, SPLIT_COUNTER_EDGE_5XX);
     if (l->has_lookups[a]) {
@@ -194,8 +223,8 @@ take_fields(log_source *l, const split_source_options *o, split_error *error)
             k++;
         if (k == N_FIELDS)
             return split__net_fault(error, SPLIT_ERR_FIELD,
-                                    "log takes 'arm', 'baseline', 'cookie', 'variant_cookie' and "
-                                    "'format', not '%.60s'",
+                                    "log takes 'arm', 'baseline', 'cookie', 'variant_cookie', "
+                                    "'format', 'statuses' and 'tz', not '%.60s'",
                                     f->field);
         if (l->field[k] != NULL && strcmp(l->field[k], f->text) != 0)
             return split__net_fault(error, SPLIT_ERR_VALUE,
@@ -213,14 +242,41 @@ static int
 take_format(log_source *l, split_error *error)
 {
     size_t i = 0;
+    char why[256] = "";
+    log_zone zone;
     const char *name = l->field[FIELD_FORMAT];
-    while (name != NULL && split_log_format_name(i) != NULL &&
+    l->follow.format = name;
+    l->follow.zone = l->field[FIELD_ZONE];
+    if (!split__log_zone(l->follow.zone, &zone))
+        return split__net_fault(error, SPLIT_ERR_VALUE,
+                                "log: '%.40s' is no tz; write UTC, +HH:MM, or local and set the "
+                                "variable TZ",
+                                l->follow.zone);
+    log_custom *custom = name == NULL ? NULL : split__log_custom_new(name, why, sizeof why);
+    split__log_custom_free(custom);
+    while (name != NULL && custom == NULL && split_log_format_name(i) != NULL &&
            strcmp(split_log_format_name(i), name) != 0)
         i++;
+    if (why[0] != '\0')
+        return split__net_fault(error, SPLIT_ERR_VALUE, "log: %s", why);
     if (split_log_format_name(i) == NULL)
         return split__net_fault(error, SPLIT_ERR_VALUE, "log: there is no format '%.60s'", name);
-    l->follow.format = name;
     return SPLIT_OK;
+}
+
+static int
+take_statuses(log_source *l, const split_source_options *o, split_error *error)
+{
+    l->rules.statuses = o->statuses;
+    l->rules.n_statuses = o->n_statuses;
+    if (l->field[FIELD_STATUSES] == NULL)
+        return SPLIT_OK;
+    l->rules.statuses = l->statuses;
+    if (split__log_failures(l->field[FIELD_STATUSES], l->statuses, &l->rules.n_statuses))
+        return SPLIT_OK;
+    return split__net_fault(error, SPLIT_ERR_VALUE,
+                            "log: '%.60s' are no statuses; write such as 500-599,429",
+                            l->field[FIELD_STATUSES]);
 }
 
 /* Upstreams of an arm, by the policy; else those called like the variant, or "be_" and the variant.
@@ -304,10 +360,10 @@ prepare(log_source *l, const split_source_options *o, const char *place, split_e
     if (rc != SPLIT_OK)
         return rc;
     l->max_read_bytes = o->max_read_bytes;
-    l->rules = (split_log_rules){.metrics = o->metrics,
-                                 .n_metrics = o->n_metrics,
-                                 .statuses = o->statuses,
-                                 .n_statuses = o->n_statuses};
+    l->rules = (split_log_rules){.metrics = o->metrics, .n_metrics = o->n_metrics};
+    rc = take_statuses(l, o, error);
+    if (rc != SPLIT_OK)
+        return rc;
     rc = take_arms(l, o);
     return rc == SPLIT_OK ? rc : split__net_fault(error, rc, "%s", split_strerror(rc));
 }

@@ -28,6 +28,7 @@ struct log_tail {
     char foot[FOOT_BYTES];
     bool knows_kind; /* whether it is gzip, by the first two bytes */
     bool is_gzip;
+    bool is_pipe; /* bytes come once and in order; it is neither known again nor rewound */
     log_unzip unzip;
 };
 
@@ -53,7 +54,7 @@ open_regular(const char *path, int *out_fd, struct stat *st)
     if (fd < 0)
         return errno;
     int code = fstat(fd, st) != 0 ? errno : S_ISDIR(st->st_mode) ? EISDIR : 0;
-    if (code == 0 && !S_ISREG(st->st_mode))
+    if (code == 0 && !S_ISREG(st->st_mode) && !S_ISFIFO(st->st_mode) && !S_ISSOCK(st->st_mode))
         code = ESPIPE;
     if (code != 0)
         close(fd);
@@ -62,7 +63,7 @@ open_regular(const char *path, int *out_fd, struct stat *st)
 }
 
 int
-split__tail_open(const char *path, const char *format, log_tail **out)
+split__tail_open(const char *path, const char *format, const char *zone, log_tail **out)
 {
     struct stat st;
     int fd = -1;
@@ -73,6 +74,7 @@ split__tail_open(const char *path, const char *format, log_tail **out)
     log_tail *t = calloc(1, sizeof *t);
     split_log_options_init(&o);
     o.format = format;
+    o.zone = zone;
     if (t == NULL || split_log_new(&o, &t->log) != SPLIT_OK || !split__unzip_begin(&t->unzip)) {
         if (t != NULL)
             split_log_free(&t->log);
@@ -83,6 +85,8 @@ split__tail_open(const char *path, const char *format, log_tail **out)
     t->fd = fd;
     t->device = st.st_dev;
     t->inode = st.st_ino;
+    t->is_pipe = !S_ISREG(st.st_mode);
+    t->knows_kind = t->is_pipe;
     (void)split_log_room(t->log, &t->log_room);
     *out = t;
     return 0;
@@ -111,7 +115,7 @@ split__tail_rewind(log_tail *t)
 {
     split_log_restart(t->log);
     split__unzip_restart(&t->unzip);
-    t->knows_kind = false;
+    t->knows_kind = t->is_pipe;
     t->head_len = 0;
     t->foot_len = 0;
     /* a writer that does not append leaves a hole where the truncated lines were */
@@ -124,6 +128,8 @@ bool
 split__tail_began_anew(log_tail *t)
 {
     char now[HEAD_BYTES];
+    if (t->is_pipe)
+        return false;
     if (read_at(t->fd, now, t->head_len, 0) != t->head_len ||
         memcmp(now, t->head, t->head_len) != 0)
         return true;
@@ -135,6 +141,8 @@ split__tail_began_anew(log_tail *t)
 static void
 remember(log_tail *t)
 {
+    if (t->is_pipe)
+        return;
     if (t->head_len < HEAD_BYTES && (off_t)t->head_len < t->at)
         t->head_len = read_at(t->fd, t->head, t->at < HEAD_BYTES ? (size_t)t->at : HEAD_BYTES, 0);
     t->foot_len = t->at < FOOT_BYTES ? (size_t)t->at : FOOT_BYTES;
@@ -170,7 +178,10 @@ take_plain(log_tail *t, log_sink *sink)
 {
     size_t room;
     char *to = split_log_room(t->log, &room);
-    ssize_t n = pread(t->fd, to, smaller(room, sink->bytes_left), t->at);
+    size_t wanted = smaller(room, sink->bytes_left);
+    ssize_t n = t->is_pipe ? read(t->fd, to, wanted) : pread(t->fd, to, wanted, t->at);
+    if (n < 0 && errno == EAGAIN)
+        return 0; /* an open pipe without bytes is no fault */
     if (n <= 0)
         return n;
     t->at += n;
@@ -240,7 +251,7 @@ static void
 check_format(log_tail *t, log_sink *sink, int64_t records, int64_t rejects)
 {
     size_t room;
-    if (sink->n_records > records || sink->n_rejected == rejects || t->is_gzip)
+    if (sink->n_records > records || sink->n_rejected == rejects || t->is_gzip || t->is_pipe)
         return;
     (void)split_log_room(t->log, &room);
     t->at -= (off_t)(t->log_room - room); /* a line that is not complete yet comes again */
@@ -297,7 +308,7 @@ split__tail_mark(log_tail *t)
     struct stat st;
     bool grew;
     log_sink sink = {.take = ignore, .bytes_left = UINT64_MAX};
-    if (know_kind(t) && t->is_gzip) /* where a member ends is known from its start only */
+    if (t->is_pipe || (know_kind(t) && t->is_gzip)) /* its end is known from its start only */
         return split__tail_read(t, &sink, &grew);
     if (fstat(t->fd, &st) != 0)
         return errno;

@@ -19,8 +19,8 @@ typedef struct log_sink {
     bool is_damaged; /* compressed data that no gzip is */
 } log_sink;
 
-/* Open the regular file behind a path, to be read from its start. An errno value, or 0. */
-int split__tail_open(const char *path, const char *format, log_tail **out);
+/* Open the file or pipe behind a path, to be read from its start. An errno value, or 0. */
+int split__tail_open(const char *path, const char *format, const char *zone, log_tail **out);
 void split__tail_close(log_tail *t);
 
 /* Is this descriptor's file the one that is followed? */
