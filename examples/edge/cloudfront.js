@@ -17,10 +17,16 @@ function select(chain, method) {
         cf.selectRequestOriginById(chain[0]);
 }
 
+/* CloudFront takes the header apart itself; of several values of one name all but the first are in multiValue. */
+function idOf(request) {
+    var cookie = request.cookies[CONFIG.cookie];
+    return cookie && router.firstId((cookie.multiValue || [cookie]).map(function (one) { return one.value; }));
+}
+
 function onRequest(event, text) {
-    var request = event.request, cookie = request.cookies[CONFIG.cookie];
+    var request = event.request;
     var route = text === null ? router.own : router.take(router.own, text, log);
-    var who = router.visitor(cookie && cookie.value, event.context.requestId);
+    var who = router.visitor(idOf(request), event.context.requestId);
     var got = router.decide(route, who.id);
     router.forged(request.headers).forEach(function (name) { delete request.headers[name]; });
     try {
@@ -36,8 +42,8 @@ function onRequest(event, text) {
 
 /* After the cache: a new visitor gets the id that decided. The request id is the same in both events. */
 function onResponse(event) {
-    var response = event.response, cookie = event.request.cookies[CONFIG.cookie];
-    var who = router.visitor(cookie && cookie.value, event.context.requestId);
+    var response = event.response;
+    var who = router.visitor(idOf(event.request), event.context.requestId);
     delete response.headers['x-split-variant'];
     if (who.isNew && who.id) {
         response.cookies = response.cookies || {};

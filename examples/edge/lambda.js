@@ -74,12 +74,7 @@ async function currentRoute() {
 }
 
 function cookieOf(request) {
-    const headers = request.headers.cookie || [];
-    for (const header of headers) {
-        const value = router.cookieIn(header.value, CONFIG.cookie);
-        if (value !== undefined)
-            return value;
-    }
+    return router.idIn((request.headers.cookie || []).map((header) => header.value), CONFIG.cookie);
 }
 
 async function viewerRequest(event) {

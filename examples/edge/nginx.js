@@ -13,11 +13,17 @@ function routeNow(r) {
     }
 }
 
+/* Not $cookie_NAME: it compares names without regard to case and takes the first value, whatever it is. */
+function idOf(r) {
+    return router.idIn(r.rawHeadersIn.filter(function (h) { return h[0].toLowerCase() === 'cookie'; })
+        .map(function (h) { return h[1]; }), CONFIG.cookie);
+}
+
 /* One decision a request, whatever the number of variables that ask for it. */
 function decided(r) {
     var unique = r.variables.split_request;
     if (last.request !== unique) {
-        var who = router.visitor(r.variables['cookie_' + CONFIG.cookie], unique);
+        var who = router.visitor(idOf(r), unique);
         last = {request: unique, who: who, got: router.decide(routeNow(r), who.id)};
     }
     return last;

@@ -60,14 +60,17 @@ function makeRouter(engine, config) {
         return {variant: route.variants[index], chain: route.chains[index], reason: reason};
     }
 
-    /* Value of a cookie in the text of a Cookie header; undefined when it is not there. */
-    function cookieIn(header, name) {
-        var parts = String(header || '').split(';'), i, part;
-        for (i = 0; i < parts.length; i++) {
-            part = parts[i].trim();
-            if (part.indexOf(name + '=') === 0)
-                return part.slice(name.length + 1);
-        }
+    /* The first of these values that is an id; undefined when none is. */
+    function firstId(values) {
+        return values.filter(function (value) { return ID.test(value); })[0];
+    }
+
+    /* The id in the texts of the Cookie headers (P1). */
+    function idIn(headers, name) {
+        return firstId(headers.join(';').split(';').map(function (piece) {
+            var at = piece.indexOf('='), blanks = /^[ \t]+|[ \t]+$/g;
+            return at > 0 && piece.slice(0, at).replace(blanks, '') === name ? piece.slice(at + 1).replace(blanks, '') : '';
+        }));
     }
 
     function attributes(secure) {
@@ -92,7 +95,7 @@ function makeRouter(engine, config) {
         }
     }
 
-    return {own: compiledIn(), take: take, visitor: visitor, decide: decide, cookieIn: cookieIn, attributes: attributes,
+    return {own: compiledIn(), take: take, visitor: visitor, decide: decide, firstId: firstId, idIn: idIn, attributes: attributes,
         isSafe: isSafe, forged: forged};
 }
 if (typeof module === 'object')

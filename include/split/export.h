@@ -40,12 +40,16 @@ typedef struct split_export_options {
     size_t size;                 /**< Set by split_export_options_init(). */
     const char *const *variants; /**< n_variants names, in the plan's order. Required. */
     size_t n_variants;           /**< As many as the plan has. */
-    const char *key;             /**< Where the key is. HAPROXY: a sample expression; default
-                                  * "req.cook(split_id)". ENVOY: a header; default "x-split-key".
-                                  * SQL: a column; default "key". */
-    const char *table;           /**< SQL: a table; default "visitors". */
-    uint32_t format;             /**< A split_export_format. */
-    uint32_t reserved;           /**< 0. */
+    /**
+     * Where the key is. HAPROXY: a sample expression; "req.cook(NAME)", the default with split_id,
+     * reads the cookie by the grammar of P1. ENVOY: up to 8 headers and "cookie:NAME", apart by
+     * commas, of which the first usable one counts; default "x-split-key". SQL: a column; default
+     * "key".
+     */
+    const char *key;
+    const char *table; /**< SQL: a table; default "visitors". */
+    uint32_t format;   /**< A split_export_format. */
+    uint32_t reserved; /**< 0. */
 } split_export_options;
 
 /** Size of split_export_options in version 0.1. @since 0.1 */

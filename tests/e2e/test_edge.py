@@ -18,6 +18,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import cookie_vectors  # noqa: E402
+
 NGINX, NODE, ASSIGN_KEYS = sys.argv[1:4]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests/e2e"
@@ -281,6 +284,13 @@ def bad_input(edge, client):
     check("known visitors get no cookie", "set-cookie" not in got, got)
 
 
+def cookies(edge):
+    """Every form of the cookie's grammar: only a visitor without an id gets one."""
+    for case in cookie_vectors.cases():
+        head = cookie_vectors.ask(edge.port, case["headers"], "/c/cookie")[0].lower()
+        check(f"cookie: {case['name']}", ("set-cookie: split_id=" in head) == (case["id"] is None), head)
+
+
 def script_for(folder):
     (folder / "built-in.json").write_text(route_text(10, 1))
     return subprocess.run([NODE, ROOT / "examples/edge/build.js", "nginx", folder / "built-in.json"],
@@ -309,6 +319,7 @@ def main():
         check("the other router shows the fault that this test looks for", sum(r[2] != r[3] for r in drawn) > 100)
         failing_origin(edges[0], client, origins)
         bad_input(edges[0], client)
+        cookies(edges[0])
     finally:
         for thing in edges + origins:
             thing.stop()

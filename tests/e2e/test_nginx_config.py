@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(__file__))
+import cookie_vectors  # noqa: E402
 import kit  # noqa: E402
 from kit import Scripted, header, policy, reply  # noqa: E402
 from nginx_kit import LOCATION, MODULE, Nginx  # noqa: E402
@@ -183,6 +184,12 @@ class Keys(ConfigCase):
         # nginx's own variable would take SPLIT_ID, and the first value whatever it is.
         for cookies in ("SPLIT_ID=other; split_id=c3", "split_id=bad!; split_id=c3", 'x="; split_id=c3'):
             self.assertEqual(self.variants(nginx, 3, Cookie=cookies), {self.assigned(nginx, "c3")})
+
+    def test_the_grammar_of_the_cookie(self):
+        nginx = self.start(places={"server": 'location = /v { return 200 "$split_new $split_id"; }'})
+        for case in cookie_vectors.cases():
+            fresh, _, found = cookie_vectors.ask(nginx.port, case["headers"], "/v")[1].partition(" ")
+            self.assertEqual(None if fresh == "1" else found, case["id"], case["name"])
 
     def test_attributes_of_the_cookie(self):
         nginx = self.start(places={"split": "cookie domain=example.com path=/shop samesite=none secure=on partitioned;"})

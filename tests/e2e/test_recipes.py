@@ -17,6 +17,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import cookie_vectors  # noqa: E402
+
 KEYS = 10000
 SKIP = 77
 
@@ -144,8 +147,20 @@ defaults
 frontend test
     bind 127.0.0.1:{port}
 {rules}
-    http-request return status 200 hdr x-split-variant %[var(txn.split_variant)]
+    http-request return status 200 content-type text/plain lf-string "%[var(txn.split_key)]" hdr x-split-variant %[var(txn.split_variant)]
 """
+
+
+def cookies_agree(system, port, id_of):
+    """Every form of the cookie's grammar means the same here as in every router."""
+    wrong = 0
+    for case in cookie_vectors.cases():
+        got = id_of(*cookie_vectors.ask(port, case["headers"])) or None
+        if got != case["id"]:
+            print(f"{system}: cookie form '{case['name']}' {case['headers']} gives {got}, the grammar says {case['id']}")
+            wrong += 1
+    print(f"{system}: {len(cookie_vectors.cases())} forms of the cookie, {wrong} differ")
+    return wrong
 
 
 def haproxy(program, folder):
@@ -165,7 +180,11 @@ def haproxy(program, folder):
             wrong += drawn("HAProxy", got, 0.2)
         else:
             wrong += compare("HAProxy", plan, some, got, library(program, plan, some))
-    return wrong
+    port = free_port()
+    config = pathlib.Path(folder) / "cookies.cfg"
+    config.write_text(HAPROXY.format(port=port, rules=run(program, "two", "haproxy")))
+    return wrong + with_server([binary, "-db", "-f", config], port, folder,
+                               lambda: cookies_agree("HAProxy", port, lambda head, body: body))
 
 
 # ---- Envoy ----
@@ -230,9 +249,33 @@ def envoy(program, folder):
             wrong += drawn("Envoy", got, 0.2)
         else:
             wrong += compare("Envoy", plan, some, got, library(program, plan, some))
+    wrong += envoy_keys(program, folder, binary)
     refused = subprocess.run([program, "gated", "envoy"], capture_output=True, check=False).returncode
     print("Envoy, plan gated: refused" if refused == 1 else "Envoy, plan gated: written although it cannot be")
     return wrong + (refused != 1)
+
+
+def envoy_keys(program, folder, binary):
+    """A header first, then the cookie: the first usable one decides."""
+    port, origin_port = free_port(), free_port()
+    exported = json.loads(run(program, "two", "envoy", "x-user-id,cookie:split_id"))
+    config = pathlib.Path(folder) / "envoy-keys.json"
+    config.write_text(json.dumps(bootstrap(exported, port, origin_port)))
+    argv = [binary, "-c", config, "--base-id", str(port), "--concurrency", "1", "--log-level", "error"]
+
+    def variants():
+        some = keys()[:200]
+        got = ask(port, "x-user-id", some)
+        wrong = compare("Envoy, a header of two sources,", "two", some, got, library(program, "two", some))
+        for case in cookie_vectors.cases():
+            head = cookie_vectors.ask(port, case["headers"])[0].lower()
+            want = library(program, "two", [case["id"]])[0] if case["id"] else "legacy"
+            if f"x-split-variant: {want}\r\n" not in head + "\r\n":
+                print(f"Envoy: cookie form '{case['name']}' {case['headers']}: not {want}")
+                wrong += 1
+        print(f"Envoy: {len(cookie_vectors.cases())} forms of the cookie")
+        return wrong
+    return with_server(argv, port, folder, variants)
 
 
 # ---- SQL: the query runs in SQLite, with the functions of Trino or ClickHouse given by Python ----

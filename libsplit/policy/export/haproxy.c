@@ -10,6 +10,8 @@
 
 #include "split/error.h"
 
+#define COOKIE_HEADERS 3
+
 /* Only what needs no quoting in a rule: a sample expression has no blanks or quotes. */
 static bool
 is_expression(const char *text)
@@ -98,17 +100,63 @@ put_overrides(export_job *job)
     return SPLIT_OK;
 }
 
+/* NAME of "req.cook(NAME)", for names that mean themselves in a regular expression. */
+static size_t
+cookie_name(const char *key, const char **out)
+{
+    static const char name_bytes[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    if (strncmp(key, "req.cook(", 9) != 0)
+        return 0;
+    size_t n = strspn(key + 9, name_bytes);
+    *out = key + 9;
+    return strcmp(key + 9 + n, ")") == 0 ? n : 0;
+}
+
+/* One piece of the header after the other, from the first on (P1). */
+static void
+put_pattern(export_job *job, const char *name, size_t n)
+{
+    split__out_raw(job->out, "^(?:[^;]*;)*?[[:blank:]]*");
+    split__out_bytes(job->out, name, n);
+    split__out_raw(job->out, "[[:blank:]]*=[[:blank:]]*([A-Za-z0-9_-]{1,64})[[:blank:]]*(?:;.*)?$");
+}
+
+/* req.cook() takes the last value, and none behind an open quote. Three headers are read; a later
+ * rule overwrites, so the first header comes last. */
+static void
+put_cookie_key(export_job *job, const char *name, size_t n)
+{
+    for (int i = 1; i <= COOKIE_HEADERS; i++) {
+        split__export_print(job, "acl split_cookie_%d req.fhdr(cookie,%d) -m reg -- '", i, i);
+        put_pattern(job, name, n);
+        split__out_raw(job->out, "'\n");
+    }
+    for (int i = COOKIE_HEADERS; i >= 1; i--) {
+        split__export_print(
+            job, "http-request set-var(txn.split_key) req.fhdr(cookie,%d),'regsub(\"", i);
+        put_pattern(job, name, n);
+        split__export_print(job, "\",\"\\1\")' if split_cookie_%d\n", i);
+    }
+}
+
 int
 split__export_haproxy(export_job *job)
 {
-    const char *key = job->key != NULL ? job->key : "req.cook(split_id)";
+    const char *key = job->key != NULL ? job->key : "req.cook(split_id)", *name = NULL;
+    size_t name_len = cookie_name(key, &name);
     if (!is_expression(key))
         return SPLIT_ERR_VALUE;
     split__export_print(job, "# split %s, scheme split1: put into the frontend. %s\n",
                         split_plan_name(job->plan), "The answer is var(txn.split_variant).");
-    split__out_raw(job->out, "http-request set-var(txn.split_key) ");
-    split__out_raw(job->out, key);
-    split__out_raw(job->out, "\nacl split_has_key var(txn.split_key) -m len 1:4096\n");
+    if (name_len > 0) {
+        put_cookie_key(job, name, name_len);
+    } else {
+        split__out_raw(job->out, "http-request set-var(txn.split_key) ");
+        split__out_raw(job->out, key);
+        split__out_raw(job->out, "\n");
+    }
+    split__out_raw(job->out, "acl split_has_key var(txn.split_key) -m len 1:4096\n");
     put_variant(job, split_plan_default(job->plan));
     split__out_raw(job->out, "\n");
     if (split_plan_mode(job->plan) == SPLIT_MODE_RANDOM)
