@@ -31,7 +31,8 @@ Test(export, two_variants_are_one_rule_of_haproxy)
     split_plan_options o = plan_options(weights, 2);
     o.default_variant = 1;
     cr_assert_eq(export_of(&o, SPLIT_EXPORT_HAPROXY, NULL), 0);
-    cr_assert_not_null(strstr(text, "req.cook(split_id)"));
+    cr_assert_not_null(strstr(text, "req.fhdr(cookie,1),'regsub("));
+    cr_assert_not_null(strstr(text, "[[:blank:]]*split_id[[:blank:]]*="));
     cr_assert_not_null(strstr(text, "str(test:),concat(,txn.split_key),xxh64(0),and(1048575)"));
     cr_assert_not_null(strstr(text, "str(new) if { var(txn.split_bucket) -m int 0:104857 }\n"));
     cr_assert_null(strstr(text, "104858"), "the default needs no rule");
@@ -55,6 +56,28 @@ Test(export, weights_of_envoy_are_the_ranges)
     cr_assert_not_null(strstr(text, "\"name\":\"new\",\"weight\":104858"));
     cr_assert_not_null(strstr(text, "\"name\":\"legacy\",\"weight\":943718"));
     cr_assert_not_null(strstr(text, "'test:' .. k"));
+}
+
+Test(export, another_sample_expression_of_haproxy_is_taken_as_it_is)
+{
+    split_plan_options o = plan_options(weights, 2);
+    cr_assert_eq(export_of(&o, SPLIT_EXPORT_HAPROXY, "req.hdr(x-user)"), 0);
+    cr_assert_not_null(strstr(text, "set-var(txn.split_key) req.hdr(x-user)\n"));
+    cr_assert_eq(export_of(&o, SPLIT_EXPORT_HAPROXY, "req.cook(a.b)"), 0);
+    cr_assert_not_null(strstr(text, "set-var(txn.split_key) req.cook(a.b)\n"));
+}
+
+Test(export, envoy_takes_the_first_usable_of_several_sources)
+{
+    split_plan_options o = plan_options(weights, 2);
+    o.salt = "";
+    cr_assert_eq(export_of(&o, SPLIT_EXPORT_ENVOY, "x-user-id,cookie:split_id"), 0);
+    cr_assert_not_null(strstr(text, "k = k or cookie(h, 'split_id')"));
+    cr_assert_not_null(strstr(text, "\"header_name\":\"x-split-unit\""));
+    static const char *const bad[] = {"",  ",", "a,", "a,,b", "X-User", "cookie:", "cookie:a.b", "a b",
+                                      "a,b,c,d,e,f,g,h,i"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        cr_assert_eq(export_of(&o, SPLIT_EXPORT_ENVOY, bad[i]), SPLIT_ERR_VALUE, "%s", bad[i]);
 }
 
 Test(export, what_a_system_cannot_do_is_refused)

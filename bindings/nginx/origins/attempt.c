@@ -71,6 +71,7 @@ attempt_first(struct attempt *a)
     split_failover_answer answer;
     events.n = 0;
     const split_us now = now_us();
+    a->began_us = now;
     split_failover *fo = machine_enter(a->site);
     set_pin(a, &request);
     int rc = split_failover_route(fo, now, &request, &answer, &events);

@@ -57,10 +57,11 @@ why_not(const struct attempt *a, const struct origin *o)
 static void
 begin(struct attempt *a)
 {
+    if (a->started) /* The first one began when its origin was chosen. */
+        a->began_us = now_us();
     a->started = true;
     a->headed = a->stream = false;
     a->head_class = SPLIT_FAILOVER_CLASS_OK;
-    a->began_us = now_us();
     if (a->r == a->r->main)
         a->d->origin = (int32_t)a->hop.origin;
 }

@@ -6,15 +6,17 @@
 
 #include "visitor/cookie.h"
 
+/* [A-Za-z0-9_-] */
+static const uint32_t id_bytes[8] = {0, 0x03ff2000, 0x87fffffe, 0x07fffffe};
+
 bool
 cookie_is_id(const char *text, size_t n)
 {
     if (n == 0 || n > COOKIE_ID_MAX)
         return false;
     for (size_t i = 0; i < n; i++) {
-        char c = text[i];
-        bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!alnum && c != '_' && c != '-')
+        unsigned char c = (unsigned char)text[i];
+        if ((id_bytes[c >> 5] >> (c & 31) & 1) == 0)
             return false;
     }
     return true;

@@ -92,10 +92,27 @@ draw(struct split_site *site, const split_plan *plan, struct decision *d)
     return rc;
 }
 
+/* One hash for the decision and for the failover machine. */
+static bool
+assign_sticky(struct decision *d)
+{
+    split_explanation e;
+    if (split_assign_explain(d->routing->plan, d->key, d->key_len, &e) != 0)
+        return false;
+    d->key_hash = e.hash;
+    d->who.variant = e.variant;
+    d->who.bucket = e.bucket;
+    d->who.reason = e.reason;
+    return true;
+}
+
 static void
 assign(struct decision *d, ngx_http_request_t *r)
 {
     const split_plan *plan = d->routing->plan;
+    if (d->site->stored.token == NULL && split_plan_mode(plan) == SPLIT_MODE_STICKY &&
+        assign_sticky(d))
+        return;
     if (split_plan_unit_hash(plan, d->key, d->key_len, &d->key_hash) != 0)
         d->key_hash = 0;
     if (stored_decide(d->site, r, d) || draw(d->site, plan, d) == 0)
