@@ -42,8 +42,8 @@ int splitb_rollout_metric_name(splitb_rollout *self, uint32_t index, const char 
 /* Record out: metric without its name. */
 int splitb_rollout_metric(splitb_rollout *self, uint32_t index, double *out, size_t *n_out);
 
-/* Expectations are: requests a second, has_baseline, max windows, n and [3 truths, baseline, trials
- * a request] each; n is 0 for the defaults, or the number of metrics. */
+/* Expectations are: requests per second, has_baseline, max windows, n and [3 truths, baseline,
+ * trials a request] each; n is 0 for the defaults, or the number of metrics. */
 /* Record in: phase, metric, expectations. Record out: requests, median, p95, breach, fits. */
 int splitb_rollout_plan(splitb_rollout *self, const double *in, size_t n_in, double *out,
                         size_t *n_out);

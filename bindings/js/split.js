@@ -270,7 +270,7 @@ var split = (function () {
         return [plan.ranges[first][2], 'hash'];
     }
 
-    /* The decision for a key: {variant (index), bucket, reason}. Throws for a key that is none. */
+    /* The decision for a key: {variant (index), bucket, reason}. Throws for an unusable key. */
     function assign(plan, key) {
         var b = unit([], bytes(key)), at = bucket(plan.prefix, b), won = pick(plan, b, at);
         return {variant: won[0], bucket: at, reason: won[1]};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The module as nginx sees it: directives, contexts, and what happens at start and in each worker.
- */
+/* The module as nginx sees it: directives, contexts, and what happens at start and in each
+ * worker. */
 #include <time.h>
 
 #include "config/check.h"

@@ -54,7 +54,7 @@ take_box(napi_env env, napi_value value, int kind)
     return found != boxes().end() && found->second == kind ? box : nullptr;
 }
 
-/* Node writes U+FFFD for a lone surrogate, and for U+FFFD itself; only then the UTF-16 text is looked at. */
+/* Node writes U+FFFD for a lone surrogate, and for U+FFFD itself; only then the UTF-16 text is read. */
 static bool
 has_lone_surrogate(napi_env env, napi_value text)
 {
@@ -262,7 +262,7 @@ give_record(Napi::Env env, const double *in, size_t n_in)
     $result = Napi::Number::New(env, $1);
 }
 
-/* A name of a number that is none may be NULL. */
+/* The name of a number outside the registry may be NULL. */
 %typemap(out) const char * {
     $result = $1 != nullptr ? Napi::Value(Napi::String::New(env, $1)) : Napi::Value(env.Null());
 }

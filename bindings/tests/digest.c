@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cross-runtime digest. "digest keys N SEED" writes N keys, each behind its length (32 bits,
+ * Cross-runtime digest. "digest keys N SEED" writes N keys, each after its length (32 bits,
  * little-endian): texts of 1 to 4096 bytes with code points of all planes. "digest hash" reads them
  * and prints the SHA-256 of their buckets.
  */

@@ -1,7 +1,7 @@
 """What cfn-lint cannot know about a split at CloudFront. Needs cfn-lint's reader.
 
 Usage: lint.py STACK.yaml             prints a line for each fault; exit 1 when there are any
-       lint.py --self-test STACK.yaml breaks a good stack in every way that a rule looks for, and expects to be told
+       lint.py --self-test STACK.yaml breaks a good stack in every way that a rule looks for, and expects a finding
 """
 import copy
 import json
@@ -151,7 +151,7 @@ def check_origins(stack):
             if origin.get("ConnectionTimeout", 10) * origin.get("ConnectionAttempts", 3) > 5 or custom.get("OriginReadTimeout", 30) > 10:
                 yield f"origin {name}: its time-outs make failover slower than a visitor's patience"
             if not origin.get("OriginCustomHeaders"):
-                yield f"origin {name}: nothing tells it that a request came through the edge"
+                yield f"origin {name}: nothing shows it that a request came through the edge"
 
 
 def check_versions(stack):

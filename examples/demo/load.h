@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define LOAD_SYSTEMS 8 /* Different x-served-by values that are told apart. */
+#define LOAD_SYSTEMS 8 /* Different x-served-by values that are distinguished. */
 
 /* The command line. */
 struct settings {

@@ -63,7 +63,7 @@ def head(status, headers, length):
 
 
 class Connection(asyncio.Protocol):
-    """One request after the other; a request that is answered late holds back those behind it."""
+    """One request after the other; a request that is answered late holds back those after it."""
 
     def __init__(self, origin):
         self.origin = origin

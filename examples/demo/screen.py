@@ -40,7 +40,7 @@ class Screen:
             self.show(shot.stdout)
 
     def close(self):
-        """The view ends with the rollout; then what was said under it is told."""
+        """The view ends with the rollout; then the lines that were held back are printed."""
         if self.monitor:
             try:
                 self.monitor.wait(timeout=10)

@@ -5,7 +5,7 @@
  *
  * Sticky: split_assign() with the visitor's key; the same key gets the same variant everywhere.
  * Random and even plans draw per request from a small state of the caller: split_assign_random(),
- * split_assign_even(); split_assign_gate() first applies the rules that look at the key alone. No
+ * split_assign_even(); split_assign_gate() first applies the rules that depend on the key alone. No
  * call allocates, locks or does I/O.
  */
 #ifndef SPLIT_ASSIGN_H
@@ -91,7 +91,7 @@ SPLIT_API SPLIT_CHECKED int split_assign(const split_plan *plan, const char *key
                                          split_assignment *out);
 
 /**
- * Decide for many keys of a sticky plan that lie behind each other in one buffer.
+ * Decide for many keys of a sticky plan that lie one after another in one buffer.
  *
  * A key that is empty, too long, or whose offsets are not in order and within the buffer gets the
  * default variant.
@@ -144,7 +144,7 @@ SPLIT_API SPLIT_CHECKED int split_assign_explain(const split_plan *plan, const c
                                                  size_t key_len, split_explanation *out);
 
 /**
- * Apply only the rules that look at the key alone (override, holdout, coverage), in any mode.
+ * Apply only the rules that depend on the key alone (override, holdout, coverage), in any mode.
  *
  * For random and even plans whose visitors do have keys: when nothing decides, draw.
  *

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file evidence.h
- * Evidence that may be looked at all the time: a mixture of eight likelihood ratios against one
+ * Evidence that may be checked at any time: a mixture of eight likelihood ratios against one
  * bound.
  *
  * Under "the share of bad events is never above the bound" (side above; for side below: never below
  * it) the evidence is a supermartingale that starts at 1, so the chance that it ever reaches
- * 1/alpha is at most alpha, for all looks together. Everything is in natural logarithms: `ln
+ * 1/alpha is at most alpha, however often it is checked. Everything is in natural logarithms: `ln
  * evidence >= ln(1/alpha)` is proof at level alpha.
  */
 #ifndef SPLIT_EVIDENCE_H
@@ -109,7 +109,7 @@ SPLIT_API double split_evidence_ln(const split_evidence *evidence);
 /** Windows taken. @note Threads: const-safe. Since 0.1. */
 SPLIT_API int64_t split_evidence_windows(const split_evidence *evidence);
 
-/** Start anew with the same options. @note Threads: exclusive. Since 0.1. */
+/** Start again with the same options. @note Threads: exclusive. Since 0.1. */
 SPLIT_API void split_evidence_reset(split_evidence *evidence);
 
 /**

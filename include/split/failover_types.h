@@ -46,7 +46,7 @@ typedef enum split_failover_state {
 } split_failover_state;
 
 /**
- * Modes an operator sets. OBSERVE books and reports everything but admits as if CLOSED.
+ * Modes an operator sets. OBSERVE records and reports everything but admits as if CLOSED.
  * @since 0.1
  */
 #define SPLIT_FAILOVER_MODE_MAP(XX)                                                                \

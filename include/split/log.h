@@ -33,7 +33,7 @@ typedef enum split_log_cache {
     SPLIT_LOG_CACHE_REFRESH = 3 /**< The cache answered after the origin had agreed. */
 } split_log_cache;
 
-/** Most attempts of a request that are told apart; the rest is left out. @since 0.1 */
+/** Most attempts of a request that are distinguished; the rest is left out. @since 0.1 */
 #define SPLIT_LOG_ATTEMPTS_MAX 8
 
 /** One of the attempts that a router made for a request. @since 0.1 */
@@ -48,7 +48,7 @@ typedef struct split_log_record {
     split_us latency_us;  /**< Server's view, to the first byte where the format has it; -1 when
                              there is none. */
     int32_t status;       /**< HTTP status; 0: the visitor left first. */
-    int32_t first_status; /**< Of the first attempt, where the line tells of several; else 0. */
+    int32_t first_status; /**< Of the first attempt, where the line has several; else 0. */
     split_log_cache cache;
     split_log_text method;
     split_log_text variant;  /**< As the line names it. */
@@ -167,7 +167,7 @@ typedef const char *(*split_log_assign)(void *ctx, const char *visitor, size_t v
 
 /** How to tell whose request it was. Zero every member that is not used. @since 0.1 */
 typedef struct split_log_arms {
-    const char *cookie;        /**< Name of a cookie; NULL: cookies tell nothing. */
+    const char *cookie;        /**< Name of a cookie; NULL: cookies are ignored. */
     bool cookie_is_variant;    /**< Its value is the variant, not a visitor's id. */
     const split_log_map *maps; /**< n_maps upstreams. */
     size_t n_maps;

@@ -200,14 +200,15 @@ typedef struct split_arm {
     int64_t ratio[SPLIT_METRICS_MAX * 2]; /**< [2 m] bad and [2 m + 1] of, for metric m. */
 } split_arm;
 
-/** Name of a counter as the documents write it; "?" for a number outside the registry. @note Threads: pure.
- * Since 0.1. */
+/** Name of a counter as the documents write it; "?" for a number outside the registry. @note
+ * Threads: pure. Since 0.1. */
 SPLIT_API const char *split_counter_name(int counter);
 /** Name of a metric kind; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
 SPLIT_API const char *split_metric_kind_name(int kind);
 /** Text of an operator; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
 SPLIT_API const char *split_op_name(int op);
-/** Name of a no-data policy; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+/** Name of a no-data policy; "?" for a number outside the registry. @note Threads: pure. Since
+ * 0.1. */
 SPLIT_API const char *split_missing_name(int missing);
 
 /** What is known of a kind; NULL for a number outside the registry. @note Threads: pure. Cost: O(1).
@@ -227,7 +228,7 @@ SPLIT_API const char *split_metric_form_name(int form);
  *
  * @param metric  Written whole; the name becomes empty.
  * @param kind    What it counts. A ratio gets the bounds of an error rate.
- * @return 0; SPLIT_ERR_ARG if @p metric is NULL or @p kind is none.
+ * @return 0; SPLIT_ERR_ARG if @p metric is NULL or @p kind is not valid.
  * @note Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_metric_init(split_metric *metric, split_metric_kind kind);
@@ -288,8 +289,8 @@ SPLIT_API void split_arm_clear(split_arm *arm);
 /**
  * Set one counter and mark it as reported.
  *
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX if @p counter is none; SPLIT_ERR_WINDOW if @p value is
- * negative or too large.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_INDEX if @p counter is not valid; SPLIT_ERR_WINDOW if @p
+ * value is negative or too large.
  * @note Threads: exclusive. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_arm_set(split_arm *arm, split_counter counter, int64_t value);

@@ -105,7 +105,7 @@ SPLIT_API void split_plan_options_init_sized(split_plan_options *options, size_t
  * Only overrides change it: every plan has room for 1,024 ranges, so a re-weighted plan is as large
  * as the old one.
  *
- * @param options Only the overrides are looked at.
+ * @param options Only the overrides are read.
  * @return Bytes, a multiple of 8; 0 when @p options is NULL, its size field is not set, or there
  * are too many overrides.
  * @note Source: design/assignment.md section 2. Threads: pure. Cost: O(n_overrides), no allocation.

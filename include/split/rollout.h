@@ -182,16 +182,17 @@ typedef struct split_rollout_decision {
     int64_t percent_e6; /**< Its percent. */
     split_decision decision;
     split_reason reason;
-    int32_t reason_metric;   /**< The metric that the reason is about, or -1. */
-    bool alert;              /**< Somebody should be told: no data for longer than the patience. */
+    int32_t reason_metric; /**< The metric that the reason is about, or -1. */
+    /** Someone should be notified: no data for longer than the patience. */
+    bool alert;
     bool override_used;      /**< ADVANCE or COMPLETE because an operator said so. */
-    bool bake_restarted;     /**< This window ended a proven breach; the bake began anew. */
+    bool bake_restarted;     /**< This window ended a proven breach; the bake restarted. */
     uint32_t next_phase;     /**< Phase of the next window; n_phases after COMPLETE. */
     int64_t next_percent_e6; /**< Share to publish now: the next phase's, or rollback_to_e6 after
                                 ROLLBACK. */
     split_us bake_us;        /**< Bake clock after the window. */
     split_us bake_need_us;   /**< Where it must get to. */
-    uint32_t bake_restarts;  /**< How often the bake of this phase began anew. */
+    uint32_t bake_restarts;  /**< How often the bake of this phase restarted. */
     int64_t windows;       /**< Windows since the bake clock started, with those that never came. */
     int64_t covered;       /**< Those among them that had data. */
     double breach_bound;   /**< ln evidence that proves a breach. */

@@ -158,7 +158,7 @@ SPLIT_API SPLIT_CHECKED int split_route_accept(const split_route *current, const
  * Publish a route to a file: readers see the old text or the new one, never a part, also over a
  * crash or a full disk.
  *
- * Takes a lock beside the file (path + ".lock"), looks again at the revision on disk, writes path +
+ * Takes a lock beside the file (path + ".lock"), reads the revision on disk again, writes path +
  * ".new", syncs it, renames it over the path and syncs the folder.
  *
  * @param path      The route file. Its folder must exist.

@@ -74,7 +74,7 @@ typedef struct split_reading {
     split_reading_origin origins[SPLIT_READING_ORIGINS_MAX];
     uint32_t n_origins;
     uint32_t n_sources;        /**< Sources summed here, */
-    uint32_t n_restarts;       /**< and how many of them had started anew. */
+    uint32_t n_restarts;       /**< and how many of them had restarted. */
     uint32_t n_alarms;         /**< Alarms in the state ALARM, */
     uint32_t n_alarms_unknown; /**< and those without data. */
     bool has_alarms;
@@ -141,7 +141,7 @@ SPLIT_API const split_source_kind *split_source_kind_at(size_t index);
 /**
  * The kind that a spec names: "KIND:PLACE"; a bare URL is a proxy.
  *
- * @param spec      The spec; NULL is none.
+ * @param spec      The spec; NULL counts as unknown.
  * @param out_place Receives where the place begins in @p spec; may be NULL.
  * @return The kind; NULL for none, and then @p out_place is left alone.
  * @note Threads: pure. Cost: O(kinds). Since 0.1.

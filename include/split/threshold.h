@@ -37,8 +37,8 @@ typedef struct split_shown {
     uint8_t reserved[5];
 } split_shown;
 
-/** Text of a level as the documents write it; "?" for a number outside the registry. @note Threads: pure.
- * Since 0.1. */
+/** Text of a level as the documents write it; "?" for a number outside the registry. @note Threads:
+ * pure. Since 0.1. */
 SPLIT_API const char *split_level_name(int level);
 
 /**

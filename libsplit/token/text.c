@@ -38,7 +38,7 @@ take_byte(cursor *c, char byte)
     return true;
 }
 
-/* A decimal number below 2^63 without needless zeros, and the colon behind it. */
+/* A decimal number below 2^63 without needless zeros, and the colon after it. */
 static bool
 take_number(cursor *c, uint64_t *out)
 {

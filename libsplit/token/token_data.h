@@ -17,7 +17,7 @@ typedef struct token_secret {
 struct split_token {
     char split[SPLIT_NAME_BYTES_MAX + 8];
     uint64_t n_keys;
-    int64_t max_age_s; /* INT64_MAX: for ever */
+    int64_t max_age_s; /* INT64_MAX: without limit */
     int64_t idle_s;
     int64_t skew_s;
     uint64_t fence;
@@ -33,8 +33,8 @@ typedef struct token_parts {
     size_t signed_len; /* bytes of the value that the signature covers */
 } token_parts;
 
-/* Length of a name of [A-Za-z0-9][A-Za-z0-9._-]* within n_max bytes at `text`; 0 when it is none.
- */
+/* Length of a name of [A-Za-z0-9][A-Za-z0-9._-]* within n_max bytes at `text`; 0 when it is not
+ * one. */
 size_t token__name_len(const char *text, size_t n_max);
 
 /* Take a value apart. False when it is not of the form. */

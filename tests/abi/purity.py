@@ -26,7 +26,7 @@ def symbols(archive):
 def main():
     defined, undefined, writable = symbols(sys.argv[1])
     if len(defined) < 10:
-        sys.exit(f"purity: only {len(defined)} symbols in {sys.argv[1]}: nothing was looked at")
+        sys.exit(f"purity: only {len(defined)} symbols in {sys.argv[1]}: nothing was checked")
     impure = sorted(undefined - defined - ALLOWED - ALLOC - COMPILER)
     for name in impure:
         print(f"impure: the core calls {name}")

@@ -154,8 +154,8 @@ make_plans(void)
     return true;
 }
 
-/* `bench-assign` measures and prints a table; `--list` and `--count WAY N` serve instructions.py.
- */
+/* `bench-assign` measures and prints a table; `--list` and `--count WAY N` serve
+ * instructions.py. */
 int
 main(int argc, char **argv)
 {

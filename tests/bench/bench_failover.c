@@ -12,7 +12,7 @@
 #define N_ITEMS (1u << 15)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int64_t now; /* 10 us a request: 100,000 requests a second */
+static int64_t now; /* 10 us per request: 100,000 requests per second */
 
 static uint64_t
 run_bare(void *ctx, size_t n)

@@ -304,7 +304,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--default-budget", action="store_true")
-    parser.add_argument("--rate", type=int, help="requests a second")
+    parser.add_argument("--rate", type=int, help="requests per second")
     parser.add_argument("--percent", type=int, default=50, help="share of the new system")
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("faults", nargs="*", default=[])

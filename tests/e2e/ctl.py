@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of splitctl share: running it, a policy in a folder, and an admin port that counts what it is told."""
+"""What the tests of splitctl share: running it, a policy in a folder, and an admin port that counts what it receives."""
 import http.server
 import json
 import os
@@ -118,7 +118,7 @@ class AdminPort:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def serve_requests(self):
-        """The visitors who came since the last look."""
+        """The visitors who came since the last poll."""
         now = time.monotonic()
         n = 0 if self.frozen else int((now - self.at) * self.rate)
         self.at = now

@@ -3,7 +3,7 @@
  * Publishing under fire, in a fresh folder:
  *   kill N   N times a writer that publishes without pause is killed with SIGKILL at a random instant, while a reader loads the
  *            route without pause: no torn route, no revision that falls, no acknowledged revision that is lost
- *   race N   four writers race until N revisions are out: each revision has exactly one writer, the others were told
+ *   race N   four writers race until N revisions are out: each revision has exactly one writer, the others got
  *   full     a file system without room: the previous route stays, and publishing works again when there is room
  * SPLIT_TEST_SEED replays the instants.
  */
@@ -177,7 +177,7 @@ race_cycles(int n)
         waitpid(writers[i], NULL, 0);
     for (int r = 2; r <= n; r++)
         wrong += atomic_load(&shared->winners[r]) != 1;
-    printf("%d writers, %d revisions: %llu conflicts told, %d revisions without exactly one writer, %llu other failures\n",
+    printf("%d writers, %d revisions: %llu conflicts reported, %d revisions without exactly one writer, %llu other failures\n",
            N_WRITERS, n, atomic_load(&shared->n_conflicts), wrong, atomic_load(&shared->n_failed));
     return wrong > 0 || on_disk() != (uint64_t)n || atomic_load(&shared->n_failed) > 0;
 }

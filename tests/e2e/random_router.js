@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The weighted random router of many examples: random(0..100) < percentage, for each request anew. */
+/* The weighted random router of many examples: random(0..100) < percentage, for each request again. */
 var fs = require('fs');
 var last = {request: '', choice: ''};
 

@@ -204,7 +204,7 @@ class Bodies(NginxCase):
         self.assertTrue(got.endswith(b"\r\n\r\nabc"), got)
 
     def test_an_answer_to_head_ends_with_its_headers(self):
-        """A byte more, and the visitor takes it for the begin of the next answer."""
+        """A byte more, and the visitor mistakes it for the start of the next answer."""
         self.new.answer = lambda r: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Last: 1\r\n\r\n"
         got = self.raw(self.start(), b"HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         self.assertRegex(got, rb"(?s)^HTTP/1\.1 200 OK\r\n.*X-Last: 1\r\n")

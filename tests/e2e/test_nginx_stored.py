@@ -215,13 +215,13 @@ class Ramp(StoredCase):
         self.assertEqual([v.get() for v in visitors], ["new"] * 120)
         self.assertEqual(self.counts(nginx)["drained"], n_legacy)
         self.assertEqual([v.get() for v in visitors], ["new"] * 120)
-        self.assertEqual(self.counts(nginx)["drained"], n_legacy)  # Stored anew by the first request.
+        self.assertEqual(self.counts(nginx)["drained"], n_legacy)  # Stored again by the first request.
 
         self.publish(nginx, 0)
         self.assertEqual([v.get() for v in visitors], ["legacy"] * 120)
         self.assertEqual(self.counts(nginx)["drained"], n_legacy + 120)
 
-        self.publish(nginx, 50)  # The next attempt begins with those who come anew.
+        self.publish(nginx, 50)  # The next attempt begins with new visitors.
         self.assertEqual([v.get() for v in visitors], ["legacy"] * 120)
 
     def test_the_units_of_the_split_check_follow_the_plan_while_the_share_lags(self):
@@ -449,7 +449,7 @@ class Keys(StoredCase):
         newcomer.get()
         self.assertEqual(newcomer.stored.split(":")[5], "k2")
 
-        # Values in use are signed anew when they are renewed.
+        # Values in use are signed again when they are renewed.
         due = Visitor(nginx, split_id="d", split_id_v=sign("d", "new", issued=900, seen=500))
         self.assertEqual((due.get(), due.stored.split(":")[5]), ("new", "k2"))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""splitctl plan and splitctl export: who moves is told in advance, exactly.
+"""splitctl plan and splitctl export: who moves is known in advance, exactly.
 
 usage: test_plan_export.py SPLITCTL
 """

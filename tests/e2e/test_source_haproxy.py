@@ -89,11 +89,11 @@ class HaproxyTest(CtlTest):
         return child
 
     def begin(self):
-        """A comparison that has had its first look."""
+        """A comparison that has had its first poll."""
         self.own_looks = 0
         before = self.looks()
         child = self.compare()
-        wait_until(lambda: self.looks() - before > self.own_looks - 1, 10, "the first look")
+        wait_until(lambda: self.looks() - before > self.own_looks - 1, 10, "the first poll")
         return child
 
     def error_rate(self, child):

@@ -100,11 +100,11 @@ class LogTest(CtlTest):
         self.write_policy(document)
 
     def start(self, *args, source=None):
-        """A command of splitctl that has had its first look at the log."""
+        """A command of splitctl that has had its first poll of the log."""
         child = subprocess.Popen([str(SPLITCTL.resolve()), *args, "-p", str(self.policy), "--source", source or f"log:{self.edge.log}"],
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         self.addCleanup(lambda: (child.poll() is None and child.kill(), child.communicate()))
-        wait_until(lambda: self.follows(child), 15, "the first look")
+        wait_until(lambda: self.follows(child), 15, "the first poll")
         return child
 
     def follows(self, child):
@@ -250,7 +250,7 @@ class RunTest(LogTest):
         stop = threading.Event()
 
         def rotate():
-            """As often as the looks allow: a file that comes and goes between two looks is not seen (L2)."""
+            """As often as the polls allow: a file that comes and goes between two polls is not seen (L2)."""
             nonlocal rotations
             while not stop.wait(0.02):
                 if self.follows(child):

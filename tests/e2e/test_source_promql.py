@@ -128,10 +128,10 @@ class PromqlTest(CtlTest):
         return self.finish(self.start("monitor", "--once", "--json", "--interval", interval, **more))
 
     def begin(self, interval):
-        """A monitor that has had its first look."""
+        """A monitor that has had its first poll."""
         before = self.prometheus.looks()
         child = self.start("monitor", "--once", "--json", "--interval", interval)
-        wait_until(lambda: self.prometheus.looks() > before, 10, "the first look")
+        wait_until(lambda: self.prometheus.looks() > before, 10, "the first poll")
         return child
 
 

@@ -76,7 +76,7 @@ class Costs(JournalTest):
         _, out, _ = self.ctl("compare")
         for line in document["origins"]["new"]["monthly"]:
             self.assertIn(line["id"], out)
-        self.assertIn("recalled, not looked up:", out)
+        self.assertIn("recalled, not verified:", out)
         self.assertIn("left out: Cost tables of the kind", out)
         self.assertIn("no price in the price file", out)
 
@@ -260,7 +260,7 @@ class SourceTable(JournalTest):
 
 
 class PriceFiles(JournalTest):
-    """Every fault is told with its path, and nothing is counted."""
+    """Every fault is reported with its path, and nothing is counted."""
 
     def setUp(self):
         super().setUp()
@@ -352,7 +352,7 @@ class PriceFiles(JournalTest):
         self.assertIn("prices.json:2:8: $: This is not valid JSON.", err)
 
     def test_bytes_at_random_never_pass_unseen(self):
-        """Each damage is told, or the file still means something; nothing crashes."""
+        """Each damage is reported, or the file still means something; nothing crashes."""
         random = Random(20261123)
         good = json.dumps(PRICES).encode()
         for _ in range(150):

@@ -652,7 +652,7 @@ class KillNine(RunTest):
                 self.assertEqual(now[:len(seen)], seen, "history changed")
                 ids = [row[0] for row in now]
                 told = [json.loads(line)["id"] for line in out.splitlines() if line.endswith("}")]
-                self.assertTrue(set(told) <= set(ids), "a decision was told but is not in the journal")
+                self.assertTrue(set(told) <= set(ids), "a decision was printed but is not in the journal")
                 self.assertEqual(self.rows("pragma integrity_check"), [("ok",)])
                 self.assertEqual(len(self.rows("select 1 from rollout")), 1)
                 json.loads(self.route.read_text())

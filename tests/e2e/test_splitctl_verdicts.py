@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""splitctl replay, explain and simulate: decisions derived again, told, and forecast."""
+"""splitctl replay, explain and simulate: decisions derived again, explained, and forecast."""
 import json
 import pathlib
 import sqlite3

@@ -115,7 +115,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     counting_alloc memory;
-    /* A copy of exactly this size, so that a sanitizer sees a byte read behind it. */
+    /* A copy of exactly this size, so that a sanitizer sees a read past its end. */
     char *text = malloc(size > 0 ? size : 1);
     INSIST(text != NULL);
     memcpy(text, data, size);

@@ -326,7 +326,7 @@ model_broken(const model_world *before, const model_world *after, const model_co
         {"I4 credit needs generation and lease", i4_credit_needs_gen_and_lease},
         {"I5 unscored outcomes change nothing", i5_unscored_changes_nothing},
         {"I6 time does not fall", i6_time_does_not_fall},
-        {"I7 one transition an origin and call", i7_one_transition_each},
+        {"I7 one transition per origin and call", i7_one_transition_each},
         {"I8 no chain is stranded", i8_no_chain_is_stranded},
         {"I9 a ramp does not shrink", i9_ramp_does_not_shrink},
         {"I10 only what may be resent is resent", i10_only_what_may_be_resent},

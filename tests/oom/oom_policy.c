@@ -45,7 +45,7 @@ load_policy(void)
     return err;
 }
 
-/* Faults cost no memory: they are told although it is scarce, or NOMEM is. */
+/* Faults cost no memory: they are reported although it is scarce, or NOMEM is. */
 static int
 load_faulty(void)
 {

@@ -3,7 +3,7 @@
  * Runs the loader over the policies of tests/policy: valid/ must load and make a route that loads; each file of invalid/ and
  * invalid-beyond-schema/ must give exactly the faults of its .err file, one a line: CODE PATH LINE:COLUMN SENTENCE.
  *   policy-cases FOLDER            check
- *   policy-cases FOLDER --update   write the .err files anew, to be reviewed as a diff
+ *   policy-cases FOLDER --update   rewrite the .err files, to be reviewed as a diff
  */
 #define _DEFAULT_SOURCE
 #include <dirent.h>

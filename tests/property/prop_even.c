@@ -145,7 +145,7 @@ Test(prop_even, several_variants_keep_tijdemans_bound)
     }
 }
 
-/* Since the change the bounds hold anew; a window over one change is less than three. */
+/* Since the change the bounds hold again; a window over one change is less than three. */
 Test(prop_even, bounds_hold_after_changes_of_weights)
 {
     uint64_t seed = test_seed("prop_even change", 17);
@@ -173,8 +173,8 @@ Test(prop_even, bounds_hold_after_changes_of_weights)
     }
 }
 
-/* Two variants: half a request, whatever the weights do, even when they change with every request.
- */
+/* Two variants: half a request, whatever the weights do, even when they change with every
+ * request. */
 Test(prop_even, two_variants_stay_within_half_a_request_through_any_changes)
 {
     uint64_t seed = test_seed("prop_even restless", 19);

@@ -18,7 +18,7 @@ static const char *const variants[] = {"new", "legacy", "third"};
 static const int statuses[] = {200, 200, 200, 404, 500, 503, 499};
 static const int times[] = {0, 1, 199, 200, 201, 300, 301, 500, 501, 59999, 70000};
 
-/* What the writer wrote since the last look that answered. */
+/* What the writer wrote since the last poll that answered. */
 typedef struct expected {
     int64_t sent[2];
     int64_t errors[2];
@@ -126,7 +126,7 @@ look(world *x)
         cr_assert_eq(rc, SPLIT_ERR_NO_DATA, "%d", rc);
         return;
     }
-    if (x->e.lines == x->e.rejected) { /* the fault is told; the counts are none */
+    if (x->e.lines == x->e.rejected) { /* the fault is reported; there are no counts */
         cr_assert_eq(rc, SPLIT_ERR_PEER);
         x->e = (expected){0};
         return;
@@ -170,7 +170,7 @@ rotate(world *x)
     end_partial(x);
     if (access(x->w.path, F_OK) != 0)
         return;
-    look(x); /* two rotations between two looks are another property */
+    look(x); /* two rotations between two polls are another property */
     write_lines(x, x->w.path);
     snprintf(name, sizeof name, "access.log.%d", ++x->n_rotated);
     const char *path = log_writer_path(&x->w, name);
@@ -187,7 +187,7 @@ rotate(world *x)
     snprintf(x->old[x->n_old++], sizeof x->old[0], "%s", path);
 }
 
-/* What was copied away is not ours: all of it was looked at. */
+/* What was copied away is not ours: all of it was read. */
 static void
 copy_and_truncate(world *x)
 {

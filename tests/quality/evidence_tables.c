@@ -57,7 +57,7 @@ quality_false_alarms(quality *q)
             }
 }
 
-/* Requests of a window until the evidence, looked at after each request, is proof; 0 when it is not
+/* Requests of a window until the evidence, checked after each request, is proof; 0 when it is not
  * in this window. */
 static int64_t
 requests_to_proof(quality *q, const evidence_box *before, int64_t n, double truth, int64_t *out_bad)

@@ -11,7 +11,7 @@ typedef struct quality {
     int runs;
 } quality;
 
-/* One row: table, case, requests a second, measure, value. Shares are percent. */
+/* One row: table, case, requests per second, measure, value. Shares are percent. */
 void quality_row(const char *table, const char *name, double rps, const char *measure,
                  double value);
 

@@ -4,7 +4,7 @@
  * requests, and with chance `truth` all of them fail. Counting requests takes one visit for many
  * independent trials; counting users (split_distinct) and the robust form do not. Visits that last
  * many minutes carry their fault from window to window, which no form takes out: those rows are
- * told, not promised.
+ * reported, not promised.
  */
 #include <math.h>
 #include <stdalign.h>

@@ -38,8 +38,8 @@ Test(assign_traps, one_more_unit_of_weight_does_not_redraw_everybody)
     split_plan_free(&fresh, NULL);
 }
 
-/* FNV-1a without a final mixer gave 100/0 instead of 90/10 for names that differ in the last byte.
- */
+/* FNV-1a without a final mixer gave 100/0 instead of 90/10 for names that differ in the last
+ * byte. */
 Test(assign_traps, names_that_differ_in_the_last_byte_are_spread)
 {
     split_plan *plan = PLAN_OF(90, 10);
@@ -113,8 +113,8 @@ Test(assign_traps, hashes_with_the_top_bit_set_are_not_negative)
     split_plan_free(&plan, NULL);
 }
 
-/* UTF-16 code units cut to bytes make names collide: U+0161 and U+0261 end in the same byte as "a".
- */
+/* UTF-16 code units cut to bytes make names collide: U+0161 and U+0261 end in the same byte as
+ * "a". */
 Test(assign_traps, names_beyond_ascii_are_hashed_as_utf8_bytes)
 {
     const uint64_t w[3] = {1, 10, 1};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Signed requests to AWS: what is sent, what is tried again, and errors in words without secrets.
- */
+/* Signed requests to AWS: what is sent, what is tried again, and errors in words without
+ * secrets. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>

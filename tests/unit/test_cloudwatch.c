@@ -251,7 +251,7 @@ static const struct {
     {"CloudFront elsewhere",
      {{M_EDGE, "bad", ERRORS}, {M_EDGE, "total", CF}},
      SPLIT_ERR_VALUE,
-     "in us-east-1 only; put @us-east-1 behind it"},
+     "in us-east-1 only; append @us-east-1 to it"},
 };
 
 Test(cloudwatch, names_that_cannot_be_judged_say_why)

@@ -27,7 +27,7 @@ Test(forecast, times_of_proof_follow_the_traffic_of_the_phase)
         f.expected[KIT_ERROR].truth[b] = 0.008;
     cr_assert_eq(split_rollout_plan(&kit.options, &f, 0, KIT_ERROR, &p), 0);
     cr_assert_float_eq(p.requests, 17500, 300);
-    cr_assert_float_eq((double)p.median_us / 1e6, p.requests, 1.0, "10 %% of 10 requests a second");
+    cr_assert_float_eq((double)p.median_us / 1e6, p.requests, 1.0, "10 %% of 10 requests per second");
     cr_assert(!p.fits);
     cr_assert_eq(split_rollout_plan(&kit.options, &f, 1, KIT_ERROR, &p), 0);
     cr_assert_float_eq((double)p.median_us / 1e6, p.requests / 5, 1.0);

@@ -399,7 +399,7 @@ Test(policy, is_at_most_256_kb)
 Test(policy, needs_no_zero_at_the_end_of_the_text)
 {
     size_t len = strlen(POLICY_SMALL);
-    char *text = malloc(len); /* a sanitizer sees a byte read behind it */
+    char *text = malloc(len); /* a sanitizer sees a read past its end */
     split_policy *policy = NULL;
     memcpy(text, POLICY_SMALL, len);
     cr_assert_eq(split_policy_load(text, len, NULL, NULL, 0, NULL, &policy), SPLIT_OK);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Life cycle, errors, operator's actions and sentences of a rollout (design/verdicts.md R1, R2, R17, R20).
- */
+/* Life cycle, errors, operator's actions and sentences of a rollout (design/verdicts.md R1, R2,
+ * R17, R20). */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>

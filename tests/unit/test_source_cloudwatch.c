@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The source "cloudwatch" as its callers see it, against prepared answers. Periods of one second.
- */
+/* The source "cloudwatch" as its callers see it, against prepared answers. Periods of one
+ * second. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,7 +40,7 @@ open_source(const char *place, const split_source_field *f, size_t n, split_us w
     return split_source_new(&o, out, e);
 }
 
-/* An answer with one point a second around now: 3 errors of 100 calls for the new system, and
+/* An answer with one point per second around now: 3 errors of 100 calls for the new system, and
  * nothing of the old one. */
 static char *
 seconds_around_now(void)

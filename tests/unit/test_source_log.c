@@ -75,7 +75,7 @@ Test(source_log, the_first_look_sets_the_mark_and_later_lines_count_once)
 {
     requests(5, "new");
     follow();
-    cr_expect_not_null(strstr(e.text, "first look"));
+    cr_expect_not_null(strstr(e.text, "first poll"));
     requests(3, "new");
     requests(4, "legacy");
     EXPECT_SENT(3, 4);
@@ -218,7 +218,7 @@ Test(source_log, a_file_may_be_missing_at_first_and_for_a_while)
     EXPECT_NOTHING();
     cr_expect_not_null(strstr(e.text, "does not exist"));
     EXPECT_NOTHING();
-    cr_expect_not_null(strstr(r.note, "does not exist"), "people are told");
+    cr_expect_not_null(strstr(r.note, "does not exist"), "people are informed");
     requests(3, "new");
     EXPECT_SENT(3, 0);
     cr_expect_str_eq(r.note, "");

@@ -188,7 +188,7 @@ Test(source_promql, both_systems_are_asked_for_under_the_names_of_the_policy)
     o.n_fields = 4;
     cr_assert_eq(split_source_new(&o, &source, &e), 0, "%s", e.text);
     cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_NO_DATA);
-    cr_expect_not_null(strstr(e.text, "first look at http://127.0.0.1"));
+    cr_expect_not_null(strstr(e.text, "first poll of http://127.0.0.1"));
     cr_expect_eq(split_source_read(source, &r, &e), 0);
     cr_expect(errors(&r) == 1 && outcomes(&r) == 30);
     cr_expect(count(&r, 1, SPLIT_COUNTER_ERROR) == 2 && count(&r, 1, SPLIT_COUNTER_SENT) == 40);
@@ -308,11 +308,11 @@ Test(source_promql, a_sum_that_fell_or_appeared_is_no_data)
     static const char *const answers[] = {one, two, three};
     split_error e = {.size = sizeof e};
     cr_assert_eq(read_two(one, two, &r), SPLIT_ERR_NO_DATA);
-    cr_expect_not_null(strstr(r.note, "total began anew, and without the label instance"));
+    cr_expect_not_null(strstr(r.note, "total restarted, and without the label instance"));
     cr_assert_eq(read_all(error_fields, 2, answers, 3, &r, &e, NULL), 0);
     cr_expect(errors(&r) == 1 && outcomes(&r) == 20 && r.note[0] == '\0');
     cr_assert_eq(read_two(VECTOR S("2", "", "300") END, two, &r), SPLIT_ERR_NO_DATA);
-    cr_expect_not_null(strstr(r.note, "bad began anew"));
+    cr_expect_not_null(strstr(r.note, "bad restarted"));
 }
 
 Test(source_promql, what_a_failed_look_missed_is_in_the_next)
@@ -339,7 +339,7 @@ Test(source_promql, no_series_and_no_new_sample_are_no_data_and_not_zero)
     cr_expect_str_eq(r.note, "error_rate of new: bad has no series");
     cr_expect_eq(read_two(one, half, &r), SPLIT_ERR_NO_DATA);
     cr_expect_eq(read_two(one, one, &r), SPLIT_ERR_NO_DATA);
-    cr_expect_str_eq(r.note, "error_rate of new: bad has no sample since the look before");
+    cr_expect_str_eq(r.note, "error_rate of new: bad has no sample since the last poll");
     cr_expect_eq(read_two(one, later, &r), 0);
     cr_expect(errors(&r) == 0 && outcomes(&r) == 0, "scraped, and there was no traffic");
     cr_expect_eq(read_two(empty, one, &r), SPLIT_ERR_NO_DATA);
@@ -731,13 +731,13 @@ Test(source_promql, the_path_of_the_api_may_stand_in_the_address)
     }
 }
 
-/* A look at the server's time `at`: bad, total, and when the sample came. */
+/* A poll at the server's time `at`: bad, total, and when the sample came. */
 #define LOOK(at, bad, total, age)                                                                  \
     VECTOR "{\"metric\":{" A "\"split_slot\":\"0\"},\"value\":[" at ",\"" bad "\"]},"              \
            "{\"metric\":{" A "\"split_slot\":\"2\"},\"value\":[" at ",\"" total "\"]},"            \
            "{\"metric\":{\"split_slot\":\"t0\"},\"value\":[" at ",\"" age "\"]}" END
 
-/* A first look, then the traffic changes, then `n_reads` further looks; the results of the last
+/* A first poll, then the traffic changes, then `n_reads` further polls; the results of the last
  * one. */
 static int
 read_after_mark(const char *const *answers, size_t n, int n_reads, split_reading *r, split_error *e,

@@ -51,7 +51,7 @@ open_hung(int *port)
     return fd;
 }
 
-/* Gives one answer when it is told to. */
+/* Gives one answer when it is asked to. */
 typedef struct late_server {
     int listener;
     int port;

@@ -18,8 +18,8 @@ typedef struct vectors_run {
 } vectors_run;
 
 /* A kind of file, in a source file of its own: kind_<name>.c. `check` gets the text, terminated by
- * a zero byte. A kind whose cases are folders has `check_folder` in its place; run->file names one.
- */
+ * a zero byte. A kind whose cases are folders has `check_folder` in its place; run->file names
+ * one. */
 typedef struct vectors_kind {
     const char *name;
     void (*check)(vectors_run *run, const char *text, size_t text_len);

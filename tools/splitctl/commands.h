@@ -12,13 +12,13 @@
 #define CTL_COMMAND_MAP(XX)                                                                        \
     XX(abort, "abort", "end the running rollout and take the traffic back")                        \
     XX(assign, "assign", "say which variant keys get")                                             \
-    XX(check, "check", "tell every fault of policies, routes and price files")                     \
+    XX(check, "check", "report every fault of policies, routes and price files")                   \
     XX(compare, "compare", "compare both systems over the same time")                              \
     XX(completion, "completion", "print a completion script for bash or zsh")                      \
     XX(cost, "cost", "say what a month costs at each share of traffic")                            \
     XX(explain, "explain", "say why a window was decided as it was")                               \
     XX(export, "export", "write a plan for HAProxy, Envoy or SQL")                                 \
-    XX(history, "history", "tell what the journal knows")                                          \
+    XX(history, "history", "print what the journal knows")                                         \
     XX(logs, "logs", "count requests, errors and latencies of access logs")                        \
     XX(monitor, "monitor", "show a rollout live")                                                  \
     XX(origin, "origin", "force an origin up or down, or see its state")                           \

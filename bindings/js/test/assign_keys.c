@@ -3,7 +3,7 @@
  * The C library's answers for keys on standard input, each as 4 bytes of length (little endian) and
  * its bytes: assign_keys NAME SALT COVERAGE_E6 HOLDOUT_E6 DEFAULT OVERRIDDEN WEIGHT... SALT "-"
  * is the name; OVERRIDDEN is a key fixed to the last variant, or "". First line: the ranges; then a
- * line a key.
+ * line per key.
  */
 #include <stdbool.h>
 #include <stdio.h>

@@ -38,8 +38,8 @@ struct origin {
 };
 
 /*
- * Take an origin's url apart. NULL, or what is wrong with it: a path, a query, a host that is
- * none.
+ * Take an origin's url apart. NULL, or what is wrong with it: a path, a query, or a host that is
+ * not valid.
  */
 const char *origin_parse(struct origin *origin);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* inotify on the folder, not on the file: the file is replaced by a rename, and may not exist yet.
- */
+/* inotify on the folder, not on the file: the file is replaced by a rename, and may not exist
+ * yet. */
 #include <errno.h>
 #include <string.h>
 #include <sys/inotify.h>

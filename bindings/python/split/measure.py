@@ -283,7 +283,7 @@ class DistinctUsers(_core.DistinctBox):
 
 
 class Evidence(_core.EvidenceBox):
-    """Evidence that may be looked at all the time, against one bound: ln evidence >= ln(1/alpha) is proof."""
+    """Evidence that may be checked at any time, against one bound: ln evidence >= ln(1/alpha) is proof."""
 
     def __init__(self, bound: float = 0.01, side: str = "above", *, robust: bool = False, restarts: bool = True,
                  bake_windows: int = 240) -> None:
@@ -299,7 +299,7 @@ class Evidence(_core.EvidenceBox):
     windows = property(lambda self: _core.evidence_describe(self)[1], doc="Windows taken.")
 
     def reset(self) -> None:
-        """Start anew with the same options."""
+        """Start again with the same options."""
         _core.evidence_reset(self)
 
     def close(self) -> None:

@@ -165,7 +165,7 @@ class Plan(_core.PlanBox):
         return variants
 
     def assign_buffer(self, keys: Any, offsets: Any, out: Any = None) -> Any:
-        """Variants of keys that lie behind each other: key i is keys[offsets[i]:offsets[i + 1]] (4-byte offsets).
+        """Variants of keys that lie one after another: key i is keys[offsets[i]:offsets[i + 1]] (4-byte offsets).
 
         Takes bytes, array, memoryview or numpy arrays without copying the keys, and runs without the interpreter's lock.
         """

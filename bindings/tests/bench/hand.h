@@ -39,7 +39,7 @@ the_plan(void)
     return split_plan_new(&options, NULL, &plan) == 0 ? plan : NULL;
 }
 
-/* Keys behind each other, as many as there are offsets less one. Returns 0, or an error of the
+/* Keys one after another, as many as there are offsets less one. Returns 0, or an error of the
  * library. */
 static int
 assign_batch(const char *keys, size_t keys_len, const uint32_t *offsets, size_t n_offsets,

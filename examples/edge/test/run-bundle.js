@@ -7,7 +7,7 @@ const path = require('path');
 const {spawnSync} = require('child_process');
 const {build, EDGE_BYTES_MAX} = require('../build.js');
 
-/* What runtime 2.0 does not have; strings and comments are not looked at. */
+/* What runtime 2.0 does not have; strings and comments are ignored. */
 const ABSENT = [/\bof\b/, /\bclass\b/, /\bBigInt\b/, /\beval\b/, /\bprocess\b/, /\brequire\b/, /\.\.\./, /=>/];
 
 function checkSource(source) {

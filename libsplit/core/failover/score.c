@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Scoring by state: service books evidence and may trip, verification counts probes
+/* Scoring by state: service records evidence and may trip, verification counts probes
  * (design/failover.md F19-F23). */
 #include "core/failover/score.h"
 

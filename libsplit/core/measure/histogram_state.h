@@ -5,8 +5,8 @@
 
 #include "split/histogram.h"
 
-/* 64 buckets an octave: a bucket is at most 1/64 of its lower end wide, so its middle is within 0.8
- * % of every value. */
+/* 64 buckets per octave: a bucket is at most 1/64 of its lower end wide, so its middle is within
+ * 0.8 % of every value. */
 #define SPLIT__SUB_BITS 6
 #define SPLIT__SUB (1 << SPLIT__SUB_BITS)
 #define SPLIT__VALUE_BITS 36

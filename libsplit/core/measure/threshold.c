@@ -31,8 +31,8 @@ split_threshold_over(const split_metric *metric, const split_metric_counts *coun
     if (b == NULL || counts == NULL || !counts->present || counts->n <= 0)
         return false;
     const int64_t bad = counts->bad[bound];
-    /* By nearest rank a percentile is over a bound exactly when more than its share lies over it.
-     */
+    /* By nearest rank a percentile is over a bound exactly when more than its share lies over
+     * it. */
     if (split_metric_is_latency(metric))
         return cond_holds(SPLIT_OP_GT, bad, counts->n, split_metric_share_e6(metric, bound));
     const bool low = metric->target.op == SPLIT_OP_GT || metric->target.op == SPLIT_OP_GE;

@@ -23,7 +23,8 @@ bucket_of(const split__prefix *prefix, const char *key, size_t key_len)
     return (uint32_t)split__hash_unit(prefix, key, key_len) & BUCKET_MASK;
 }
 
-/* Rules before the hash. Fills the part of `out` that they look at; returns whether one decided. */
+/* Rules before the hash. Fills the part of `out` that they decide on; returns whether one
+ * decided. */
 static bool
 gate(const split_plan *plan, uint64_t hash, const char *key, size_t key_len, split_explanation *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sticky decisions for many keys, behind each other or anywhere (design/assignment.md A20). */
+/* Sticky decisions for many keys, one after another or anywhere (design/assignment.md A20). */
 #include "core/plan/hash_inline.h"
 #include "core/plan/data.h"
 #include "split/assign.h"
@@ -11,9 +11,9 @@ is_usable_slice(uint32_t start, uint32_t end, size_t keys_len)
     return start < end && end <= keys_len && end - start <= SPLIT_KEY_BYTES_MAX;
 }
 
-/* Short keys take less time than memory takes to answer, and the machine by itself looks too few of
- * them ahead, so their bytes are asked for early. Any address may be asked for, also one behind the
- * last key. Long keys are streams that the machine sees through. */
+/* Short keys take less time than memory takes to answer, and the processor by itself prefetches too
+ * few of them ahead, so their bytes are asked for early. Any address may be asked for, also one
+ * behind the last key. Long keys are streams that the machine sees through. */
 #define AHEAD_BYTES 2048
 #define AHEAD_KEY_BYTES_MAX 128
 
@@ -30,7 +30,7 @@ ask_ahead(const char *key, size_t key_len)
 }
 
 /* One loop for each way to decide, so that the plan is not asked again for each key. The compiler
- * has to be told to put the way into both loops. */
+ * has to be made to put the branch into both loops. */
 typedef enum batch_way { BATCH_GATED, BATCH_BARE, BATCH_SALTED } batch_way;
 
 static batch_way

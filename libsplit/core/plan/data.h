@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a plan is in memory. Private: only plan, reweight and assign files look inside. */
+/* What a plan is in memory. Private: only plan, reweight and assign files use it. */
 #ifndef SPLIT_CORE_PLAN_DATA_H
 #define SPLIT_CORE_PLAN_DATA_H
 
@@ -26,7 +26,7 @@ struct split_plan {
     uint32_t n_overrides;
     uint32_t n_slots; /* power of two, or 0 */
     uint32_t key_bytes;
-    uint32_t gated;        /* overrides, coverage or holdout have to be looked at */
+    uint32_t gated;        /* overrides, coverage or holdout have to be checked */
     uint32_t direct_bytes; /* longest key for which the hash alone decides: none unless sticky and
                               not gated */
     uint32_t bare_span;    /* of those, without a salt: lengths of a stripe and more */
@@ -63,8 +63,8 @@ split__plan_find(const split_plan *plan, uint32_t bucket)
     return i;
 }
 
-/* Variant of a bucket, given in the low bits of a hash. Most cells belong to one variant: one load.
- */
+/* Variant of a bucket, given in the low bits of a hash. Most cells belong to one variant: one
+ * load. */
 static inline uint32_t
 split__plan_variant(const split_plan *plan, uint64_t hash)
 {

@@ -19,7 +19,7 @@ typedef struct split__prefix {
     uint64_t lane[4];   /* lanes after the prefix's whole words */
     uint64_t head;      /* its last len % 8 bytes, as the low ones of a word */
     uint32_t head_bits; /* 8 * (len % 8) */
-    uint32_t n_words;   /* whole words behind its last whole stripe: 0 to 3 */
+    uint32_t n_words;   /* whole words after its last whole stripe: 0 to 3 */
     uint64_t len;       /* 0: no prefix */
     uint64_t to_word;   /* bytes of the key that fill the last word */
     uint64_t to_stripe; /* and the last stripe */

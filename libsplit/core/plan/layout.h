@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bucket counts and ranges: from weights to counts, from counts to ranges, from ranges to a plan.
- */
+/* Bucket counts and ranges: from weights to counts, from counts to ranges, from ranges to a
+ * plan. */
 #ifndef SPLIT_CORE_LAYOUT_H
 #define SPLIT_CORE_LAYOUT_H
 
@@ -11,7 +11,7 @@
  * A6). Returns 0 or SPLIT_ERR_WEIGHTS, without a change of `out`. */
 int split__apportion(const uint64_t *weights, size_t n_weights, uint32_t *out);
 
-/* Lay the counts out one behind the other in variant order (A7). */
+/* Lay the counts out one after another in variant order (A7). */
 void split__layout_cumulative(split_plan *plan, const uint32_t *counts, size_t n_variants);
 
 /* Append buckets up to `end` for `owner`, merged with the last range if it has the same owner;

@@ -8,7 +8,7 @@
 #include "split/error.h"
 
 typedef struct override_entry {
-    uint32_t key_pos; /* in the bytes behind the slots */
+    uint32_t key_pos; /* in the bytes after the slots */
     uint32_t key_len;
     uint32_t variant;
     uint32_t hash; /* high half: the low one is the bucket */

@@ -28,7 +28,7 @@ is_word_byte(char c, bool first)
     return alnum || (!first && (c == '.' || c == '_' || c == '-'));
 }
 
-/* Length of a text of 1 to 64 word bytes, or 0 if it is none. */
+/* Length of a text of 1 to 64 word bytes, or 0 if it is not valid. */
 static size_t
 word_len(const char *text, bool is_name)
 {

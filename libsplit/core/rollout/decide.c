@@ -16,8 +16,8 @@ matched(verdict_draft *o, split_decision decision, split_reason reason, int32_t 
     return true;
 }
 
-/* Critical is proven and is not a passing burst: 2 of the last 3 windows, or half of this one (R8).
- */
+/* Critical is proven and is not a passing burst: 2 of the last 3 windows, or half of this one
+ * (R8). */
 static bool
 confirmed(const struct split_rollout *ro, const split__metric *m)
 {

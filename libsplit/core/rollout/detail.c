@@ -90,7 +90,7 @@ static void
 say_bake(rollout_text *x)
 {
     const split_us rest = x->d->bake_need_us - x->d->bake_us;
-    split__text_add(&x->t, x->d->bake_restarted ? "the bake began anew: " : "");
+    split__text_add(&x->t, x->d->bake_restarted ? "the bake restarted: " : "");
     split__text_time(&x->t, rest);
     split__text_add(&x->t, " of ");
     split__text_time(&x->t, x->d->bake_need_us);

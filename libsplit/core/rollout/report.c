@@ -34,8 +34,8 @@ trials_to_proof(const struct split_rollout *ro, const split__metric *m)
     }
     if (seen >= m->compliance.bound)
         return -1;
-    /* The evidence so far has paid for the mixture already, so the formula's constant is left out.
-     */
+    /* The evidence so far has paid for the mixture already, so the formula's constant is left
+     * out. */
     const double trials = split_evidence_trials(seen, m->compliance.bound, need - 0.8, 0.0);
     return whole(trials);
 }

@@ -69,7 +69,7 @@ struct split_rollout {
 /* Start of a phase: everything that is "fresh per phase" (R3). */
 void split__rollout_begin_phase(struct split_rollout *ro);
 
-/* The bake begins anew after a proven breach ended (R13). */
+/* The bake restarts after a proven breach ended (R13). */
 void split__rollout_restart_bake(struct split_rollout *ro);
 
 /* ln evidence bounds in force (R5, R6). */

@@ -4,7 +4,7 @@
 
 #include "core/rollout/state.h"
 
-/* Ids up to this far back are told apart as duplicate or late; older ones are late. */
+/* Ids up to this far back are distinguished as duplicate or late; older ones are late. */
 #define MEMORY_IDS 64
 
 static int

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Codes as the protocols spell them; what is not here is told in AWS's own words. */
+/* Codes as the protocols spell them; what is not here is reported in AWS's own words. */
 static const struct {
     const char *code;
     aws_fault fault;

@@ -15,7 +15,7 @@
 #define LINES_MAX (AWS_HEADERS_MAX + 4)
 #define TOKEN_NAME "X-Amz-Security-Token"
 
-/* An empty variable is none, as the SDKs have it. */
+/* An empty variable counts as absent, as in the SDKs. */
 static const char *
 endpoint_of(const aws_call *call)
 {

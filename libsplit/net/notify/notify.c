@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Notices to webhooks, Slack and SNS. Secrets stay in buffers of the call and out of every error.
- */
+/* Notices to webhooks, Slack and SNS. Secrets stay in buffers of the call and out of every
+ * error. */
 #include "split/notify.h"
 
 #include <stdio.h>

@@ -205,8 +205,8 @@ put_counts(const split_metric *metric, uint32_t m, const int64_t *c, bool has_se
     }
 }
 
-/* A count that metrics share came out differently, such as trials of a histogram and of a counter.
- */
+/* A count that metrics share came out differently, such as trials of a histogram and of a
+ * counter. */
 static bool
 contradicts(const split_arm *arm, const split_arm *trial)
 {

@@ -30,7 +30,7 @@ typedef enum field_kind {
     FIELD_MAP, /* object of min to max members, each an object -> doc_list of the table's struct */
     FIELD_NAMES,  /* array of min to max different names -> doc_list of doc_name */
     FIELD_CUSTOM, /* read() does it */
-    FIELD_ANY,    /* known, not looked at */
+    FIELD_ANY,    /* known, not read */
 } field_kind;
 
 #define FIELD_REQUIRED 1u

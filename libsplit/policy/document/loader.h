@@ -18,7 +18,7 @@ void split__fault_value(loader *l, int code, uint32_t node, const char *sentence
 void split__fault_key(loader *l, int code, uint32_t node, const char *sentence);
 void split__fault_missing(loader *l, uint32_t object, const char *name, const char *cure);
 
-/* True for a value of the kind; otherwise books the fault with `wanted` such as "a number". */
+/* True for a value of the kind; otherwise records the fault with `wanted` such as "a number". */
 bool split__want_kind(loader *l, uint32_t node, json_kind kind, const char *wanted);
 
 /* End of a load: the code of the first fault, or NOMEM when memory was refused. */

@@ -7,7 +7,7 @@
 
 /*
  * Parse text strictly (design/documents.md D1 to D4). Returns 0 also when members are doubled,
- * which is booked as a fault and leaves the tree usable; SPLIT_ERR_JSON when the text has faults
+ * which is recorded as a fault and leaves the tree usable; SPLIT_ERR_JSON when the text has faults
  * that leave no tree; SPLIT_ERR_NOMEM. Free in any case. */
 int split__json_parse(json_doc *doc, const char *text, size_t len, const split_alloc *alloc,
                       fault_list *faults);

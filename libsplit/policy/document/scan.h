@@ -13,7 +13,7 @@ typedef struct scanner {
     int status;      /* 0, or why the scan must stop */
 } scanner;
 
-/* The scanner's part of parsing: fills nodes, books faults. Returns 0, SPLIT_ERR_JSON or
+/* The scanner's part of parsing: fills nodes, records faults. Returns 0, SPLIT_ERR_JSON or
  * SPLIT_ERR_NOMEM. */
 int split__json_scan(json_doc *doc);
 

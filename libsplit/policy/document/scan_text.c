@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Strings and numbers of JSON text, and the faults of the scanner with the path of where they are.
- */
+/* Strings and numbers of JSON text, and the faults of the scanner with the path of where they
+ * are. */
 #include "policy/document/scan_text.h"
 
 #include <stdio.h>
@@ -51,8 +51,8 @@ append_node(const json_doc *doc, uint32_t node, char out[JSON_PATH_BYTES])
     snprintf(out + n, JSON_PATH_BYTES - n, ".%s", name);
 }
 
-/* The value that is being read: the newest node when it is not closed yet, else the open container.
- */
+/* The value that is being read: the newest node when it is not closed yet, else the open
+ * container. */
 static void
 current_path(const scanner *s, char out[JSON_PATH_BYTES])
 {
@@ -104,7 +104,7 @@ hex_value(int c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The four digits after \u, or -1; the position stays behind them. */
+/* The four digits after \u, or -1; the position is then after them. */
 static int
 scan_hex(scanner *s)
 {

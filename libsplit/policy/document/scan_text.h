@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Strings and numbers of JSON text, and the faults of the scanner with the path of where they are.
- */
+/* Strings and numbers of JSON text, and the faults of the scanner with the path of where they
+ * are. */
 #ifndef SPLIT_POLICY_DOCUMENT_SCAN_TEXT_H
 #define SPLIT_POLICY_DOCUMENT_SCAN_TEXT_H
 
@@ -16,8 +16,8 @@ int split__scan_stop(scanner *s, int code, uint32_t pos, const char *sentence);
 int split__scan_peek(const scanner *s);
 bool split__scan_starts(const scanner *s, const char *word);
 
-/* The string that starts here, quotes included, and the number that starts here. Return the status.
- */
+/* The string that starts here, quotes included, and the number that starts here. Return the
+ * status. */
 int split__scan_string(scanner *s);
 int split__scan_number(scanner *s);
 

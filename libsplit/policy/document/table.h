@@ -5,7 +5,7 @@
 
 #include "policy/document/field.h"
 
-/* Fill `object` from the node. Faults are booked; the object is usable when none was. */
+/* Fill `object` from the node. Faults are recorded; the object is usable when none was. */
 void split__table_load(loader *l, const object_table *table, uint32_t node, void *object);
 
 #endif

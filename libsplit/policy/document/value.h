@@ -8,7 +8,7 @@
 /* Read a name, text, choice, bool, number, duration or list of names into the object. */
 void split__value_load(loader *l, const field *f, uint32_t node, void *object);
 
-/* Readers of single values; false when a fault was booked. */
+/* Readers of single values; false when a fault was recorded. */
 bool split__read_micros(loader *l, const field *f, uint32_t node, uint64_t *out);
 bool split__read_whole(loader *l, const field *f, uint32_t node, uint64_t *out);
 void split__read_text(loader *l, const field *f, uint32_t node, const char **out);

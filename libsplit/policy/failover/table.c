@@ -132,7 +132,7 @@ static const field failover_fields[] = {
     {WHOLE(in_flight_min, 1, MANY)}};
 #define N_FIELDS (sizeof failover_fields / sizeof failover_fields[0])
 
-/* A preset that is none leaves the defaults; the table books it. */
+/* A preset that does not exist leaves the defaults; the table reports it. */
 static void
 prepare_failover(loader *l, uint32_t node, void *object)
 {

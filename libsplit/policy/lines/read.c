@@ -234,7 +234,7 @@ take_operator(line_document *d)
     copy_text(operation->why, d->why);
 }
 
-/* Faults inside the policy are told at their place in the line. */
+/* Faults inside the policy are reported at their place in the line. */
 static int
 read_policy(split_lines *lines, loader *l, uint32_t node)
 {

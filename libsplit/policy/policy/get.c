@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a loaded policy tells. */
+/* Reading a loaded policy. */
 #include <string.h>
 
 #include "policy/policy/data.h"

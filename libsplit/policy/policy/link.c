@@ -34,7 +34,7 @@ link_variant(loader *l, const split_policy *policy, uint32_t node, const char *n
     size_t i = find_variant(policy, name);
     if (i != DOC_NO_INDEX)
         return i;
-    if (policy->split.variants.n > 0) /* without variants that fault alone is told */
+    if (policy->split.variants.n > 0) /* without variants only that fault is reported */
         book_no_variant(l, node);
     return 0;
 }
@@ -173,7 +173,7 @@ link_failover(loader *l, split_policy *policy)
     if (chains == NULL)
         return;
     link_chains(l, policy, chains);
-    /* Without origins that fault alone is told, not one more for each chain. */
+    /* Without origins only that fault is reported, not one more for each chain. */
     for (size_t i = 0; i < n && policy->origins.n > 0; i++)
         for (size_t j = 0; j < chains[i].n; j++)
             find_origin(l, &policy->origins, (doc_name *)chains[i].items + j);

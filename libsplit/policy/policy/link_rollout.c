@@ -14,7 +14,7 @@ find_arm(loader *l, const split_policy *policy, const char *name, uint32_t node)
     for (size_t i = 0; i < policy->split.variants.n; i++)
         if (variants[i].name != NULL && strcmp(variants[i].name, name) == 0)
             return i;
-    if (policy->split.variants.n > 0) /* without variants that fault alone is told */
+    if (policy->split.variants.n > 0) /* without variants only that fault is reported */
         split__fault_value(
             l, SPLIT_ERR_FIELD, node,
             "No variant of the split has this name; correct it, or add the variant.");

@@ -73,7 +73,7 @@ form_of(const char *name)
     return -1;
 }
 
-/* 1 for a latency metric, 0 for another, -1 when the kind is missing or wrong, which is booked
+/* 1 for a latency metric, 0 for another, -1 when the kind is missing or wrong, which is recorded
  * elsewhere. */
 static int
 latency_sibling(const loader *l, uint32_t node)
@@ -222,7 +222,7 @@ split__check_metric(loader *l, uint32_t node, void *object, bool clean)
     doc_metric *metric = object;
     uint32_t kind = split__json_member(&l->doc, node, "kind");
     size_t n_before = l->faults.n;
-    /* A kind that is no kind is booked already; the other fields cannot be judged then. */
+    /* A kind that is unknown is recorded already; the other fields cannot be judged then. */
     if (kind != JSON_NONE && l->doc.nodes[kind].kind == JSON_STRING &&
         strcmp(split__json_text(&l->doc, kind),
                split_metric_kind_name((split_metric_kind)metric->kind)) == 0)

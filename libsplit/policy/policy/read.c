@@ -180,7 +180,7 @@ split__check_notify(loader *l, uint32_t node, void *object, bool clean)
     uint32_t type = split__json_member(&l->doc, node, "type");
     if (type == JSON_NONE || l->doc.nodes[type].kind != JSON_STRING ||
         strcmp(split__json_text(&l->doc, type), split__notify_types[notify->type]) != 0)
-        return; /* booked already */
+        return; /* recorded already */
     for (size_t i = 0; i < sizeof target_fields / sizeof target_fields[0]; i++) {
         char sentence[128];
         uint32_t member = split__json_member(&l->doc, node, target_fields[i]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a loaded route tells. */
+/* Reading a loaded route. */
 #include "policy/route/data.h"
 #include "common/sized.h"
 

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Publishing a route file (design/sinks.md D18, D19). The order is what makes it safe:
- *   lock -> look at the revision on disk -> write a new file -> sync it -> rename -> sync the
- * folder -> unlock A crash at any step leaves the old file or the new one in place; what is left
- * over is overwritten by the next writer.
+ * Publishing a route file (design/sinks.md D18, D19). The order of the steps makes it safe:
+ *   1. lock,
+ *   2. read the revision on disk,
+ *   3. write a new file and sync it,
+ *   4. rename it over the old one,
+ *   5. sync the folder,
+ *   6. unlock.
+ * A crash at any step leaves the old file or the new one in place. The next writer overwrites what
+ * is left over.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -63,7 +68,8 @@ set_paths(publisher *p)
     return SPLIT_OK;
 }
 
-/* Waits for another writer, but not for ever: one that was stopped must not hold up a rollback. */
+/* Waits for another writer, but not indefinitely: one that was stopped must not hold up a
+ * rollback. */
 static bool
 wait_for_lock(int fd)
 {
@@ -189,8 +195,8 @@ sync_folder(publisher *p)
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return fail_sync(p, folder);
-    /* Some file systems cannot sync a folder and say EINVAL; their rename is as durable as it gets.
-     */
+    /* Some file systems cannot sync a folder and say EINVAL; their rename is as durable as it
+     * gets. */
     int err = fsync(fd) == 0 || errno == EINVAL ? SPLIT_OK : fail_sync(p, folder);
     close(fd);
     return err;

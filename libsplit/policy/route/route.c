@@ -7,7 +7,7 @@
 #include "policy/document/table.h"
 #include "policy/route/data.h"
 
-/* What the core says of the plan, told at the field that is to blame. */
+/* What the core says of the plan, reported at the field at fault. */
 static void
 book_refused_plan(loader *l, int err)
 {
@@ -114,7 +114,7 @@ link_route(loader *l, split_route *route)
                          &route->failover_options);
 }
 
-/* A route of another schema says nothing to this reader; its other fields are not looked at. */
+/* A route of another schema says nothing to this reader; its other fields are not read. */
 static bool
 other_schema(loader *l)
 {

@@ -43,7 +43,7 @@ add_common(table *t, unsigned bits, cli_common *c)
         {CLI_JOURNAL,
          {"journal", 0, CLI_TEXT, "FILE", "the journal (default: rollout.db beside the policy)",
           &c->journal}},
-        {CLI_JSON, {"json", 0, CLI_FLAG, NULL, "print JSON, one object a line", &c->json}},
+        {CLI_JSON, {"json", 0, CLI_FLAG, NULL, "print JSON, one object per line", &c->json}},
         {CLI_COLOR,
          {"color", 0, CLI_TEXT, "WHEN", "auto, always or never (default: auto)", &t->color}},
         {CLI_YES, {"yes", 'y', CLI_FLAG, NULL, "ask nothing", &c->yes}},
@@ -244,7 +244,7 @@ row_of(const table *t, int value)
     return NULL;
 }
 
-/* One answer of getopt_long(). `word` is the argument it looked at. */
+/* One answer of getopt_long(). `word` is the argument that it read. */
 static int
 take_option(const table *t, const char *command, int value, const char *word)
 {

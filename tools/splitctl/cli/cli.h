@@ -33,8 +33,8 @@ typedef struct cli_texts {
     size_t n;
 } cli_texts;
 
-/* One option of one command. `out` points to a variable of the kind's type that holds the default.
- */
+/* One option of one command. `out` points to a variable of the kind's type that holds the
+ * default. */
 typedef struct cli_option {
     const char *name; /* long name without dashes; NULL ends the list */
     char letter;      /* short name, or 0 */
@@ -102,8 +102,8 @@ int cli_usage_error(const char *command, const char *format, ...)
 /* "250ms", "1.5s", "4h" to microseconds. Returns false when the text is no duration. */
 bool cli_duration(const char *text, int64_t *out_us);
 
-/* The entry of names[0..n_names) nearest to `word`, or NULL when none is near enough to be meant.
- */
+/* The entry of names[0..n_names) nearest to `word`, or NULL when none is near enough to be
+ * meant. */
 const char *cli_nearest(const char *word, const char *const *names, size_t n_names);
 
 /* Paths with their defaults: policy.json here; route.json and rollout.db beside the policy. Never

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Length of the UTF-8 sequence at p, of which n > 0 bytes are there; 0 when it is none. */
+/* Length of the UTF-8 sequence at p, of which n > 0 bytes are there; 0 when it is not valid. */
 size_t text_utf8(const unsigned char *p, size_t n);
 
 /* A JSON string with quotes; bytes that are no UTF-8 become U+FFFD. */

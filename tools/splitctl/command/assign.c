@@ -45,7 +45,7 @@ open_plan(assigner *a, const char *path)
     return CTL_BAD_INPUT;
 }
 
-/* The split's mode decides what a key means: random and even draws do not look at it, save for the
+/* The split's mode decides what a key means: random and even draws ignore it, except for the
  * gates. */
 static int
 assign_key(assigner *a, const char *key, size_t key_len, split_assignment *out)

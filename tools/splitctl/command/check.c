@@ -143,7 +143,7 @@ cmd_check(int argc, char **argv)
 {
     static const cli_spec spec = {
         .usage = "[OPTION...] FILE...",
-        .about = "Reads policies, routes and price files and tells every fault, not only the\n"
+        .about = "Reads policies, routes and price files and reports every fault, not only the\n"
                  "first, as file:line:column: path: what is wrong and how to cure it.\n"
                  "With --json: one list of {file, code, path, line, column, message}.\n",
         .common = CLI_JSON};

@@ -336,7 +336,7 @@ cmd_compare(int argc, char **argv)
         .usage = "-p FILE [--period TIME] [--source SOURCE...|--logs FILE...]",
         .about =
             "Compares both systems over the same time: for each metric the difference with an\n"
-            "interval that may be looked at all the time (95 %), cache hits (from logs with the\n"
+            "interval that may be checked at any time (95 %), cache hits (from logs with the\n"
             "latency of hits and misses apart), the cost by the dated price file that the\n"
             "policy names, the budget, and what to do next.\n"
             "Exit code 3 when the new system is proven worse, has a warning level, or would\n"

@@ -42,7 +42,7 @@ print_evidence(const char *what, const split_metric *m, split_bound_index b, dou
     printf("    %-10s %-12s ln evidence %8.2f of %.2f%s\n", what, bound_unit(m, b, buf, sizeof buf),
            ln, need,
            ln >= need ? "  proven"
-           : latched  ? "  proven before, until the bake begins anew"
+           : latched  ? "  proven before, until the bake restarts"
                       : "");
 }
 
@@ -105,7 +105,7 @@ print_traffic(const split_rollout_decision *d)
     printf("  bake: %.0f of %.0f s, data in %lld of %lld windows", (double)d->bake_us / 1e6,
            (double)d->bake_need_us / 1e6, (long long)d->covered, (long long)d->windows);
     if (d->bake_restarts > 0)
-        printf(", begun anew %u times", (unsigned)d->bake_restarts);
+        printf(", restarted %u times", (unsigned)d->bake_restarts);
     puts("");
 }
 

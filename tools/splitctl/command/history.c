@@ -38,8 +38,8 @@ list_rollout(const journal_rollout *r, void *ctx)
     return CTL_OK;
 }
 
-/* Windows are printed when they change something; actions and publications are merged in by time.
- */
+/* Windows are printed when they change something; actions and publications are merged in by
+ * time. */
 typedef struct telling {
     journal *journal;
     int64_t rollout;

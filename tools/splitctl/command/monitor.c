@@ -54,7 +54,7 @@ draw_screen(const monitor *m)
     c.out = memory;
     draw_view(&c, m->view);
     fclose(memory);
-    /* each line is cleared before it is written: behind a full one its last letter would go */
+    /* each line is cleared before it is written: after a full one its last letter would be lost */
     fputs("\033[H\033[K", stdout);
     for (const char *p = text; *p != '\0'; p++)
         if (*p == '\n')
@@ -66,7 +66,7 @@ draw_screen(const monitor *m)
     free(text);
 }
 
-/* Without a terminal: one line a change. */
+/* Without a terminal: one line per change. */
 static void
 print_change(monitor *m)
 {
@@ -89,7 +89,7 @@ print_change(monitor *m)
     fflush(stdout);
 }
 
-/* Trouble that would have been told on standard error becomes an event. */
+/* Trouble that would have been reported on standard error becomes an event. */
 static void
 take_reports(monitor *m)
 {
@@ -226,7 +226,7 @@ open_watch(monitor *m, const cli_common *common, const cli_texts *specs, const c
     return code;
 }
 
-/* One look takes a whole window, in which whoever waits would see nothing. */
+/* One poll takes a whole window, in which whoever waits would see nothing. */
 static void
 tell_wait(const monitor *m)
 {
@@ -294,7 +294,7 @@ cmd_monitor(int argc, char **argv)
          &specs},
         {"once", 0, CLI_FLAG, NULL, "show it once", &m.once},
         {"interval", 0, CLI_DURATION, "TIME",
-         "between looks (default: 1s, with sources a window of the policy)", &interval},
+         "between polls (default: 1s, with sources a window of the policy)", &interval},
         {"duration", 0, CLI_DURATION, "TIME", "stop after this time (exit code 7)", &duration},
         CLI_OPTIONS_END};
     const cli_spec spec = {
@@ -302,7 +302,7 @@ cmd_monitor(int argc, char **argv)
         .about = "Shows a rollout live: phases, traffic asked and realised, every metric of both\n"
                  "systems with its level and proof, origins, events, what happens next and why.\n"
                  "Follows the journal of a run; with sources it judges their windows itself and\n"
-                 "changes nothing. Without a terminal it prints one line a change.\n",
+                 "changes nothing. Without a terminal it prints one line per change.\n",
         .common = CLI_POLICY | CLI_JOURNAL | CLI_ROUTE | CLI_JSON | CLI_COLOR,
         .options = options};
     int first;

@@ -128,7 +128,7 @@ cmd_origin(int argc, char **argv)
         .usage = "--source URL... [NAME up|down|auto|observe|approve|reset]",
         .about =
             "Gives every proxy an operator's word on an origin: up and down force its state,\n"
-            "observe tells its state but sends it its requests all the same, auto takes any of\n"
+            "observe reports its state but sends it its requests all the same, auto takes any of\n"
             "these back, approve lets it return from a hold, reset forgets its failures.\n"
             "Without a word: what the proxies say of their origins (JSON).\n",
         .options = options};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who would move under new weights, before anything changes: from what is in force, step by step.
- */
+/* Who would move under new weights, before anything changes: from what is in force, step by
+ * step. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

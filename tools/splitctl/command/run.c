@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Drive a rollout: one line a change, a closing summary, an exit code that says how it ended. */
+/* Drive a rollout: one line per change, a closing summary, an exit code that says how it ended. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@
 
 #define OPERATOR_US 1000000
 #define HURRY_AFTER 2 /* the last window still takes what comes in two turns of fleet_on_wait() */
-#define POLL_US 50000 /* how often signals and the operator are looked for */
+#define POLL_US 50000 /* how often signals and the operator are checked */
 
 static volatile sig_atomic_t stopped;
 
@@ -128,8 +128,8 @@ check_route(run *r)
     return CTL_NOT_PUBLISHED;
 }
 
-/* Between the answers of the sources: a signal ends the run, an operator's end of the rollout closes
- * the window with what is there. */
+/* Between the answers of the sources: a signal ends the run, an operator's end of the rollout
+ * closes the window with what is there. */
 static fleet_word
 hear(void *ctx)
 {
@@ -142,8 +142,8 @@ hear(void *ctx)
     return r->n_hurried++ < HURRY_AFTER ? FLEET_WAIT : FLEET_HURRY;
 }
 
-/* Nobody is moved to a system that cannot be judged. A rollout that goes on has moved them already.
- */
+/* Nobody is moved to a system that cannot be judged. A rollout that goes on has moved them
+ * already. */
 static int
 check_sources(run *r)
 {
@@ -287,7 +287,7 @@ cmd_run(int argc, char **argv)
         .about =
             "Drives the rollout of a policy: reads the counts of each window from the sources\n"
             "(several are summed), judges them, and publishes the next share or the way back.\n"
-            "Prints one line a change and a closing summary. A run that was cut off goes on\n"
+            "Prints one line per change and a closing summary. A run that was cut off goes on\n"
             "where it was. A route that somebody else has put there is left alone (exit code\n"
             "8); a rollout that has ended stays ended (0 or 5).\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_DRY_RUN | CLI_REASON,

@@ -17,8 +17,8 @@ typedef struct simulating {
     split_simulation result;
 } simulating;
 
-/* "NAME=1.5%" or "NAME=4%,1%,0.2%": shares of bad events at the target, warning and critical bound.
- */
+/* "NAME=1.5%" or "NAME=4%,1%,0.2%": shares of bad events at the target, warning and critical
+ * bound. */
 static bool
 take_shares(const simulating *x, const char *text, double *out, size_t n, uint32_t *out_metric,
             size_t *out_n)
@@ -260,7 +260,7 @@ cmd_simulate(int argc, char **argv)
     int64_t max_windows = 0;
     x = (simulating){.runs = 100, .seed = 1};
     const cli_option options[] = {
-        {"rps", 'r', CLI_NUMBER, "N", "requests a second of both systems (default: 10)", &rps},
+        {"rps", 'r', CLI_NUMBER, "N", "requests per second of both systems (default: 10)", &rps},
         {"truth", 't', CLI_TEXTS, "METRIC=SHARE",
          "true share of bad events, or three for the three bounds", &truth},
         {"legacy", 0, CLI_TEXTS, "METRIC=SHARE", "the legacy system's share", &legacy},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The price file that a policy names in cost.prices: dated prices, and for each origin what a
- * million requests and a month use of them. Read strictly: every fault is told with its JSON path.
- */
+ * million requests and a month use of them. Read strictly: every fault is reported with its JSON
+ * path. */
 #ifndef SPLITCTL_COMPARE_PRICES_H
 #define SPLITCTL_COMPARE_PRICES_H
 
@@ -19,8 +19,8 @@
 #define PRICES_LINES_MAX 64 /* of one system */
 #define PRICES_OMISSIONS_MAX 32
 
-/* What a price may cover: XX(name, word of the file, text). What no line of a system covers is told
- * as left out. */
+/* What a price may cover: XX(name, word of the file, text). What no line of a system covers is
+ * listed as left out. */
 #define PRICE_COVER_MAP(XX)                                                                        \
     XX(COMPUTE, "compute", "functions and servers")                                                \
     XX(TRANSFER, "transfer", "data transfer")                                                      \

@@ -39,7 +39,7 @@ form_is_name(const char *text)
     return n >= 1 && n <= 64 && text[n] == '\0' && strchr("._-", text[0]) == NULL;
 }
 
-/* The path of a member; a name that is none is not shown as it is. */
+/* The path of a member; a name that is not valid is not shown as it is. */
 static void
 member_path(char *out, const char *path, const char *name)
 {
@@ -103,8 +103,7 @@ form_object(form_reader *r, const char *path, const cJSON *value, const form_row
     const cJSON *member;
     if (!want(r, path, value, cJSON_IsObject(value), "an object"))
         return;
-    cJSON_ArrayForEach(member, value)
-    {
+    cJSON_ArrayForEach(member, value) {
         member_path(child, path, member->string);
         if (strncmp(member->string, "x-", 2) == 0)
             continue;
@@ -132,8 +131,7 @@ form_list(form_reader *r, const char *path, const cJSON *value, form_place *plac
     size_t i = 0;
     if (!want(r, path, value, cJSON_IsArray(value), "an array"))
         return;
-    cJSON_ArrayForEach(entry, value)
-    {
+    cJSON_ArrayForEach(entry, value) {
         snprintf(child, sizeof child, "%s[%zu]", path, i++);
         void *at = place(r, child, entry, object);
         if (at == NULL)
@@ -150,8 +148,7 @@ form_map(form_reader *r, const char *path, const cJSON *value, form_place *place
     const cJSON *entry;
     if (!want(r, path, value, cJSON_IsObject(value), "an object"))
         return;
-    cJSON_ArrayForEach(entry, value)
-    {
+    cJSON_ArrayForEach(entry, value) {
         member_path(child, path, entry->string);
         if (!form_is_name(entry->string))
             form_fault(r, child,

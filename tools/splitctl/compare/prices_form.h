@@ -17,13 +17,13 @@ typedef struct form_reader {
     void *ctx;
 } form_reader;
 
-/* Fills a part of `object` from a value; books a fault under the path when it does not fit. */
+/* Fills a part of `object` from a value; records a fault under the path when it does not fit. */
 typedef void form_read(form_reader *r, const char *path, const cJSON *value, void *object);
 
 typedef struct form_row {
     const char *name;
     bool required;
-    form_read *read; /* NULL: known, not looked at */
+    form_read *read; /* NULL: known, not read */
 } form_row;
 
 /* Tell of a fault. */
@@ -36,14 +36,14 @@ void form_object(form_reader *r, const char *path, const cJSON *value, const for
                  size_t n_rows, void *object);
 
 /* Call `read` for each entry of an array, or each member of an object. `place` gives where the
- * entry goes, or NULL after a fault was booked. */
+ * entry goes, or NULL after a fault was recorded. */
 typedef void *form_place(form_reader *r, const char *path, const cJSON *entry, void *object);
 void form_list(form_reader *r, const char *path, const cJSON *value, form_place *place,
                form_read *read, void *object);
 void form_map(form_reader *r, const char *path, const cJSON *value, form_place *place,
               form_read *read, void *object);
 
-/* Values. Each returns false after a fault was booked. */
+/* Values. Each returns false after a fault was recorded. */
 bool form_text(form_reader *r, const char *path, const cJSON *value, size_t max, const char **out);
 bool form_name(form_reader *r, const char *path, const cJSON *value, const char **out);
 bool form_number(form_reader *r, const char *path, const cJSON *value, int decimals, int64_t max,

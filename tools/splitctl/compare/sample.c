@@ -80,7 +80,7 @@ usable(const sample *s, size_t i, read_pair *read, const split_metric *metric, u
 }
 
 /* One stratum: its weight is its part of all trials. The intervals hold for all strata at once
- * because each has its part of alpha, so a stratum may be looked at alone, too. */
+ * because each has its part of alpha, so a stratum may be read alone, too. */
 typedef struct part {
     const pair *pair;
     int64_t percent_e6;

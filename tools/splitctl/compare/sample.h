@@ -10,7 +10,7 @@
 #include "split/metric.h"
 #include "split/rollout.h"
 
-/* Of each arm: the difference is right with 95 % at all looks together. */
+/* Of each arm: the difference is right with 95 % however often it is checked. */
 #define SAMPLE_ALPHA 0.025
 #define SAMPLE_STRATA_MAX 80
 
@@ -53,8 +53,8 @@ void sample_metric(const sample *s, const split_metric *metric, uint32_t index, 
 /* Misses of the lookups. */
 void sample_cache(const sample *s, difference *out);
 
-/* Requests sent to an arm; of a source that does not say: those that ended, or that the edge saw.
- */
+/* Requests sent to an arm; of a source that does not say: those that ended, or that the edge
+ * saw. */
 int64_t sample_requests(const sample *s, int arm);
 
 #endif

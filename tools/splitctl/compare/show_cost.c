@@ -36,7 +36,7 @@ show_headings(int width)
 static void
 show_recalled(const cost_side *s, int width)
 {
-    char text[COMPARE_TEXT_BYTES] = "recalled, not looked up:";
+    char text[COMPARE_TEXT_BYTES] = "recalled, not verified:";
     size_t n = strlen(text);
     size_t before = n;
     for (size_t i = 0; i < s->n_rows && n < sizeof text; i++)

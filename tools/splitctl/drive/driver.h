@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rollout in motion: windows in, decisions and new routes out. command/run.c prints what it does.
- */
+/* The rollout in motion: windows in, decisions and new routes out. command/run.c prints what it
+ * does. */
 #ifndef SPLITCTL_DRIVER_H
 #define SPLITCTL_DRIVER_H
 
@@ -55,8 +55,8 @@ int driver_open(driver *d, const split_policy *policy, const char *route_path,
                 const cli_texts *specs, split_us window_us, fleet_pace pace);
 void driver_close(driver *d);
 
-/* Take operators' actions that wait. True when one of them ends the rollout: close the window now.
- */
+/* Take operators' actions that wait. True when one of them ends the rollout: close the window
+ * now. */
 bool driver_listen(driver *d);
 
 #endif

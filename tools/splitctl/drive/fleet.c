@@ -101,8 +101,8 @@ open_all(fleet *f, const split_policy *policy, const cli_texts *specs, split_sou
     return code;
 }
 
-/* A log's visitors are assigned by the thread that reads it, while another one may follow the route.
- */
+/* A log's visitors are assigned by the thread that reads it, while another one may follow the
+ * route. */
 static const char *
 assign_visitor(void *ctx, const char *visitor, size_t visitor_len, split_us at_us)
 {
@@ -241,8 +241,8 @@ report_change(fleet *f, size_t i, int rc, const split_error *error)
     f->reports[i].failing = failing;
 }
 
-/* A note is told when it is another one than the last; one that comes and goes is not told again.
- */
+/* A note is reported when it differs from the last one; one that comes and goes is not reported
+ * again. */
 static void
 tell_note(fleet *f, size_t i, const char *note)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The policy's notification targets, told by a thread of its own. */
+/* The policy's notification targets, notified by a thread of its own. */
 #include "drive/notify.h"
 
 #include <pthread.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The policy's notification targets. Notices are queued and sent by a thread of its own: no
- * receiver, dead or slow, ever holds up a rollback. The same event of the same state is told once.
- */
+ * receiver, dead or slow, ever holds up a rollback. The same event of the same state is reported
+ * once. */
 #ifndef SPLITCTL_NOTIFY_H
 #define SPLITCTL_NOTIFY_H
 
@@ -18,7 +18,7 @@ notifier *notifier_start(const split_policy *policy);
  * keep it. NULL is allowed. */
 bool notifier_stop(notifier *n);
 
-/* Look at a decision and tell what it asks to be told. NULL is allowed. */
+/* Send the notices that a decision calls for. NULL is allowed. */
 void notifier_decision(notifier *n, const split_rollout *rollout, const split_rollout_decision *s);
 
 #endif

@@ -27,7 +27,7 @@ diary_go_on(diary *d, split_rollout *rollout)
 {
     story st;
     if (strcmp(d->newest.policy, split_policy_text(d->policy, NULL)) != 0) {
-        fputs("splitctl: the policy changed since its rollout began; put it back, or begin anew "
+        fputs("splitctl: the policy changed since its rollout began; put it back, or start over "
               "with --new\n",
               stderr);
         return CTL_BAD_INPUT;

@@ -23,7 +23,7 @@ typedef struct diary {
     journal_publication intended;
     const split_policy *policy;
     bool broken;         /* a write failed; reported once */
-    int64_t n_replayed;  /* windows that were judged again when the diary was opened */
+    int64_t n_replayed;  /* windows that were judged again when the journal was opened */
     int64_t last_id;     /* of them */
     split_us last_start; /* wall clock */
 } diary;

@@ -88,8 +88,7 @@ static void
 read_origins(const cJSON *origins, window_display *out)
 {
     const cJSON *o;
-    cJSON_ArrayForEach(o, origins)
-    {
+    cJSON_ArrayForEach(o, origins) {
         if (out->n_origins == SPLIT_READING_ORIGINS_MAX || o->string == NULL)
             return;
         split_reading_origin *to = &out->origins[out->n_origins++];
@@ -103,8 +102,7 @@ static void
 read_alarms(const cJSON *names, window_display *out)
 {
     const cJSON *pair;
-    cJSON_ArrayForEach(pair, names)
-    {
+    cJSON_ArrayForEach(pair, names) {
         const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 0));
         if (out->n_alarm_names == SPLIT_READING_ALARMS_MAX || name == NULL)
             return;

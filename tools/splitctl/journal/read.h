@@ -25,8 +25,8 @@ int journal_each_action(journal *j, int64_t rollout, int (*each)(const journal_a
 int journal_each_publication(journal *j, int64_t rollout,
                              int (*each)(const journal_publication *, void *), void *ctx);
 
-/* Id of the newest window of a rollout; 0 when there is none, -1 when the journal cannot be read.
- */
+/* Id of the newest window of a rollout; 0 when there is none, -1 when the journal cannot be
+ * read. */
 int64_t journal_last_window(journal *j, int64_t rollout);
 
 #endif

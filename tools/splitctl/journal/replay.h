@@ -17,7 +17,8 @@ typedef struct replay_step {
 /* Called for each window. CTL_OK goes on; any other value ends the replay and is returned. */
 typedef int replay_each(const replay_step *step, void *ctx);
 
-/* Windows of a file, "-" for standard input. Refused windows are told on stderr and passed over. */
+/* Windows of a file, "-" for standard input. Refused windows are reported on stderr and passed
+ * over. */
 int replay_lines(const char *path, replay_each *each, void *ctx);
 
 /* A rollout of a journal: the newest when `rollout` is 0. CTL_NO_DATA when there is none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A rollout told again from its journal. */
+/* A rollout replayed from its journal. */
 #include "journal/story.h"
 #include "journal/read.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A rollout told again from its journal. Judging is a pure function, so the windows and actions of
+ * A rollout replayed from its journal. Judging is a pure function, so the windows and actions of
  * the journal give the decisions with all their evidence; nothing is parsed back from what was
  * printed.
  */
@@ -18,7 +18,7 @@ typedef struct story {
     int64_t rollout_id;
     split_rollout *rollout; /* borrowed; must be new */
     split_lines *lines;
-    int64_t last_id; /* newest window that was told */
+    int64_t last_id; /* newest window that was reported */
     int64_t n_windows;
     split_us last_start;
 } story;

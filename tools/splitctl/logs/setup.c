@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a command was told to read logs. */
+/* How a command is to read logs. */
 #include "logs/setup.h"
 
 #include <stdio.h>
@@ -77,8 +77,8 @@ take_format(log_setup *s, const char *command)
     return CTL_OK;
 }
 
-/* A name such as Europe/Berlin becomes the process's own zone: the C library knows its summer times.
- */
+/* A name such as Europe/Berlin becomes the process's own zone: the C library knows its summer
+ * times. */
 static int
 take_zone(log_setup *s, const char *command)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a command was told to read logs: format, and how to tell whose request it was. */
+/* How a command is to read logs: format, and how to tell whose request it was. */
 #ifndef SPLITCTL_LOGS_SETUP_H
 #define SPLITCTL_LOGS_SETUP_H
 

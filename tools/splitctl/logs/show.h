@@ -10,7 +10,7 @@ void show_table(const tally *t);
 void show_summary(const tally *t, const log_scan *s, size_t n_files);
 void show_json(const tally *t, const log_scan *s, size_t n_files);
 
-/* One minute: a line an arm, or one JSON object. */
+/* One minute: a line per arm, or one JSON object. */
 void show_minute(const tally *t, split_us minute, bool json);
 
 #endif

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What the records add up to, for each arm: exact counts, and percentiles exact to the millisecond.
- */
+/* What the records add up to, for each arm: exact counts, and percentiles exact to the
+ * millisecond. */
 #ifndef SPLITCTL_LOGS_TALLY_H
 #define SPLITCTL_LOGS_TALLY_H
 
 #include "split/log.h"
 
 #define TALLY_ARMS_MAX 32
-#define TALLY_MS_MAX                                                                               \
-    30000 /* latencies from here on share one cell, whose largest value is kept                    \
-           */
+/* Latencies from here on share one cell, whose largest value is kept. */
+#define TALLY_MS_MAX 30000
 
 /* Latencies at the resolution of logs. */
 typedef struct tally_times {

@@ -6,9 +6,8 @@
 
 #include "report/html.h"
 
-#define MAX_POINTS                                                                                 \
-    300             /* more would not be seen; each step keeps its smallest and largest value      \
-                     */
+/* More would not be seen; each step keeps its smallest and largest value. */
+#define MAX_POINTS 300
 #define MAX_DOTS 40 /* up to here every window gets a dot */
 
 float
@@ -72,7 +71,7 @@ middle(const report *r, const chart_scale *s, size_t row)
                                (double)r->follow->view.options.window_us / 2);
 }
 
-/* No line leads to a window: the journal was silent before it, or the count began anew. */
+/* No line leads to a window: the journal was silent before it, or the count restarted. */
 static bool
 is_gap(const report *r, const chart *c, size_t row)
 {

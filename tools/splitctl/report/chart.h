@@ -36,7 +36,7 @@ typedef struct chart {
     char id[16];
     char title[120];
     char note[160];   /* what the axis means */
-    const char *unit; /* behind each number, such as " ms" */
+    const char *unit; /* after each number, such as " ms" */
     chart_series series[CHART_SERIES];
     size_t n_series;
     chart_line lines[CHART_LINES];
@@ -48,7 +48,7 @@ typedef struct chart {
     double low, high;
     bool band;     /* noise around what was asked, traffic only */
     bool steps;    /* the first series keeps its value until the next */
-    bool restarts; /* each phase begins anew: no line leads into it */
+    bool restarts; /* each phase starts from zero: no line leads into it */
 } chart;
 
 typedef struct chart_scale {

@@ -74,7 +74,7 @@ change_slot(size_t i)
                               : REPORT_CHANGES_FIRST + (i - REPORT_CHANGES) % REPORT_CHANGES_LAST;
 }
 
-/* A name once; what does not fit is left out behind a sign of it. */
+/* A name once; what does not fit is left out, with a sign that it is. */
 static void
 add_alarm(char alarms[REPORT_ALARMS_BYTES], const char *name)
 {

@@ -28,7 +28,7 @@ const char *html_percent(double percent, char buf[32]);
 /* "182 ms", "1.25 s"; "over scale" for INFINITY. */
 const char *html_ms(double ms, char buf[32]);
 
-/* The shape of a state with a word behind it. */
+/* The shape of a state, followed by a word. */
 void html_badge(FILE *out, html_state state, const char *word);
 
 /* A table in a region that scrolls by itself and can be reached by keyboard. `heads` ends with

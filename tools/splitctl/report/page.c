@@ -101,13 +101,14 @@ static const char *const words[][2] = {
     {"Evidence",
      "How strongly the windows of a phase speak for a statement. 100 % is a proof, and the scale "
      "is "
-     "logarithmic: \"ln evidence 2.85 of 5.70\" is 50 %. It may be looked at after every window "
-     "without weakening the proof. Each phase begins anew."},
+     "logarithmic: \"ln evidence 2.85 of 5.70\" is 50 %. It may be checked after every window "
+     "without weakening the proof. Each phase starts from zero."},
     {"Proven met, not proven",
      "The target is held, by proof; or the windows do not suffice for any proof yet, which says "
      "nothing bad."},
     {"Bake", "The time with data that a phase must last at least."},
-    {"Key", "What visitors are told apart by. A key keeps its system until new weights move it."}};
+    {"Key",
+     "What visitors are distinguished by. A key keeps its system until new weights move it."}};
 
 static void
 put_words(FILE *out)

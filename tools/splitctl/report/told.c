@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The story of the rollout in a few sentences, the numbers beside it, and the table of its phases.
- */
+/* The story of the rollout in a few sentences, the numbers beside it, and the table of its
+ * phases. */
 #include <math.h>
 #include <string.h>
 
@@ -211,7 +211,7 @@ put_facts(FILE *out, const report *r)
                    split_arm_get(&r->baseline, SPLIT_COUNTER_USER_ERRORS);
     bool known = ((r->arm.present | r->baseline.present) & (1U << SPLIT_COUNTER_USER_ERRORS)) != 0;
     put_fact(out, "Errors that visitors saw", known ? text_count(seen, value) : "unknown",
-             known ? "after failover" : "the source does not tell");
+             known ? "after failover" : "the source does not say");
     fputs("</dl>\n", out);
 }
 

@@ -110,7 +110,7 @@ phase_part(const view *v, uint32_t i)
     return part < 1 ? part : 1;
 }
 
-/* What stands behind the bar of a phase; often nothing. */
+/* What follows the bar of a phase; often nothing. */
 static const char *
 phase_note(const view *v, uint32_t i, char buf[48])
 {

@@ -29,7 +29,7 @@ no_rollout(const follow *f, int64_t id)
 {
     if (id != 0)
         fprintf(stderr,
-                "splitctl: %s holds no rollout %lld; 'splitctl history --list' tells which\n",
+                "splitctl: %s holds no rollout %lld; 'splitctl history --list' shows which\n",
                 f->journal_path, (long long)id);
     else
         fprintf(stderr, "splitctl: %s holds no rollout; has a run begun?\n", f->journal_path);

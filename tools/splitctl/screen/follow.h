@@ -19,7 +19,7 @@ typedef struct follow {
     int64_t n_publications; /* that were seen */
     int64_t to_skip;
     char outcome[16];
-    story_each *each; /* told of every window, too; may be NULL */
+    story_each *each; /* called for every window, too; may be NULL */
     void *ctx;
 } follow;
 
@@ -27,7 +27,7 @@ typedef struct follow {
  * none. */
 int follow_open(follow *f, const char *journal_path, int64_t rollout_id);
 
-/* The same, and `each` is told of every window from the first on. */
+/* The same, and `each` is called for every window from the first on. */
 int follow_open_each(follow *f, const char *journal_path, int64_t rollout_id, story_each *each,
                      void *ctx);
 void follow_close(follow *f);

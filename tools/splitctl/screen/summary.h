@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `run` tells people: one line a change, and the story at the end. */
+/* What `run` prints for people: one line per change, and a summary at the end. */
 #ifndef SPLITCTL_SUMMARY_H
 #define SPLITCTL_SUMMARY_H
 

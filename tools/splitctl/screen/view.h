@@ -59,8 +59,8 @@ const char *view_bound(const split_metric *metric, split_bound_index bound, char
 bool view_percent(const split_metric *m, uint32_t index, const split_arm *arm, double *out_percent,
                   int64_t *out_n);
 
-/* The percentile that a latency metric is about; -1 unknown, SPLIT_NEVER above the source's scale.
- */
+/* The percentile that a latency metric is about; -1 unknown, SPLIT_NEVER above the source's
+ * scale. */
 split_us view_percentile(const window_display *d, const split_metric *m, split_reading_arm arm);
 
 /* What the metric shows for an arm in the newest window: "0.15 %", "182 ms", "87.1 %", or "-". */

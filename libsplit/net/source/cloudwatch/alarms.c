@@ -8,7 +8,7 @@
 #include "net/source/source.h"
 #include "net/source/cloudwatch/cloudwatch.h"
 
-/* EVALUATION_ERROR, EVALUATION_FAILURE: it does not look any more. */
+/* EVALUATION_ERROR, EVALUATION_FAILURE: it no longer evaluates. */
 static bool
 is_broken(const cJSON *alarm)
 {
@@ -18,7 +18,7 @@ is_broken(const cJSON *alarm)
 }
 
 /* What an alarm says of itself when it had no datapoint. One that takes missing data for good news
- * shows OK for ever. */
+ * shows OK permanently. */
 static bool
 is_blind(const cJSON *alarm)
 {
@@ -99,8 +99,8 @@ split__cw_take_alarms(const split_http_answer *answer, split_reading *out, cw_su
     const cJSON *alarm;
     *out_token = NULL;
     for (int i = 0; i < 2; i++)
-        cJSON_ArrayForEach(alarm, cJSON_GetObjectItemCaseSensitive(root, lists[i])) understood =
-            understood && take_alarm(alarm, suspects, out);
+        cJSON_ArrayForEach(alarm, cJSON_GetObjectItemCaseSensitive(root, lists[i]))
+            understood = understood && take_alarm(alarm, suspects, out);
     if (understood)
         *out_token = split__cw_token(root);
     cJSON_Delete(root);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A page of GetMetricData's answer: datapoints go to their periods, and what is not whole is told.
- */
+/* A page of GetMetricData's answer: datapoints go to their periods, and what is incomplete is
+ * reported. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,8 +80,7 @@ take_result(cw_plan *plan, const cJSON *result, cw_points *points)
     series->complete = status != NULL && strcmp(status, "Complete") == 0;
     const cJSON *value = cJSON_IsArray(values) ? values->child : NULL;
     const cJSON *time;
-    cJSON_ArrayForEach(time, times)
-    {
+    cJSON_ArrayForEach(time, times) {
         if (!cJSON_IsNumber(time))
             return false;
         take_point(points, index, series, time, value);
@@ -124,8 +123,7 @@ split__cw_take_metrics(cw_plan *plan, const split_http_answer *answer, cw_points
     const cJSON *result;
     bool understood = cJSON_IsArray(results);
     *out_token = NULL;
-    cJSON_ArrayForEach(result, results)
-    {
+    cJSON_ArrayForEach(result, results) {
         understood = understood && take_result(plan, result, points);
         take_messages(cJSON_GetObjectItemCaseSensitive(result, "Messages"), note, note_size);
     }

@@ -24,7 +24,7 @@ check_cloudfront(const cw_text *t, const char *region, split_error *error)
 {
     if (strcmp(region, CLOUDFRONT_REGION) != 0)
         return split__net_fault(error, SPLIT_ERR_VALUE,
-                                "cloudwatch: %s:%.40s is in us-east-1 only; put @us-east-1 behind "
+                                "cloudwatch: %s:%.40s is in us-east-1 only; append @us-east-1 to "
                                 "it and add --source cloudwatch:us-east-1",
                                 t->name_space, t->metric);
     if (strcmp(dimension_of(t, "Region"), "Global") != 0)

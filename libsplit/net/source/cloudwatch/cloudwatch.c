@@ -20,10 +20,10 @@ typedef struct cloudwatch_source {
     cw_place place;
     cw_plan plan;
     bool has_mark;
-    bool has_looked;      /* the first look was answered */
+    bool has_looked;      /* the first poll was answered */
     split_us mark;        /* wall clock; everything before it is read */
     split_reading alarms; /* the newest that are known */
-    split_us deadline_us; /* monotonic: of the present look */
+    split_us deadline_us; /* monotonic: of this poll */
     split_us failed_us;   /* monotonic: when the last answer was an error; 0 for none */
     split_error failure;
 } cloudwatch_source;
@@ -57,7 +57,7 @@ no_memory(split_error *error)
     return split__net_fault(error, SPLIT_ERR_NOMEM, "%s", split_strerror(SPLIT_ERR_NOMEM));
 }
 
-/* A look must not take longer than a window, however many pages it has. */
+/* A poll must not take longer than a window, however many pages it has. */
 static int
 check_pages(const cloudwatch_source *c, int page, split_error *error)
 {
@@ -176,7 +176,7 @@ ask_alarms(cloudwatch_source *c, char *note, size_t note_size)
 }
 
 /* The period after the newest that has settled. Reads come a window apart; so that a little
- * unsteadiness does not make them see none and then two, the first look stays clear of the ends of
+ * unsteadiness does not make them see none and then two, the first poll stays clear of the ends of
  * periods. */
 static void
 set_mark(cloudwatch_source *c, split_us now)
@@ -235,7 +235,7 @@ look_first(cloudwatch_source *c, split_reading *out, split_error *error)
         return rc;
     c->has_looked = true;
     note_unseen(c, out->note, sizeof out->note);
-    return split__net_fault(error, SPLIT_ERR_NO_DATA, "first look at CloudWatch");
+    return split__net_fault(error, SPLIT_ERR_NO_DATA, "first poll of CloudWatch");
 }
 
 /* W1. The mark moves only when everything up to its new place was read. */

@@ -18,7 +18,7 @@
 #define CW_POINTS_MAX 100800 /* of one GetMetricData */
 #define CW_PAGES_MAX 64
 
-/* What stands behind "cloudwatch:". */
+/* What follows "cloudwatch:". */
 typedef struct cw_place {
     char region[AWS_REGION_BYTES];
     split_us period;
@@ -139,7 +139,7 @@ typedef struct cw_suspects {
 int split__cw_take_alarms(const split_http_answer *answer, split_reading *out,
                           cw_suspects *suspects, char **out_token, split_error *error);
 
-/* False when it is none that can be looked up; then it is unknown at once. */
+/* False when it cannot be queried; then it is unknown at once. */
 bool split__cw_suspect(cw_suspects *suspects, const cJSON *alarm);
 
 /* Those whose series had no datapoint are unknown; frees all. */

@@ -57,7 +57,7 @@ from_percent(double percent, int64_t total, int64_t *out)
     return true;
 }
 
-/* The counts of one period; false when one is missing or is none. */
+/* The counts of one period; false when one is missing or not valid. */
 static bool
 count_period(tally *t, size_t period, field_counts *out, size_t *out_n)
 {

@@ -100,7 +100,7 @@ add_latency(const split_source_options *o, const split_source_field *f, cw_names
         split_us us = split_metric_over_us(&o->metrics[f->metric], (split_bound_index)b);
         if (!put_over(unit, us, statistic, sizeof statistic))
             return split__net_fault(error, SPLIT_ERR_VALUE,
-                                    "cloudwatch: write the unit of the latency behind it, :us, :ms "
+                                    "cloudwatch: append the unit of the latency to it, :us, :ms "
                                     "or :s, not ':%s'",
                                     unit);
         rc = add(to, f->metric, over[b], strlen(over[b]),

@@ -148,7 +148,7 @@ add_percentiles(cw_plan *plan, const split_source_options *o, const char *region
     split__cw_statistic(f->text, unit, sizeof unit);
     if (strcmp(unit, "us") != 0 && strcmp(unit, "ms") != 0 && strcmp(unit, "s") != 0)
         return split__net_fault(error, SPLIT_ERR_VALUE,
-                                "cloudwatch: write the unit of percentiles behind them, :us, :ms "
+                                "cloudwatch: append the unit to percentiles, :us, :ms "
                                 "or :s, not ':%s'",
                                 unit);
     use->role = -1;

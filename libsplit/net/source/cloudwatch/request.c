@@ -6,7 +6,8 @@
 
 #include "net/source/cloudwatch/cloudwatch.h"
 
-/* Every cJSON_Add...() of a missing parent fails, so one look at the end finds a lack of memory. */
+/* Every cJSON_Add...() of a missing parent fails, so one check at the end finds a lack of
+ * memory. */
 static bool
 add_query(cJSON *queries, size_t index, const cw_text *t, double period_s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Alarms whose word is not taken: whether their metrics have data is looked up. */
+/* Alarms that are not trusted: whether their metrics have data is queried. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +19,7 @@ read_metric(const cJSON *alarm, cw_text *out)
     *out = (cw_text){.name_space = text_of(alarm, "Namespace"),
                      .metric = text_of(alarm, "MetricName"),
                      .statistic = "SampleCount"};
-    cJSON_ArrayForEach(d, cJSON_GetObjectItemCaseSensitive(alarm, "Dimensions"))
-    {
+    cJSON_ArrayForEach(d, cJSON_GetObjectItemCaseSensitive(alarm, "Dimensions")) {
         const char *name = text_of(d, "Name");
         const char *value = text_of(d, "Value");
         if (name == NULL || value == NULL || out->n_dimensions == CW_DIMENSIONS_MAX)

@@ -24,7 +24,7 @@ take(scanner *s, const char *stops, const char **out)
     while (*s->at == ' ')
         s->at++;
     char *begin = s->to;
-    char *last = begin; /* behind the last character that is no plain space */
+    char *last = begin; /* after the last character that is not a plain space */
     while (*s->at != '\0' && strchr(stops, *s->at) == NULL) {
         bool escaped = s->at[0] == '\\' && s->at[1] != '\0';
         s->at += escaped ? 1 : 0;
@@ -127,7 +127,7 @@ behind_colon(const char *p)
     return *p == ':' ? p + 1 : p;
 }
 
-/* Where the last part stands: behind the colon that follows the dimensions, or the second one. */
+/* Where the last part stands: after the colon that follows the dimensions, or the second one. */
 static const char *
 last_part(const char *text)
 {

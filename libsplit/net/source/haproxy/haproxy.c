@@ -32,7 +32,7 @@ typedef struct haproxy_source {
     const char *name[SPLIT_READING_ARM_COUNT]; /* of the back end; NULL: the arm is not asked for */
     const char *variant[SPLIT_READING_ARM_COUNT];
     bool has_before;
-    split_us at; /* monotonic clock of the look before */
+    split_us at; /* monotonic clock of the last poll */
     int n_dips;  /* looks in a row in which a counter was lower */
     counter_rate rate;
     backend before[SPLIT_READING_ARM_COUNT];
@@ -180,7 +180,7 @@ put_backend(const haproxy_source *h, int a, split_reading *out)
     put_count(arm, SPLIT_COUNTER_SENT, answers);
     put_count(arm, SPLIT_COUNTER_OUTCOMES, answers);
     put_count(arm, SPLIT_COUNTER_ERROR, d[COL_CLASSES + N_CLASSES - 1]);
-    /* Without a cache HAProxy shows 0 for ever, which is no hit rate. */
+    /* Without a cache HAProxy always shows 0, which is not a hit rate. */
     if (h->now[a].count[COL_LOOKUPS] == 0)
         return;
     put_count(arm, SPLIT_COUNTER_LOOKUPS, d[COL_LOOKUPS]);
@@ -206,7 +206,7 @@ fetch(haproxy_source *h, split_http_answer *answer, split_error *error)
     return SPLIT_OK;
 }
 
-/* What was counted between the two looks (design: C1 to C3). */
+/* What was counted between the two polls (design: C1 to C3). */
 static int
 compare(haproxy_source *h, split_us at, split_reading *out, split_error *error)
 {
@@ -256,7 +256,7 @@ haproxy_read(void *state, split_reading *out, split_error *error)
         return rc;
     split_us at = split_clock_now();
     rc = h->has_before ? compare(h, at, out, error)
-                       : split__net_fault(error, SPLIT_ERR_NO_DATA, "first look at %s", h->url);
+                       : split__net_fault(error, SPLIT_ERR_NO_DATA, "first poll at %s", h->url);
     memcpy(h->before, h->now, sizeof h->before);
     h->has_before = true;
     h->at = at;

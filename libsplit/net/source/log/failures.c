@@ -2,7 +2,7 @@
 /* Statuses that are failures, as a text names them. */
 #include "net/source/log/failures.h"
 
-/* Three digits at *p, which moves behind them; 0 when there are none. */
+/* Three digits at *p, which moves past them; 0 when there are none. */
 static uint32_t
 status_at(const char **p)
 {

@@ -9,7 +9,7 @@
 
 #define LOG_STATUSES_MAX 500
 
-/* "500-599,429": each once, in rising parts. False when it is none. */
+/* "500-599,429": each once, in rising parts. False when it is not valid. */
 bool split__log_failures(const char *text, uint32_t out[LOG_STATUSES_MAX], size_t *n);
 
 #endif

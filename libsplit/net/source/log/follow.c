@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A log by its name, whatever rotation does to the file behind it. */
+/* A log by its name, whatever rotation does to its file. */
 #include "net/source/log/follow.h"
 
 #include <errno.h>
@@ -43,7 +43,7 @@ idlest(const log_follow *f)
 }
 
 /* The one that grew the longest ago makes room, for a busy writer may hear of no rotation for long;
- * it was read to its end at the look before. */
+ * it was read to its end at the last poll. */
 static void
 set_aside(log_follow *f)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A log by its name, whatever rotation does to the file behind it. */
+/* A log by its name, whatever rotation does to its file. */
 #ifndef SPLIT_NET_LOG_FOLLOW_H
 #define SPLIT_NET_LOG_FOLLOW_H
 
@@ -15,13 +15,13 @@ typedef struct log_follow {
     log_tail *old[FOLLOW_OLD_MAX];    /* those that it meant before, oldest first, */
     split_us grew_us[FOLLOW_OLD_MAX]; /* and when they grew last, on the monotonic clock */
     size_t n_old;
-    bool is_marked; /* the first look is over: a new file is read from its start */
+    bool is_marked; /* the first poll is over: a new file is read from its start */
     bool is_missing;
 } log_follow;
 
 void split__follow_close(log_follow *f);
 
-/* Take what was written since the look before; the first look takes nothing. An errno value, or 0:
+/* Take what was written since the last poll; the first poll takes nothing. An errno value, or 0:
  * a file that is not there is no error. */
 int split__follow_look(log_follow *f, log_sink *sink);
 

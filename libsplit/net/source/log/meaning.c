@@ -46,7 +46,7 @@ number_of(split_log_text value, double *out)
     return split__decimal_read(text, out) && *out >= 0 && *out < 1e19;
 }
 
-/* Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size; or RFC
+/* Seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by their size; or RFC
  * 3339 with any offset; or the common log's form. */
 static bool
 give_time(split_log_text value, split_us *out)

@@ -7,7 +7,7 @@
 #include "net/source/log/attempts.h"
 #include "net/source/log/custom.h"
 
-/* Where the value ends: at the literal text behind it, or at the end of the line. */
+/* Where the value ends: at the literal text after it, or at the end of the line. */
 static const char *
 value_end(const log_field *f, const char *p, const char *end)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An access log, followed as it is written: the requests of both arms since the look before. */
+/* An access log, followed as it is written: the requests of both arms since the last poll. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,10 +39,10 @@ typedef struct log_source {
     split_log_arms arms;
     split_log_rules rules;
     bool has_arm;     /* some line belonged to an arm */
-    bool has_latency; /* some line told it */
+    bool has_latency; /* some line has it */
     bool has_lookups[SPLIT_READING_ARM_COUNT];
     uint32_t statuses[LOG_STATUSES_MAX]; /* of the policy's own */
-    char rejected[96]; /* the first line that was not understood, to be told once */
+    char rejected[96]; /* the first line that was not understood, to be reported once */
     split_reading *out;
 } log_source;
 
@@ -129,7 +129,7 @@ report_arms(log_source *l)
             report_arm(l, a);
 }
 
-/* What people should know although the look went well. */
+/* What people should know although the poll succeeded. */
 static void
 take_note(log_source *l, const log_sink *sink)
 {
@@ -142,7 +142,7 @@ take_note(log_source *l, const log_sink *sink)
     else if (sink->is_damaged)
         snprintf(note, size, "%.100s holds gzip data that is damaged", l->path);
     else if (sink->bytes_left == 0)
-        snprintf(note, size, "%.60s grows faster than %llu bytes a look; the rest counts later",
+        snprintf(note, size, "%.60s grows faster than %llu bytes per poll; the rest counts later",
                  l->path, (unsigned long long)l->max_read_bytes);
     else if (sink->n_rejected > 0)
         snprintf(note, size, "%.55s has lines that are not understood, such as: %.55s", l->path,
@@ -153,7 +153,7 @@ static int
 judge(log_source *l, const log_sink *sink, bool first, split_error *error)
 {
     if (first)
-        return split__net_fault(error, SPLIT_ERR_NO_DATA, "first look at %.80s%s", l->path,
+        return split__net_fault(error, SPLIT_ERR_NO_DATA, "first poll of %.80s%s", l->path,
                                 l->follow.is_missing ? ", which does not exist" : "");
     if (sink->n_records == 0 && sink->n_rejected > 0)
         return split__net_fault(error, SPLIT_ERR_PEER,
@@ -279,8 +279,8 @@ take_statuses(log_source *l, const split_source_options *o, split_error *error)
                             l->field[FIELD_STATUSES]);
 }
 
-/* Upstreams of an arm, by the policy; else those called like the variant, or "be_" and the variant.
- */
+/* Upstreams of an arm, by the policy; else those called like the variant, or "be_" and the
+ * variant. */
 static char *
 list_of(const log_source *l, int a)
 {

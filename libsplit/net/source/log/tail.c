@@ -246,7 +246,7 @@ take_header(log_tail *t, log_sink *sink, size_t limit)
     drain(t, sink);
 }
 
-/* The lines' form has changed when none is understood any more: it is found anew. */
+/* The lines' form has changed when none is understood any more: it is detected again. */
 static void
 check_format(log_tail *t, log_sink *sink, int64_t records, int64_t rejects)
 {

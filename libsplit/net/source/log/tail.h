@@ -8,11 +8,11 @@
 
 typedef struct log_tail log_tail;
 
-/* Where records go, and what a look may take and found. */
+/* Where records go, and what a poll may take and found. */
 typedef struct log_sink {
     void (*take)(void *ctx, const split_log_record *r);
     void *ctx;
-    uint64_t bytes_left; /* of the look; 0: there may be more */
+    uint64_t bytes_left; /* of the poll; 0: there may be more */
     int64_t n_records;
     int64_t n_rejected;
     char first_reject[96];
@@ -32,7 +32,7 @@ int split__tail_mark(log_tail *t);
 /* Take what is there. An errno value, or 0; *out_grew says whether bytes came. */
 int split__tail_read(log_tail *t, log_sink *sink, bool *out_grew);
 
-/* Whether the file was truncated or written anew under us since the read before. */
+/* Whether the file was truncated or rewritten since the last read. */
 bool split__tail_began_anew(log_tail *t);
 
 /* Read from the start of the file again. */

@@ -27,7 +27,7 @@ bool split__unzip_wants(const log_unzip *u);
 void split__unzip_put(log_unzip *u, size_t n);
 
 /* Write the next bytes; call it until the next piece is wanted. *io_damaged becomes true, and what
- * was written ends, where data is none. */
+ * was written ends, where no data follows. */
 size_t split__unzip_take(log_unzip *u, char *buf, size_t buf_size, bool *io_damaged);
 
 #endif

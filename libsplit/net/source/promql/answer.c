@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The JSON of the Prometheus HTTP API: {"status", "data": {"resultType", "result"}}, or an error.
- */
+/* The JSON of the Prometheus HTTP API: {"status", "data": {"resultType", "result"}}, or an
+ * error. */
 #include "net/source/promql/answer.h"
 
 #include <math.h>

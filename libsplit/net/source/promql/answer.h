@@ -23,7 +23,8 @@ typedef struct promql_sample {
     double at;           /* the server's time of the query, in seconds */
 } promql_sample;
 
-/* Take an answer apart; false when it is none. Free it in either case; texts live until then. */
+/* Take an answer apart; false when it is not valid. Free it in either case; texts live until
+ * then. */
 bool split__promql_answer_read(promql_answer *a, const char *body, size_t body_len);
 void split__promql_answer_free(promql_answer *a);
 

@@ -107,14 +107,14 @@ sum_slot(const promql_look *now, uint32_t slot, int64_t *sum)
     if (n == 0)
         return "has no series";
     if (now->slots[slot].is_stale)
-        return "has no sample since the look before";
+        return "has no sample since the last poll";
     if (now->slots[slot].is_jump)
         return "rose far beyond its rate; does a replica behind one address lag?";
     for (size_t i = 0; i < n; i++) {
         if (s[i].since == PROMQL_SINCE_LOWER)
             return "is lower than before, and no restart; are there replicas behind one address?";
         if (s[i].since < 0 && s[i].peer == 0)
-            return "began anew, and without the label instance nobody knows where";
+            return "restarted, and without the label instance nobody knows where";
         any = any || s[i].since >= 0;
         split__count_add(sum, s[i].since > 0 ? s[i].since : 0);
     }

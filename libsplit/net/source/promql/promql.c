@@ -16,11 +16,11 @@ typedef struct promql_source {
     promql_server server;
     promql_query query;
     char *form;
-    char *base_form; /* the same, for a look into the past */
+    char *base_form; /* the same, for a poll of the past */
     bool has_before;
     promql_look before;
     promql_look now;
-    split_us looked_us; /* monotonic clock when `before` was looked at */
+    split_us looked_us; /* monotonic clock when `before` was polled */
     double cut; /* server's time before which nothing counts any more, in seconds; 0 for none */
 } promql_source;
 
@@ -98,7 +98,7 @@ forget(promql_look *look)
     *look = (promql_look){0};
 }
 
-/* Fill a look with what the server shows. */
+/* Fill a poll with what the server shows. */
 static int
 look_at(promql_source *p, const char *form, promql_look *look, split_reading *out,
         split_error *error)
@@ -133,7 +133,7 @@ look_back(promql_source *p, double at, promql_look *look, split_reading *out, sp
     return rc;
 }
 
-/* The first look that is wholly after the cut, in steps from there to now. Its `at` is 0 when there
+/* The first poll that is wholly after the cut, in steps from there to now. Its `at` is 0 when there
  * is none. */
 static int
 find_base(promql_source *p, promql_look *base, split_reading *out, split_error *error)
@@ -150,8 +150,8 @@ find_base(promql_source *p, promql_look *base, split_reading *out, split_error *
     return SPLIT_OK;
 }
 
-/* design/sources.md Q8. What was before the cut leaves the window: `before` becomes a look after
- * it. Without one the look at hand is the first; when that is too early itself, a later one must be
+/* design/sources.md Q8. What was before the cut leaves the window: `before` becomes a poll after
+ * it. Without one the current poll is the first; when that is too early itself, a later one must be
  * awaited. */
 static int
 move_base(promql_source *p, split_reading *out, split_error *error)
@@ -178,7 +178,7 @@ static int
 promql_read(void *state, split_reading *out, split_error *error)
 {
     promql_source *p = state;
-    split_us begun = split_clock_now(); /* no later than the server's own time of the look */
+    split_us begun = split_clock_now(); /* no later than the server's own time of the poll */
     int rc = look_at(p, p->form, &p->now, out, error);
     if (rc == SPLIT_OK && p->cut > 0)
         rc = move_base(p, out, error);
@@ -188,7 +188,7 @@ promql_read(void *state, split_reading *out, split_error *error)
     if (rc == SPLIT_ERR_NOMEM)
         return no_memory(error);
     if (rc != SPLIT_OK)
-        (void)split__net_fault(error, rc, "%s%s%s", p->has_before ? "" : "first look at ",
+        (void)split__net_fault(error, rc, "%s%s%s", p->has_before ? "" : "first poll of ",
                                p->has_before ? "" : p->server.url, p->has_before ? out->note : "");
     if (p->has_before && !split__promql_table_carry(&p->now.table, &p->before.table))
         return no_memory(error);
@@ -200,7 +200,7 @@ promql_read(void *state, split_reading *out, split_error *error)
     return rc;
 }
 
-/* The server's clock is known from the look before: only the time since is ours. */
+/* The server's clock is known from the last poll: only the time since is ours. */
 static void
 promql_mark(void *state)
 {

@@ -192,8 +192,8 @@ encode(const char *text, long long timeout_ms)
     return NULL;
 }
 
-/* The query for the slots from `first` to before `end`, as a form; without `age` their bare texts.
- */
+/* The query for the slots from `first` to before `end`, as a form; without `age` their bare
+ * texts. */
 static char *
 make_form(const promql_query *q, uint32_t first, uint32_t end, const char *age)
 {

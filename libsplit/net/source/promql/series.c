@@ -10,8 +10,8 @@
 #include "net/source/counter.h"
 #include "net/source/source.h"
 
-/* FNV-1a over name and value with their ends; labels are added up, so their order is of no account.
- */
+/* FNV-1a over name and value with their ends; labels are added up, so their order is of no
+ * account. */
 static uint64_t
 hash_label(const char *name, const char *value)
 {
@@ -165,7 +165,7 @@ order_sums(const void *x, const void *y)
     return order(a->peer, b->peer);
 }
 
-/* C1. An instance began anew when all that it counts fell to less than a tenth. Sorted; for the
+/* C1. An instance restarted when all that it counts fell to less than a tenth. Sorted; for the
  * caller to free. NULL without memory. */
 static uint64_t *
 find_restarted(const promql_table *before, const promql_table *now, size_t *n)
@@ -253,7 +253,7 @@ leave_group(const promql_past *past, promql_series *first, size_t n, uint32_t n_
     }
 }
 
-/* The series of one group, n of them from `first` on. Returns whether it began anew. */
+/* The series of one group, n of them from `first` on. Returns whether it restarted. */
 static bool
 count_group(const promql_past *past, promql_series *first, size_t n)
 {

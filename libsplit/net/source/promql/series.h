@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Counters of two looks, series by series: what each of them counted in between. */
+/* Counters of two polls, series by series: what each of them counted in between. */
 #ifndef SPLIT_NET_PROMQL_SERIES_H
 #define SPLIT_NET_PROMQL_SERIES_H
 
@@ -13,14 +13,14 @@
 
 typedef struct promql_series {
     uint64_t name;  /* hash of all labels but the slot's */
-    uint64_t group; /* likewise without "le": buckets of a histogram begin anew together */
+    uint64_t group; /* likewise without "le": buckets of a histogram restart together */
     uint64_t peer;  /* hash of the label "instance"; 0 without one */
     uint32_t slot;
     split_us edge; /* upper edge of a bucket, SPLIT_NEVER for "+Inf"; -1 when it is no bucket */
     int64_t value;
-    int64_t since;   /* what was counted since the look before, or a negative PROMQL_SINCE_ */
+    int64_t since;   /* what was counted since the last poll, or a negative PROMQL_SINCE_ */
     uint32_t n_dips; /* looks in a row in which it was lower */
-    bool gone;       /* not of this look, but of the last one that had it */
+    bool gone;       /* not of this poll, but of the last one that had it */
 } promql_series;
 
 #define PROMQL_SINCE_UNKNOWN (-1) /* it is new, and may be old */

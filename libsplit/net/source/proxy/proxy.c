@@ -205,7 +205,7 @@ proxy_read(void *state, split_reading *out, split_error *error)
     p->now.wall = split_clock_wall();
     p->now.at = split_clock_now();
     rc = p->has_before ? split__proxy_compare(p, out, error)
-                       : split__net_fault(error, SPLIT_ERR_NO_DATA, "first look at %s", p->url);
+                       : split__net_fault(error, SPLIT_ERR_NO_DATA, "first poll at %s", p->url);
     p->before = p->now;
     p->has_before = true;
     if (rc != SPLIT_OK)
