@@ -132,7 +132,7 @@ load_any(const char *path, split_error *faults, size_t *out_n_faults, split_poli
 int
 load_either(const char *path, split_policy **out_policy, split_route **out_route)
 {
-    static split_error faults[LOAD_FAULTS_MAX];
+    static split_error faults[LOAD_FAULTS_MAX] = {{.size = sizeof faults[0]}};
     size_t n_faults = 0;
     *out_policy = NULL;
     *out_route = NULL;
