@@ -24,6 +24,7 @@ struct split_http {
     bool too_long;
     bool no_memory;
     bool direct;
+    http_tls tls;
     char reason[CURL_ERROR_SIZE];
 };
 
@@ -150,6 +151,12 @@ split__http_wait(split_http *http, uint32_t tries)
 }
 
 void
+split__http_tls(split_http *http, const http_tls *tls)
+{
+    http->tls = *tls;
+}
+
+void
 split__http_direct(split_http *http)
 {
     http->direct = true;
@@ -174,6 +181,25 @@ make_headers(const split_http_request *request, struct curl_slist **out)
     for (size_t i = 0; done && i < request->n_headers; i++)
         done = add_header(out, request->headers[i]);
     return done;
+}
+
+static void
+set_blob(CURL *c, CURLoption option, const char *text)
+{
+    struct curl_blob blob = {(void *)(uintptr_t)text, text != NULL ? strlen(text) : 0,
+                             CURL_BLOB_COPY};
+    if (text != NULL)
+        curl_easy_setopt(c, option, &blob);
+}
+
+static void
+set_tls(split_http *http)
+{
+    if (http->tls.ca_file != NULL)
+        curl_easy_setopt(http->curl, CURLOPT_CAINFO, http->tls.ca_file);
+    set_blob(http->curl, CURLOPT_CAINFO_BLOB, http->tls.ca);
+    set_blob(http->curl, CURLOPT_SSLCERT_BLOB, http->tls.certificate);
+    set_blob(http->curl, CURLOPT_SSLKEY_BLOB, http->tls.key);
 }
 
 static void
@@ -224,6 +250,7 @@ set_request(split_http *http, const split_http_request *request, struct curl_sli
     else if (request->method != NULL)
         curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, request->method);
     set_credentials(c, request);
+    set_tls(http);
 }
 
 /* May the request go out a second time after this outcome? */
