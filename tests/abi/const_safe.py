@@ -5,7 +5,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(sys.argv[1])
-NET = {"log.h", "net.h", "notify.h", "source.h", "source_set.h"}
+NET = {"log.h", "net.h", "notify.h", "sink.h", "source.h", "source_set.h"}
 
 
 def main():

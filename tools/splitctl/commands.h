@@ -25,6 +25,7 @@
     XX(pause, "pause", "hold the running rollout where it is")                                     \
     XX(plan, "plan", "say who would move under new weights")                                       \
     XX(promote, "promote", "go to the next phase by hand")                                         \
+    XX(publish, "publish", "bring every sink to the route in force")                               \
     XX(replay, "replay", "derive every decision again from recorded windows")                      \
     XX(report, "report", "write the story of a rollout as one HTML file")                          \
     XX(resume, "resume", "end a pause")                                                            \

@@ -184,25 +184,6 @@ make_headers(const split_http_request *request, struct curl_slist **out)
 }
 
 static void
-set_blob(CURL *c, CURLoption option, const char *text)
-{
-    struct curl_blob blob = {(void *)(uintptr_t)text, text != NULL ? strlen(text) : 0,
-                             CURL_BLOB_COPY};
-    if (text != NULL)
-        curl_easy_setopt(c, option, &blob);
-}
-
-static void
-set_tls(split_http *http)
-{
-    if (http->tls.ca_file != NULL)
-        curl_easy_setopt(http->curl, CURLOPT_CAINFO, http->tls.ca_file);
-    set_blob(http->curl, CURLOPT_CAINFO_BLOB, http->tls.ca);
-    set_blob(http->curl, CURLOPT_SSLCERT_BLOB, http->tls.certificate);
-    set_blob(http->curl, CURLOPT_SSLKEY_BLOB, http->tls.key);
-}
-
-static void
 set_limits(split_http *http)
 {
     CURL *c = http->curl;
@@ -250,7 +231,7 @@ set_request(split_http *http, const split_http_request *request, struct curl_sli
     else if (request->method != NULL)
         curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, request->method);
     set_credentials(c, request);
-    set_tls(http);
+    split__tls_apply(&http->tls, c);
 }
 
 /* May the request go out a second time after this outcome? */

@@ -3,19 +3,13 @@
 #ifndef SPLIT_NET_HTTP_H
 #define SPLIT_NET_HTTP_H
 
+#include "net/base/tls.h"
 #include "split/net.h"
 
 /* The growing, jittered wait after attempt number `tries`. */
 void split__http_wait(split_http *http, uint32_t tries);
 
-/* Whom to trust and as whom to come: files or texts in PEM, NULL for none. Borrowed for the life of
- * the client. */
-typedef struct http_tls {
-    const char *ca_file;
-    const char *ca;
-    const char *certificate;
-    const char *key;
-} http_tls;
+/* Whom to trust and as whom to come; borrowed for the life of the client. */
 void split__http_tls(split_http *http, const http_tls *tls);
 
 /* Past the proxies that the environment names: for peers that only this machine reaches. */

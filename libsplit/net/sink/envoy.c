@@ -41,14 +41,11 @@ take_weights(sink_call *call, const cJSON *config, split_sink_state *out)
     const cJSON *host;
     const cJSON *route;
     const cJSON *cluster;
-    cJSON_ArrayForEach(host, cJSON_GetObjectItemCaseSensitive(config, "virtual_hosts"))
-    {
-        cJSON_ArrayForEach(route, cJSON_GetObjectItemCaseSensitive(host, "routes"))
-        {
+    cJSON_ArrayForEach(host, cJSON_GetObjectItemCaseSensitive(config, "virtual_hosts")) {
+        cJSON_ArrayForEach(route, cJSON_GetObjectItemCaseSensitive(host, "routes")) {
             const cJSON *action = cJSON_GetObjectItemCaseSensitive(route, "route");
             const cJSON *all = cJSON_GetObjectItemCaseSensitive(action, "weighted_clusters");
-            cJSON_ArrayForEach(cluster, cJSON_GetObjectItemCaseSensitive(all, "clusters"))
-            {
+            cJSON_ArrayForEach(cluster, cJSON_GetObjectItemCaseSensitive(all, "clusters")) {
                 const cJSON *weight = cJSON_GetObjectItemCaseSensitive(cluster, "weight");
                 const char *name =
                     cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(cluster, "name"));
@@ -79,8 +76,7 @@ fetch(sink_call *call, sink_found *out)
     if (answer.status != 200)
         return split__sink_refused(call, peer, answer.status);
     cJSON *root = cJSON_Parse(answer.body);
-    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(root, "configs"))
-    {
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(root, "configs")) {
         const cJSON *config = cJSON_GetObjectItemCaseSensitive(one, "route_config");
         const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(config, "name"));
         if (name == NULL || strcmp(name, call->options->split) != 0)

@@ -78,8 +78,7 @@ store(sink_call *call, const split_route *route, const char *fence)
     return split__sink_refused(call, peer, answer.status);
 }
 
-/* What is there is put again under a fence that cannot be right: a server that takes it has none.
- */
+/* What is there is put again under a wrong fence: a server that takes it has none. */
 static int
 probe(sink_call *call)
 {

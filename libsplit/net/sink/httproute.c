@@ -44,8 +44,7 @@ is_ours(const sink_call *call, const cJSON *rule)
 {
     uint64_t seen = 0;
     const cJSON *ref;
-    cJSON_ArrayForEach(ref, refs_of(rule))
-    {
+    cJSON_ArrayForEach(ref, refs_of(rule)) {
         size_t v = variant_of(call, ref);
         if (v != SIZE_MAX)
             seen |= UINT64_C(1) << v;
@@ -91,12 +90,10 @@ fetch(sink_call *call, sink_found *out)
     split__kube_fence(root, &out->state);
     (void)split__sink_mark_read(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(notes, MARK)),
                                 &out->state);
-    cJSON_ArrayForEach(rule, rules_of(root))
-    {
+    cJSON_ArrayForEach(rule, rules_of(root)) {
         if (out->state.exists || !is_ours(call, rule))
             continue;
-        cJSON_ArrayForEach(ref, refs_of(rule))
-        {
+        cJSON_ArrayForEach(ref, refs_of(rule)) {
             const cJSON *weight = cJSON_GetObjectItemCaseSensitive(ref, "weight");
             size_t v = variant_of(call, ref);
             if (v != SIZE_MAX)
@@ -134,8 +131,7 @@ add_rule(const sink_call *call, cJSON *patch, const cJSON *rule, int index, cons
 {
     const cJSON *ref;
     int i = 0;
-    cJSON_ArrayForEach(ref, refs_of(rule))
-    {
+    cJSON_ArrayForEach(ref, refs_of(rule)) {
         char path[96];
         size_t v = variant_of(call, ref);
         int at = i++;
@@ -167,8 +163,7 @@ patch_of(const sink_call *call, const cJSON *root, const split_route *route, con
         add_step(patch, "replace", "/metadata/resourceVersion", cJSON_CreateString(fence)) &&
         (notes != NULL || add_step(patch, "add", "/metadata/annotations", cJSON_CreateObject())) &&
         add_step(patch, "add", MARK_POINTER, cJSON_CreateString(mark));
-    cJSON_ArrayForEach(rule, rules_of(root))
-    {
+    cJSON_ArrayForEach(rule, rules_of(root)) {
         if (done && is_ours(call, rule))
             done = add_rule(call, patch, rule, index, weights);
         index++;

@@ -48,8 +48,7 @@ static const cJSON *
 find_named(const cJSON *root, const char *list, const char *name)
 {
     const cJSON *one;
-    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(root, list))
-    {
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(root, list)) {
         const char *text = text_of(one, "name");
         if (text != NULL && name != NULL && strcmp(text, name) == 0)
             return one;

@@ -79,8 +79,8 @@ take_alias(sink_call *call, const cJSON *root, split_sink_state *out)
     const cJSON *more;
     const cJSON *routing = cJSON_GetObjectItemCaseSensitive(root, "RoutingConfig");
     size_t own = split__sink_variant(call->options, text_of(root, "FunctionVersion"));
-    cJSON_ArrayForEach(more, cJSON_GetObjectItemCaseSensitive(routing, "AdditionalVersionWeights"))
-    {
+    cJSON_ArrayForEach(more,
+                       cJSON_GetObjectItemCaseSensitive(routing, "AdditionalVersionWeights")) {
         size_t v = split__sink_variant(call->options, more->string);
         if (v == SIZE_MAX)
             own = SIZE_MAX;

@@ -25,8 +25,7 @@ bool split__sink_path(const split_sink_options *options, const char *path,
  * SPLIT_ERR_PEER. */
 int split__sink_refused(sink_call *call, const char *peer, int32_t status);
 
-/* "SPLIT REVISION", as sinks without a document keep it. False when the text is not of that form.
- */
+/* "split NAME revision N", as sinks without a document keep it; false for another text. */
 bool split__sink_mark_read(const char *text, split_sink_state *out);
 void split__sink_mark_print(const split_route *route, char *buf, size_t buf_size);
 

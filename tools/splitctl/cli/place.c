@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/place.h"
 
 const char *
 cli_policy_path(const cli_common *common)
@@ -20,9 +21,33 @@ beside(const char *policy, const char *name, char buf[CLI_PATH_MAX])
     return n > 0 && n < CLI_PATH_MAX ? buf : name;
 }
 
+/* One command line a process. */
+static bool route_is_given;
+static char policy_folder[CLI_PATH_MAX];
+
+bool
+cli_route_is_given(void)
+{
+    return route_is_given;
+}
+
+const char *
+cli_policy_folder(void)
+{
+    return policy_folder;
+}
+
 const char *
 cli_route_path(const cli_common *common, char buf[CLI_PATH_MAX])
 {
+    const char *policy = cli_policy_path(common);
+    const char *slash = strrchr(policy, '/');
+    route_is_given = common->route != NULL;
+    snprintf(policy_folder, sizeof policy_folder, "%.*s",
+             slash == NULL     ? 0
+             : slash == policy ? 1
+                               : (int)(slash - policy),
+             policy);
     return common->route != NULL ? common->route
                                  : beside(cli_policy_path(common), "route.json", buf);
 }

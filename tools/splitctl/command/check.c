@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "commands.h"
+#include "route/board_show.h"
 #include "compare/prices.h"
 #include "cli/hint.h"
 #include "cli/kinds.h"
@@ -107,9 +108,24 @@ check_sources(const split_policy *policy, split_error *faults, size_t *n)
     return *n > 0 ? SPLIT_ERR_FIELD : SPLIT_OK;
 }
 
+/* Returns whether every sink answers; the policy is kept then, for one that hangs still reads it. */
+static bool
+check_sinks(const char *path, const split_policy *policy)
+{
+    const cli_common common = {.policy = path};
+    char buf[CLI_PATH_MAX];
+    (void)cli_route_path(&common, buf);
+    if (!board_is_on(policy))
+        return true;
+    size_t failed = board_probe(policy);
+    printf("%s: %zu of %zu sinks answer\n", path, board_count() - failed, board_count());
+    board_print(policy, true);
+    return failed == 0;
+}
+
 /* Returns whether the file is valid. */
 static bool
-check_file(const char *path, bool json, size_t *n_shown)
+check_file(const char *path, bool json, bool connect, size_t *n_shown)
 {
     static split_error faults[LOAD_FAULTS_MAX] = {{.size = sizeof faults[0]}};
     split_policy *policy = NULL;
@@ -133,20 +149,28 @@ check_file(const char *path, bool json, size_t *n_shown)
         n = 1;
     }
     show_faults(path, json, faults, n, n_shown);
-    split_policy_free(&policy, NULL);
     split_route_free(&route, NULL);
+    if (err == SPLIT_OK && connect && policy != NULL)
+        return check_sinks(path, policy);
+    split_policy_free(&policy, NULL);
     return err == SPLIT_OK;
 }
 
 int
 cmd_check(int argc, char **argv)
 {
-    static const cli_spec spec = {
+    bool connect = false;
+    const cli_option options[] = {{"connect", 0, CLI_FLAG, NULL,
+                                   "also ask the sinks of policies for reach and rights (exit 7)",
+                                   &connect},
+                                  CLI_OPTIONS_END};
+    const cli_spec spec = {
         .usage = "[OPTION...] FILE...",
         .about = "Reads policies, routes and price files and reports every fault, not only the\n"
                  "first, as file:line:column: path: what is wrong and how to cure it.\n"
                  "With --json: one list of {file, code, path, line, column, message}.\n",
-        .common = CLI_JSON};
+        .common = CLI_JSON,
+        .options = options};
     cli_common common = {0};
     size_t n_shown = 0;
     bool valid = true;
@@ -158,7 +182,7 @@ cmd_check(int argc, char **argv)
     if (common.json)
         fputs("[", stdout);
     for (int i = first; i < argc; i++)
-        valid = check_file(argv[i], common.json, &n_shown) && valid;
+        valid = check_file(argv[i], common.json, connect, &n_shown) && valid;
     if (common.json)
         fputs(n_shown > 0 ? "\n]\n" : "]\n", stdout);
     return valid ? CTL_OK : CTL_BAD_INPUT;

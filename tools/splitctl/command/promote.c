@@ -13,6 +13,7 @@
 #include "journal/own.h"
 #include "cli/load.h"
 #include "drive/operator.h"
+#include "route/board_show.h"
 #include "route/publish.h"
 #include "route/weights.h"
 #include "journal/write.h"
@@ -145,9 +146,11 @@ publish_now(const promotion *p)
         printf("revision %llu has this share already\n", (unsigned long long)done.revision);
     else
         printf("published revision %llu\n", (unsigned long long)done.revision);
+    board_print(p->policy, false);
+    int behind = done.n_behind > 0 ? CTL_TIMEOUT : CTL_OK;
     if (done.unchanged || !p->has_journal ||
         journal_open(p->journal_path, JOURNAL_WRITE, &j) != CTL_OK)
-        return CTL_OK;
+        return behind;
     journal_publication row = {.revision = (int64_t)done.revision,
                                .at_us = split_clock_wall(),
                                .percent_e6 = p->to_e6,
@@ -155,7 +158,7 @@ publish_now(const promotion *p)
                                .by = operator_name(p->common)};
     code = journal_add_publication(j, p->f.rollout_id, &row);
     journal_close(&j);
-    return code;
+    return code == CTL_OK ? behind : code;
 }
 
 static int

@@ -15,6 +15,7 @@
 #include "journal/own.h"
 #include "cli/load.h"
 #include "drive/operator.h"
+#include "route/board_show.h"
 #include "route/publish.h"
 #include "cli/text.h"
 #include "route/weights.h"
@@ -49,7 +50,7 @@ static int
 publish_once(way_back *w)
 {
     route_state state;
-    int code = route_state_read(w->policy, w->route_path, &state);
+    int code = route_state_read_any(w->policy, w->route_path, &state);
     if (code != CTL_OK)
         return code;
     state.silent = true;
@@ -67,19 +68,21 @@ static int
 read_back(way_back *w)
 {
     route_state state;
+    if (board_is_on(w->policy))
+        return CTL_OK; /* each sink was read back */
     int code = route_state_read(w->policy, w->route_path, &state);
     if (code != CTL_OK)
         return CTL_NOT_PUBLISHED;
     bool same = state.revision == w->done.revision;
-    if (!same)
+    if (!same) {
         w->before_e6 = route_state_percent(&state, w->variant);
-    route_state_free(&state);
-    if (!same)
         fprintf(stderr, "splitctl: %s was changed again by another writer\n", w->route_path);
+    }
+    route_state_free(&state);
     return same ? CTL_OK : CTL_NOT_PUBLISHED;
 }
 
-/* Somebody who publishes at the same moment is outrun; nothing else gets better by trying again. */
+/* Somebody who publishes now is outrun; nothing else gets better by trying again. */
 static int
 publish_and_read_back(way_back *w)
 {
@@ -127,7 +130,7 @@ say_published(const way_back *w)
         printf("'%s' %s %% -> %s %%: revision %llu, written and read back in %s\n", w->name,
                weights_print(w->before_e6, from), weights_print(w->percent_e6, to),
                (unsigned long long)w->done.revision, took);
-    fflush(stdout); /* what follows may take its time */
+    fflush(stdout);
 }
 
 /* A run that drives takes the action as an abort. */
@@ -222,6 +225,7 @@ roll_back(way_back *w)
     }
     if (!w->common->json)
         say_published(w);
+    board_print(w->policy, w->common->json);
     w->effect = (effect){.policy = w->policy,
                          .route_path = w->route_path,
                          .revision = w->done.revision,
@@ -232,15 +236,14 @@ roll_back(way_back *w)
                          .took = -1};
     int routers = w->sources.n > 0 ? effect_routers(&w->effect, &w->sources) : CTL_OK;
     int probe = w->probe_url != NULL ? effect_probe(&w->effect, w->probe_url) : CTL_OK;
-    code = routers != CTL_OK ? routers : probe;
+    code = routers != CTL_OK ? routers : probe != CTL_OK ? probe : code;
+    if (code == CTL_OK && w->done.n_behind > 0)
+        code = CTL_TIMEOUT;
     if (code != CTL_OK)
         w->effect.took = -1;
     fflush(stdout);
     record(w);
-    if (w->common->json)
-        print_json(w, code);
-    else
-        print_checklist(w, code);
+    (w->common->json ? print_json : print_checklist)(w, code);
     return code;
 }
 
@@ -303,10 +306,8 @@ static size_t
 variant_of(const way_back *w, const split_route *route, size_t fallback)
 {
     char buf[128];
-    if (w->wanted != NULL)
-        return find_variant(w, route, w->wanted);
-    if (w->policy != NULL)
-        return moving_variant(w->policy);
+    if (w->wanted != NULL || w->policy != NULL)
+        return w->wanted != NULL ? find_variant(w, route, w->wanted) : moving_variant(w->policy);
     size_t said = find_variant(w, route, variant_of_text(w->policy_path, buf));
     if (said != SIZE_MAX && said != fallback)
         return said;
@@ -356,7 +357,8 @@ rollback_policy(way_back *w, const char *percent)
         code = choose_variant(w);
     if (code == CTL_OK)
         code = roll_back(w);
-    split_policy_free(&policy, NULL);
+    if (!board_is_on(policy)) /* a sink that hangs still reads it */
+        split_policy_free(&policy, NULL);
     return code;
 }
 
@@ -379,8 +381,9 @@ cmd_rollback(int argc, char **argv)
                  "variant. Asks nothing. Needs the policy or the route in force: sources and\n"
                  "journal may be dead, and a policy that is missing or not valid is no obstacle\n"
                  "(--route FILE alone). A running 'splitctl run' ends as rolled back.\n"
-                 "Exit code 7: published, but the routers or the probe did not confirm within\n"
-                 "5 s; 8: nothing could be published.\n",
+                 "With sinks in the policy a dead one does not keep the others back, not even\n"
+                 "the primary. Exit code 7: published, but a sink, the routers or the probe did\n"
+                 "not confirm; 8: nothing could be published.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_YES | CLI_REASON | CLI_JSON,
         .options = options};
     int first;

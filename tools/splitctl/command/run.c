@@ -188,6 +188,8 @@ drive(run *r)
         if (!wait_window(r))
             return stopped != 0 ? CTL_HOLD : CTL_TIMEOUT;
         code = check_route(r);
+        if (code == CTL_OK && !r->aborted)
+            publication_repair(d);
         if (code == CTL_OK)
             code = window_step(d);
         if (code != CTL_OK)

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "cli/load.h"
 #include "drive/operator.h"
+#include "route/board_show.h"
 #include "route/publish.h"
 #include "route/weights.h"
 
@@ -87,7 +88,8 @@ set_weights(const split_policy *policy, const cli_common *common, int64_t expect
         printf("published revision %llu; %s %% of the keys move\n",
                (unsigned long long)done.revision,
                weights_print(weights_of_move(done.moved), share));
-    return CTL_OK;
+    board_print(policy, false);
+    return done.n_behind > 0 ? CTL_TIMEOUT : CTL_OK;
 }
 
 int

@@ -10,6 +10,7 @@
 #include "screen/follow.h"
 #include "journal/own.h"
 #include "cli/load.h"
+#include "route/board.h"
 #include "route/publish.h"
 #include "cli/text.h"
 #include "route/weights.h"
@@ -52,7 +53,8 @@ status_of_route(const cli_common *common, const char *route_path)
         code = CTL_NO_DATA;
     }
     route_state_free(&state);
-    split_policy_free(&policy, NULL);
+    if (!board_is_on(policy)) /* a sink that hangs still reads it */
+        split_policy_free(&policy, NULL);
     return code;
 }
 
@@ -75,6 +77,43 @@ status_of_rollout(const cli_common *common, const char *path, int64_t rollout)
     return code;
 }
 
+/* The sinks of the policy, if it has any; it is kept, for a sink that hangs still reads it. */
+static bool
+has_sinks(const cli_common *common, split_policy **out)
+{
+    split_policy *policy = NULL;
+    if (split_policy_load_file(cli_policy_path(common), NULL, NULL, 0, NULL, &policy) != SPLIT_OK)
+        return false;
+    if (board_is_on(policy)) {
+        *out = policy;
+        return true;
+    }
+    split_policy_free(&policy, NULL);
+    return false;
+}
+
+static void
+print_sinks(const split_policy *policy)
+{
+    static const char *const words[] = {[BOARD_PENDING] = "behind",
+                                        [BOARD_IN_FORCE] = "in force",
+                                        [BOARD_NEWER] = "ahead",
+                                        [BOARD_FOREIGN] = "foreign",
+                                        [BOARD_FAILED] = "no answer"};
+    if (board_survey(policy) != CTL_OK)
+        return;
+    puts("sinks:");
+    for (size_t i = 0; i < board_count(); i++) {
+        board_view v;
+        char revision[40] = "";
+        board_at(i, &v);
+        if (v.has_revision)
+            snprintf(revision, sizeof revision, " revision %llu,", (unsigned long long)v.revision);
+        printf("  %s%s:%s %s%s%s\n", v.place, v.primary ? " (primary)" : "", revision,
+               words[v.outcome], v.error[0] != '\0' ? ": " : "", v.error);
+    }
+}
+
 int
 cmd_status(int argc, char **argv)
 {
@@ -95,6 +134,7 @@ cmd_status(int argc, char **argv)
             "rolled back, 6 no data.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_COLOR,
         .options = options};
+    split_policy *policy = NULL;
     int first;
     int code = cli_parse(&spec, &common, argc, argv, &first);
     if (code != CLI_GO)
@@ -102,9 +142,16 @@ cmd_status(int argc, char **argv)
     if (first < argc)
         return cli_usage_error(argv[0], "unexpected argument '%s'", argv[first]);
     const char *route_path = cli_route_path(&common, route);
+    bool sinks = has_sinks(&common, &policy);
     if (common.journal == NULL && rollout == 0 &&
-        access(cli_journal_path(&common, db), F_OK) != 0 && access(route_path, F_OK) == 0)
-        return status_of_route(&common, route_path);
-    code = journal_own(&common, db, &path);
-    return code == CTL_OK ? status_of_rollout(&common, path, rollout) : code;
+        access(cli_journal_path(&common, db), F_OK) != 0 &&
+        (sinks || access(route_path, F_OK) == 0)) {
+        code = status_of_route(&common, route_path);
+    } else {
+        code = journal_own(&common, db, &path);
+        code = code == CTL_OK ? status_of_rollout(&common, path, rollout) : code;
+    }
+    if (sinks && !common.json)
+        print_sinks(policy);
+    return code;
 }

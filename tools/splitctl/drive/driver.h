@@ -44,6 +44,7 @@ typedef struct driver {
     split_rollout_decision decision;
     publication published; /* the last one */
     int64_t n_published;   /* by this process */
+    size_t n_behind;       /* sinks that lag, as reported last */
     split_us decided_wall; /* when the last decision fell */
     split_us effect_us;    /* from the last publication's decision to its effect on every router; -1
                               unknown */

@@ -10,6 +10,7 @@
 
 #include "cli/load.h"
 #include "drive/window.h"
+#include "route/board_show.h"
 
 /* Routers that do not follow in this time are waited for no longer. */
 #define EFFECT_PATIENCE_US 3000000
@@ -44,7 +45,10 @@ publication_owns(const driver *d)
     split_route *route = NULL;
     if (d->dry_run)
         return true;
-    bool same = load_route_if_there(d->route_path, &route) == CTL_OK;
+    int code = route_peek(d->policy, d->route_path, &route);
+    if (code == CTL_NO_DATA)
+        return true; /* a sink that does not answer now; its fence decides when it does */
+    bool same = code == CTL_OK;
     if (route == NULL || d->route.route == NULL)
         same = same && route == d->route.route;
     else
@@ -138,6 +142,8 @@ publication_publish(driver *d)
     if (d->published.unchanged)
         return CTL_OK;
     route_state_free(&d->route);
+    board_print(d->policy, true);
+    d->n_behind = d->published.n_behind;
     code = route_state_read(d->policy, d->route_path, &d->route);
     d->fleet.quiet = true;
     publication_confirm(d, decided);
@@ -146,4 +152,17 @@ publication_publish(driver *d)
     diary_published(&d->diary, &d->published, d->effect_us);
     window_begin(d);
     return code == CTL_OK ? CTL_OK : CTL_NOT_PUBLISHED;
+}
+
+void
+publication_repair(driver *d)
+{
+    if (d->dry_run || d->is_left || !board_is_on(d->policy))
+        return;
+    size_t behind = board_repair(d->policy, d->route.route, false);
+    if (behind > d->n_behind)
+        board_print(d->policy, true);
+    else if (behind == 0 && d->n_behind > 0)
+        fputs("splitctl: all sinks have the route again\n", stderr);
+    d->n_behind = behind;
 }

@@ -18,4 +18,8 @@ bool publication_owns(const driver *d);
  */
 int publication_publish(driver *d);
 
+/* With sinks: bring followers that lag to the route in force, in the background; one that begins or
+ * ceases to lag is reported once. */
+void publication_repair(driver *d);
+
 #endif

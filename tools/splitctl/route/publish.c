@@ -10,6 +10,7 @@
 #include "split/net.h"
 
 #include "cli/load.h"
+#include "route/board.h"
 #include "route/weights.h"
 
 static int
@@ -19,20 +20,37 @@ plan_failed(const char *path, int rc)
     return CTL_BAD_INPUT;
 }
 
+static int
+read_route(const split_policy *policy, const char *route_path, bool emergency, route_state *out)
+{
+    if (board_is_on(policy))
+        return board_read(policy, emergency, &out->route, &out->revision);
+    return policy != NULL ? load_route_if_there(route_path, &out->route)
+                          : load_route(route_path, &out->route);
+}
+
 int
-route_state_read(const split_policy *policy, const char *route_path, route_state *out)
+route_peek(const split_policy *policy, const char *route_path, split_route **out)
+{
+    if (!board_is_on(policy))
+        return load_route_if_there(route_path, out);
+    return board_peek(policy, out) == SPLIT_OK ? CTL_OK : CTL_NO_DATA;
+}
+
+static int
+read_state(const split_policy *policy, const char *route_path, bool emergency, route_state *out)
 {
     split_plan_options options;
-    *out = (route_state){0};
-    int code = policy != NULL ? load_route_if_there(route_path, &out->route)
-                              : load_route(route_path, &out->route);
+    *out = (route_state){.emergency = emergency};
+    int code = read_route(policy, route_path, emergency, out);
     if (code != CTL_OK)
         return code;
     int rc = out->route != NULL ? split_route_plan_options(out->route, &options)
                                 : split_policy_plan_options(policy, &options);
     if (rc == SPLIT_OK)
         rc = split_plan_new(&options, NULL, &out->plan);
-    out->revision = out->route != NULL ? split_route_revision(out->route) : 0;
+    if (!board_is_on(policy))
+        out->revision = out->route != NULL ? split_route_revision(out->route) : 0;
     if (rc != SPLIT_OK) {
         route_state_free(out);
         return plan_failed(route_path, rc);
@@ -46,6 +64,18 @@ route_state_read(const split_policy *policy, const char *route_path, route_state
         return CTL_BAD_INPUT;
     }
     return CTL_OK;
+}
+
+int
+route_state_read(const split_policy *policy, const char *route_path, route_state *out)
+{
+    return read_state(policy, route_path, false, out);
+}
+
+int
+route_state_read_any(const split_policy *policy, const char *route_path, route_state *out)
+{
+    return read_state(policy, route_path, true, out);
 }
 
 void
@@ -137,9 +167,11 @@ make_route(const split_policy *policy, const route_state *state, const split_pla
     uint64_t revision = state->revision + 1;
     int rc =
         policy != NULL ? split_route_build(policy, plan, revision, now, NULL, &built) : SPLIT_OK;
+    char why[1200];
     if (rc == SPLIT_OK)
-        rc = split_route_reissue(built != NULL ? built : state->route, plan, revision, now,
-                                 note->by, note->why, NULL, out);
+        rc =
+            split_route_reissue(built != NULL ? built : state->route, plan, revision, now, note->by,
+                                board_reason(policy, note->why, why, sizeof why), NULL, out);
     split_route_free(&built, NULL);
     return rc;
 }
@@ -153,9 +185,11 @@ publish_plan(const split_policy *policy, const char *path, const route_state *st
     uint64_t expected = state->revision;
     int rc = make_route(policy, state, plan, note, &route);
     if (rc == SPLIT_OK)
-        rc = split_route_publish(route, path, expected, &error);
+        rc = board_is_on(policy)
+                 ? board_publish(policy, route, state->emergency, &out->n_behind, &error)
+                 : split_route_publish(route, path, expected, &error);
     split_route_free(&route, NULL);
-    if (rc == SPLIT_ERR_IO && is_in_force(path, expected + 1)) {
+    if (rc == SPLIT_ERR_IO && !board_is_on(policy) && is_in_force(path, expected + 1)) {
         fprintf(stderr, "splitctl: %s\n", error.text);
         rc = SPLIT_OK;
     }
@@ -176,9 +210,12 @@ publish_weights(const split_policy *policy, const char *route_path, const route_
     if (rc != SPLIT_OK)
         return plan_failed(route_path, rc);
     int code = CTL_OK;
-    out->unchanged = out->moved == 0 && state->revision > 0;
+    /* Also when the primary of the sinks is dead: the others may have something else. */
+    out->unchanged = out->moved == 0 && state->route != NULL && !board_is_headless(policy);
     if (!out->unchanged)
         code = publish_plan(policy, route_path, state, plan, note, out);
+    else if (board_is_on(policy))
+        out->n_behind = board_repair(policy, state->route, true);
     if (code == CTL_NOT_PUBLISHED && !state->silent)
         publish_report(route_path, out);
     split_plan_free(&plan, NULL);

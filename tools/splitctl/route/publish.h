@@ -18,6 +18,7 @@ typedef struct route_state {
     uint64_t revision;
     split_plan *plan;
     split_route *route; /* NULL: there is none */
+    bool emergency;     /* a dead primary sink does not keep the others back */
     bool silent;        /* refusals are kept in the publication, and reported by the caller */
 } route_state;
 
@@ -33,6 +34,7 @@ typedef struct publication {
     uint32_t moved;    /* buckets that changed hands, of SPLIT_BUCKETS */
     bool unchanged;    /* the weights were in force already: nothing was written */
     split_us wall_us;  /* when the rename was done */
+    size_t n_behind;   /* sinks that do not have it; 0 without sinks */
     int refused;       /* a SPLIT_ERR_* when it was not published, */
     char why[512];     /* and the sentence */
 } publication;
@@ -40,6 +42,13 @@ typedef struct publication {
 /* Read what is in force. Without a policy the route alone says it, and must be there. Reports on
  * stderr; returns CTL_OK or CTL_BAD_INPUT. */
 int route_state_read(const split_policy *policy, const char *route_path, route_state *out);
+
+/* The same for a rollback: with sinks the newest follower counts when the primary is dead. */
+int route_state_read_any(const split_policy *policy, const char *route_path, route_state *out);
+
+/* The route in force, for whoever only compares; NULL when there is none. CTL_OK; CTL_NO_DATA when
+ * a sink does not answer now; CTL_BAD_INPUT, reported. */
+int route_peek(const split_policy *policy, const char *route_path, split_route **out);
 void route_state_free(route_state *state);
 
 /* Share of a variant in force, in millionths of a percent. */
