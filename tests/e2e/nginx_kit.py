@@ -121,14 +121,16 @@ class Nginx:
 
     def test(self):
         """nginx -t: (status, what it says)."""
-        done = subprocess.run(self.argv("-t"), capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(self.argv("-t"), capture_output=True, text=True, timeout=30, check=False,
+                              env=self.environment())
         return done.returncode, done.stderr
 
     def environment(self):
         environment = dict(os.environ)
         preload = environment.pop("SPLIT_NGINX_PRELOAD", "")
-        if preload:
-            environment["LD_PRELOAD"] = preload
+        if preload:  # Sanitizers for a module that was built with them; nginx itself frees nothing at its end.
+            environment.update(LD_PRELOAD=preload, ASAN_OPTIONS=f"detect_leaks=0:log_path={self.folder}/asan",
+                               UBSAN_OPTIONS=f"print_stacktrace=1:log_path={self.folder}/asan")
         return environment
 
     def start(self):
@@ -163,6 +165,11 @@ class Nginx:
 
     def send(self, number):
         os.kill(self.pid, number)
+
+    def send_all(self, number):
+        """To the master and its workers."""
+        for pid in [self.pid, *self.workers()]:
+            os.kill(pid, number)
 
     def reload(self):
         """SIGHUP, and the new workers serve."""

@@ -364,7 +364,7 @@ class Failover(NginxCase):
         self.new.answer = self.legacy.answer = lambda r: reply(b"sorry", "503 No")
         nginx = self.start()
         self.assertEqual(nginx.get()[::2], (503, b"sorry"))
-        self.assertEqual(nginx.metric("split_user_errors_total", replayable="yes"), 1)
+        kit.wait_until(lambda: nginx.metric("split_user_errors_total", replayable="yes") == 1, 5)  # Counted when it is logged.
 
     def test_a_trip_diverts_and_the_arm_pays_for_it(self):
         self.new.answer = lambda r: reply(b"", "503 No")

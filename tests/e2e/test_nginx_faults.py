@@ -441,6 +441,7 @@ class Caches(FaultCase):
         nginx = self.start()
         _, headers, _ = nginx.get()
         self.assertIsNone(header(headers, "Set-Cookie"))
+        self.assertEqual(header(headers, "Cache-Control"), "public, max-age=60")
         self.assertEqual(nginx.metric("split_units_total"), 0)
         nginx = self.start(places={"split": "cookie public;"})
         _, headers, _ = nginx.get()

@@ -172,6 +172,7 @@ class Counts(PromqlTest):
         child = self.begin("6s")
         self.proxies[0].stop()
         self.proxies[0] = self.enterContext(Nginx(self.folder, self.document, admin=self.proxies[0].admin))
+        self.await_total("new", 0)
         self.send(30, "new")
         self.send(5, "legacy", proxy=1)
         _, out, err = self.finish(child)

@@ -85,7 +85,7 @@ class Probe(unittest.TestCase):
     def test_a_stopped_proxy_does_not_hold_the_rollback_up(self):
         """It accepts and never answers; the route is published before anybody waits for it."""
         proxy = self.start()
-        proxy.send(signal.SIGSTOP)
+        proxy.send_all(signal.SIGSTOP)
         child = subprocess.Popen([str(SPLITCTL.resolve()), "rollback", "-p", str(proxy.policy), "--probe", self.page(proxy)],
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         try:
@@ -94,7 +94,7 @@ class Probe(unittest.TestCase):
             self.assertIsNone(child.poll(), "it is still asking")
             _, err = child.communicate(timeout=60)
         finally:
-            proxy.send(signal.SIGCONT)
+            proxy.send_all(signal.SIGCONT)
         self.assertEqual(child.returncode, TIMEOUT, err)
         self.assertIn(b"the probe did not confirm", err)
 

@@ -156,8 +156,9 @@ may_set(ngx_http_request_t *r, const struct cookie_rules *rules)
             if (!says_public(&h[i]))
                 continue;
             public = true;
-            if (rules->with_public)
-                ngx_str_set(&h[i].value, "private");
+            if (rules->with_public) {
+                ngx_str_set(&h[i].value, "private"); /* Two statements. */
+            }
         }
     }
     return !public || rules->with_public;
