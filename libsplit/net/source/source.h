@@ -7,7 +7,8 @@
 #include "net/source/reading.h"
 
 /* The kinds, in the order that help shows. */
-#define SPLIT__SOURCE_KIND_MAP(XX) XX(proxy) XX(haproxy) XX(log) XX(cloudwatch) XX(promql)
+#define SPLIT__SOURCE_KIND_MAP(XX)                                                                 \
+    XX(proxy) XX(haproxy) XX(log) XX(cloudwatch) XX(promql) XX(windows) XX(exec)
 
 typedef struct split__source_kind {
     split_source_kind shown;

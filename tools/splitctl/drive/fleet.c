@@ -217,15 +217,12 @@ fleet_on_wait(fleet *f, fleet_word (*on_wait)(void *ctx), void *ctx)
     f->wait_ctx = ctx;
 }
 
-/* Whether a sentence has the source's URL or path in it; before it is a kind such as "promql:". */
+/* Whether a sentence has the source's place in it, which its kind stands before. */
 static bool
 names_place(const char *text, const char *spec)
 {
-    static const char *const kinds[] = {"haproxy:", "promql:", "log:"};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strncmp(spec, kinds[i], strlen(kinds[i])) == 0)
-            spec += strlen(kinds[i]);
-    return strstr(text, spec) != NULL;
+    const char *place = spec;
+    return split_source_kind_find(spec, &place) != NULL && strstr(text, place) != NULL;
 }
 
 static void
