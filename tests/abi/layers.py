@@ -27,6 +27,7 @@ LIBSPLIT = {
     "net/aws/v4a": ["net/base"],
     "net/source": ["net/base"],
     "net/source/*": ["net/base", "net/source"],
+    "net/source/sql": ["net/base", "net/source", "net/source/windows"],
     "net/source/cloudwatch": ["net/base", "net/source", "net/aws"],
     "net/sink": ["net/base", "net/aws", "net/aws/identity", "net/aws/v4a", "policy/route", "policy/export"],
     "net/notify": ["net/base"],

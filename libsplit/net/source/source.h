@@ -8,7 +8,8 @@
 
 /* The kinds, in the order that help shows. */
 #define SPLIT__SOURCE_KIND_MAP(XX)                                                                 \
-    XX(proxy) XX(haproxy) XX(log) XX(cloudwatch) XX(promql) XX(windows) XX(exec)
+    XX(proxy)                                                                                      \
+    XX(haproxy) XX(log) XX(cloudwatch) XX(promql) XX(windows) XX(exec) XX(clickhouse) XX(trino)
 
 typedef struct split__source_kind {
     split_source_kind shown;

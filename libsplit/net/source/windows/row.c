@@ -44,8 +44,7 @@ counts_of(const reader *r, const cJSON *list, int n, int64_t *out)
     if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != n)
         return fail(r, "'%.40s' has not as many counts as its metric has", list->string);
     const cJSON *item;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach(item, list) {
         cJSON named = *item;
         named.string = list->string;
         if (!count_of(r, &named, out++))
@@ -60,8 +59,7 @@ read_metrics(const reader *r, const cJSON *object, bool is_over, split_arm *arm)
     const cJSON *item;
     if (!cJSON_IsObject(object))
         return fail(r, "'%.40s' is no object of metrics", object->string);
-    cJSON_ArrayForEach(item, object)
-    {
+    cJSON_ArrayForEach(item, object) {
         uint32_t m = 0;
         while (m < r->o->n_metrics && strcmp(r->o->metrics[m].name, item->string) != 0)
             m++;
@@ -129,8 +127,7 @@ read_arm(const reader *r, const cJSON *object, split_arm *arm)
 {
     split_metric_counts checked;
     const cJSON *item;
-    cJSON_ArrayForEach(item, object)
-    {
+    cJSON_ArrayForEach(item, object) {
         bool good = is_aside(item)                              ? true
                     : strcmp(item->string, "latency_over") == 0 ? read_metrics(r, item, true, arm)
                     : strcmp(item->string, "ratios") == 0       ? read_metrics(r, item, false, arm)
@@ -197,8 +194,7 @@ split__row_read(const cJSON *json, const split_source_options *o, window_row *ou
     }
     if (!cJSON_IsObject(arms))
         return fail(&r, "it has neither 'arms' nor a 'variant'%s", "");
-    cJSON_ArrayForEach(item, arms)
-    {
+    cJSON_ArrayForEach(item, arms) {
         int a = index_of(&r, item->string);
         if (a < 0)
             continue;

@@ -12,7 +12,7 @@
 #include "net/source/source.h"
 #include "net/source/windows/rows.h"
 
-#define READ_MAX (4u << 20) /* of one look */
+#define READ_MAX (4u << 20) /* of one poll */
 
 typedef struct windows_source {
     split_source_options options;
