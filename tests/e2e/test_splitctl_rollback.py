@@ -140,7 +140,7 @@ class Journal(CtlTest):
 
     def begin(self):
         with AdminPort(self.route) as admin:
-            self.ctl("run", "--source", admin.url, "--duration", "600ms")
+            self.ctl("run", "--new", "--source", admin.url, "--duration", "600ms")
         self.assertTrue(self.journal.exists())
         self.ctl("set", 50)
 
