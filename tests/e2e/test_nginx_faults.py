@@ -33,7 +33,7 @@ class FaultCase(unittest.TestCase):
         origin = {"url": f"http://127.0.0.1:{self.new.port}", **(new or {})}
         return self.enter(Nginx(self.folder, policy(origin, self.legacy.port, percent, **more), **(places or {})))
 
-    def raw(self, nginx, data, timeout=5):
+    def raw(self, nginx, data, timeout=15):  # nginx may linger for 5 s
         """All bytes of the answer to a raw request that ends its connection."""
         with socket.create_connection(("127.0.0.1", nginx.port), timeout=timeout) as s:
             s.sendall(data)

@@ -140,10 +140,10 @@ log_event(struct split_site *site, const split_failover_event *e)
         "split \"%V\": origin %s: %s -> %s, %s (level %uD, run %uD of which refused %uD, "
         "keys %uD, span %L ms; window %uD bad of %uD; probes ok %uD, lost %uD; open for %L "
         "ms; admits %uD permille%s)",
-        &site->name, site->now->origins[origin].info.name, split_failover_state_name(e->from),
-        split_failover_state_name(e->to), split_failover_cause_name(e->cause), e->level, e->run,
-        e->hard_run, e->run_keys, e->run_span_us / 1000, e->bad, e->total, e->probe_ok, e->lost,
-        e->open_us / 1000, e->permille, e->latched ? "; latched" : "");
+        &site->name, site->now->origins[origin].info.name, split_failover_state_name((int)e->from),
+        split_failover_state_name((int)e->to), split_failover_cause_name((int)e->cause), e->level,
+        e->run, e->hard_run, e->run_keys, e->run_span_us / 1000, e->bad, e->total, e->probe_ok,
+        e->lost, e->open_us / 1000, e->permille, e->latched ? "; latched" : "");
 }
 
 void

@@ -148,8 +148,7 @@ write_attempts(const struct page *page, const struct pair *pair, const char *lab
     for (int i = 0; i < SPLIT_FAILOVER_KIND_COUNT; i++)
         if (pair->attempts[i] > 0)
             fprintf(page->out, "split_attempts_total{%s,kind=\"%s\"} %llu\n", labels,
-                    split_failover_kind_name((split_failover_kind)i),
-                    (unsigned long long)pair->attempts[i]);
+                    split_failover_kind_name((int)i), (unsigned long long)pair->attempts[i]);
 }
 
 static void
@@ -158,8 +157,7 @@ write_outcomes(const struct page *page, const struct pair *pair, const char *lab
     for (int i = 0; i < SPLIT_FAILOVER_CLASS_COUNT; i++)
         if (pair->outcomes[i] > 0)
             fprintf(page->out, "split_attempt_outcomes_total{%s,class=\"%s\"} %llu\n", labels,
-                    split_failover_class_name((split_failover_class)i),
-                    (unsigned long long)pair->outcomes[i]);
+                    split_failover_class_name((int)i), (unsigned long long)pair->outcomes[i]);
 }
 
 static void
@@ -206,7 +204,7 @@ give_ups(const struct page *page)
          "Failures that were passed on to the visitor, by the reason.");
     for (int i = SPLIT_FAILOVER_NEXT_GIVE_UP_COMMITTED; i < SPLIT_FAILOVER_NEXT_COUNT; i++)
         fprintf(page->out, "split_give_ups_total{reason=\"%s\"} %llu\n",
-                split_failover_next_name((split_failover_next)i) + strlen("give_up_"),
+                split_failover_next_name((int)i) + strlen("give_up_"),
                 (unsigned long long)page->mem->give_ups[i]);
 }
 
@@ -262,7 +260,7 @@ origins(const struct page *page)
         for (int i = 0; i < SPLIT_FAILOVER_CAUSE_COUNT; i++)
             if (c->events[o][i] > 0)
                 fprintf(page->out, "split_failover_events_total{origin=\"%s\",cause=\"%s\"} %llu\n",
-                        c->origins[o], split_failover_cause_name((split_failover_cause)i),
+                        c->origins[o], split_failover_cause_name((int)i),
                         (unsigned long long)c->events[o][i]);
     head(page, "split_retry_budget_milli", "gauge", "Retries left, in thousandths.");
     fprintf(page->out, "split_retry_budget_milli %u\n",

@@ -40,8 +40,8 @@ write_origin(const char *name, const split_failover_status *s, FILE *out)
             "\"window_total\":%u,\"window_bad\":%u,\"probes_ok\":%u,\"probes_lost\":%u,"
             "\"in_state_us\":%lld,\"open_left_us\":%lld,\"attempts\":%llu,\"reported\":%llu,"
             "\"stale\":%llu}",
-            name, split_failover_state_name(s->state), split_failover_mode_name(s->mode), s->level,
-            s->gen, s->in_service ? "true" : "false", s->degraded ? "true" : "false",
+            name, split_failover_state_name((int)s->state), split_failover_mode_name((int)s->mode),
+            s->level, s->gen, s->in_service ? "true" : "false", s->degraded ? "true" : "false",
             s->latched ? "true" : "false", s->permille, s->run, s->total, s->bad, s->probe_ok,
             s->lost, (long long)s->in_state_us, (long long)s->open_left_us,
             (unsigned long long)s->n_issued, (unsigned long long)s->n_reported,

@@ -153,7 +153,7 @@ get_outcomes(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data
         if (i > 0)
             *p++ = ',';
         p = ngx_sprintf(p, "%s:%s", d->routing->origins[d->outcomes[i].origin].info.name,
-                        split_failover_class_name((split_failover_class)d->outcomes[i].klass));
+                        split_failover_class_name((int)d->outcomes[i].klass));
     }
     *p = '\0';
     set_text(v, (char *)text);
