@@ -520,5 +520,32 @@ class Trips(FaultCase):
             self.assertEqual(nginx.get(headers={"Cookie": f"split_id=s; split_id_o={odd}"})[0], 200)
 
 
+class Rollouts(FaultCase):
+    def test_a_system_that_crashes_on_posts_is_rolled_back(self):
+        """Three in ten requests are POSTs, each of which the new system reads and drops; its GETs are fine, connections are kept."""
+        self.new.answer = lambda r: None if r["method"] == "POST" else reply(b"ok")
+        document = policy(self.new.port, self.legacy.port, 50)
+        document["rollout"].update(window="1s", phases=[{"percent": 50, "bake": "20s"}, {"percent": 100, "bake": "20s"}])
+        nginx = self.enter(Nginx(self.folder, document))
+        load = subprocess.Popen([str(kit.LOAD), "--url", f"http://127.0.0.1:{nginx.port}", "--visitors", "300", "--rate", "150",
+                                 "--seconds", "60", "--post-percent", "30", "--connections", "32"], stdout=subprocess.PIPE, text=True)
+        try:
+            done = subprocess.run([str(kit.SPLITCTL.resolve()), "run", "-p", str(nginx.policy), "--source",
+                                   f"http://127.0.0.1:{nginx.admin}"], cwd=nginx.folder, capture_output=True, text=True, timeout=50,
+                                  check=False)
+        finally:
+            load.terminate()
+            seen = json.loads(load.communicate(timeout=30)[0])
+        self.assertEqual(done.returncode, 5, done.stdout + done.stderr)
+        kit.wait_until(lambda: nginx.metric("split_route_revision") >= 2, 5)
+        errors = nginx.metric("split_errors_total", variant="new") - nginx.metric("split_diverted_total", variant="new")
+        self.assertEqual(errors, nginx.metric("split_user_errors_total"))
+        self.assertLessEqual(abs(errors - seen["user_errors_not_replayable"]), 2)  # The load may end under a request.
+        self.assertEqual(seen["user_errors_replayable"], 0)
+        posts = [r for r in self.new.requests if r["method"] == "POST"]
+        ids = [header(r["headers"], "x-request-id") for r in posts]
+        self.assertEqual(len(ids), len(set(ids)))
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=1)
