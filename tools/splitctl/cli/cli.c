@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/debug.h"
 #include "cli/kinds.h"
 
 #define MAX_OPTIONS 48
@@ -19,6 +20,7 @@ typedef struct table {
     size_t n_rows;
     const char *color; /* text of --color before it is understood */
     bool help;
+    bool verbose;
 } table;
 
 static void
@@ -62,6 +64,9 @@ fill_table(table *t, const cli_spec *spec, cli_common *common)
     for (const cli_option *o = spec->options; o != NULL && o->name != NULL; o++)
         add_row(t, *o);
     add_common(t, spec->common, common);
+    add_row(t, (cli_option){"verbose", 'v', CLI_FLAG, NULL,
+                            "print on standard error what is read, asked, decided and published",
+                            &t->verbose});
     add_row(t, (cli_option){"help", 'h', CLI_FLAG, NULL, "print this text", &t->help});
 }
 
@@ -285,5 +290,9 @@ cli_parse(const cli_spec *spec, cli_common *common, int argc, char **argv, int *
             return print_help(spec, &t, argv[0]);
     }
     *out_first = optind;
+    if (!debug_from_environment())
+        return CTL_USAGE;
+    if (t.verbose)
+        debug_enable();
     return take_color(argv[0], t.color, &common->color);
 }

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/debug.h"
+
 void
 report_fault(const char *path, const split_error *fault)
 {
@@ -41,6 +43,7 @@ load_policy(const char *path, split_policy **out)
     static split_error faults[LOAD_FAULTS_MAX] = {{.size = sizeof faults[0]}};
     size_t n = 0;
     int rc = split_policy_load_file(path, NULL, faults, LOAD_FAULTS_MAX, &n, out);
+    debug_line("read policy %s: %s", path, rc == SPLIT_OK ? "valid" : split_errname(rc));
     return rc == SPLIT_OK ? CTL_OK : report_all(path, rc, faults, n);
 }
 
@@ -50,6 +53,11 @@ load_route(const char *path, split_route **out)
     static split_error faults[LOAD_FAULTS_MAX] = {{.size = sizeof faults[0]}};
     size_t n = 0;
     int rc = split_route_load_file(path, NULL, faults, LOAD_FAULTS_MAX, &n, out);
+    if (rc == SPLIT_OK)
+        debug_line("read route %s: revision %llu", path,
+                   (unsigned long long)split_route_revision(*out));
+    else
+        debug_line("read route %s: %s", path, split_errname(rc));
     return rc == SPLIT_OK ? CTL_OK : report_all(path, rc, faults, n);
 }
 

@@ -8,6 +8,8 @@
 
 #include "split/rollout.h"
 
+#include "cli/debug.h"
+
 #define DEADLINE_MAX_US 10000000
 #define DEADLINE_MIN_US 200000
 #define LISTEN_US 20000
@@ -276,6 +278,29 @@ follow_route(fleet *f)
     pthread_mutex_unlock(&f->rules_lock);
 }
 
+/* -1 for a counter that was not reported. */
+static long long
+counted(const split_reading *r, split_reading_arm arm, split_counter counter)
+{
+    return split_arm_has(&r->arm[arm], counter) ? (long long)split_arm_get(&r->arm[arm], counter)
+                                                : -1;
+}
+
+static void
+debug_reading(const fleet *f, size_t i, int rc, const split_reading *r)
+{
+    const char *place = debug_place(split_source_set_spec(f->set, i));
+    if (rc != SPLIT_OK) {
+        debug_line("polled %s: %s", place, split_errname(rc));
+        return;
+    }
+    debug_line("polled %s: new sent %lld error %lld, baseline sent %lld error %lld", place,
+               counted(r, SPLIT_READING_ARM, SPLIT_COUNTER_SENT),
+               counted(r, SPLIT_READING_ARM, SPLIT_COUNTER_ERROR),
+               counted(r, SPLIT_READING_BASELINE, SPLIT_COUNTER_SENT),
+               counted(r, SPLIT_READING_BASELINE, SPLIT_COUNTER_ERROR));
+}
+
 /* One round; what came is added to `out`. */
 static bool
 take_all(fleet *f, split_reading *out)
@@ -286,6 +311,7 @@ take_all(fleet *f, split_reading *out)
     f->n_answered = 0;
     for (size_t i = 0; i < f->n; i++) {
         int rc = split_source_set_take(f->set, i, &one, &error);
+        debug_reading(f, i, rc, &one);
         report_change(f, i, rc, &error);
         if (!f->quiet)
             tell_note(f, i, one.note);
@@ -304,6 +330,7 @@ fleet_read(fleet *f, split_reading *out)
     split_us now = split_clock_now();
     split_reading_init(out);
     follow_route(f);
+    debug_line("asking %zu sources", f->n);
     if (split_source_set_begin(f->set, now + f->deadline_us) != SPLIT_OK) {
         (void)no_memory();
         return SPLIT_ERR_NO_DATA;

@@ -8,6 +8,7 @@
 #include "split/net.h"
 #include "split/route.h"
 
+#include "cli/debug.h"
 #include "cli/load.h"
 #include "drive/window.h"
 #include "route/board_show.h"
@@ -105,6 +106,12 @@ publish(driver *d, int64_t percent)
     diary_intend(&d->diary, d->route.revision + 1, percent);
     int code = publish_percent(d->policy, d->route_path, &d->route, d->info.variant, percent, &note,
                                &d->published);
+    debug_line("published %s at %lld.%06lld %%: %s, revision %llu", d->route_path,
+               (long long)(percent / 1000000), (long long)(percent % 1000000),
+               code != CTL_OK           ? "refused"
+               : d->published.unchanged ? "unchanged"
+                                        : "in force",
+               (unsigned long long)d->published.revision);
     if (code != CTL_OK || d->published.unchanged)
         diary_published(&d->diary, NULL, 0);
     return code;

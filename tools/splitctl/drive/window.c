@@ -6,6 +6,7 @@
 
 #include "split/net.h"
 
+#include "cli/debug.h"
 #include "drive/clock.h"
 #include "journal/display.h"
 
@@ -96,6 +97,9 @@ window_step(driver *d)
         fprintf(stderr, "splitctl: window %lld: %s\n", (long long)w->id, split_strerror(rc));
         return CTL_BAD_INPUT;
     }
+    debug_line("window %lld: decided %s (%s) in phase %u", (long long)w->id,
+               split_decision_name((int)d->decision.decision),
+               split_rollout_reason(d->rollout, &d->decision), (unsigned)d->decision.phase + 1);
     keep_window(d);
     if (split_rollout_has_ended(d->rollout))
         diary_end(&d->diary, split_decision_name(d->decision.decision));
