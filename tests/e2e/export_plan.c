@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Plans for test_recipes.py: `export_plan PLAN FORMAT KEY` writes the plan in another system's
- * words, `export_plan PLAN assign` reads keys, one a line, and prints the library's own variant of
+ * words, `export_plan PLAN assign` reads keys, one per line, and prints the library's own variant of
  * each. PLAN is a row of the table below.
  */
 #include <stdio.h>

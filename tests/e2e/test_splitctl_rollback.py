@@ -122,7 +122,7 @@ class Probe(unittest.TestCase):
         code, _, err = self.rollback(proxy, "--source", f"http://127.0.0.1:{proxy.admin}", "--source",
                                      f"http://127.0.0.1:{free_port()}")
         self.assertEqual(code, TIMEOUT)
-        self.assertIn("1 of 2 answer; look at the others", err)
+        self.assertIn("1 of 2 answer; check the others", err)
 
     def test_a_source_that_is_none_comes_after_the_publication(self):
         proxy = self.start()
@@ -201,7 +201,7 @@ class Journal(CtlTest):
                 self.ctl("set", 50)
                 out, err = self.rollback()
                 self.assertIn("not recorded: the journal", err)
-                self.assertIn("the traffic is back all the same", err)
+                self.assertIn("the traffic is back nevertheless", err)
                 self.assertIn("Incident checklist:", out)
 
     def change(self, statement):
@@ -243,7 +243,7 @@ class NotPublished(CtlTest):
         for sentence in sentences:
             self.assertIn(sentence, err)
         self.assertEqual(err.count("NOT rolled back: "), 1)
-        self.assertIn("copy the route to where you can write, publish there with --route FILE", err)
+        self.assertIn("copy the route to a place that you can write, publish there with --route FILE", err)
         self.assertIn("splitctl origin --source URL new down", err)
         return err
 

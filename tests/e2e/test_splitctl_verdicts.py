@@ -128,7 +128,7 @@ class Forecasts(CtlTest):
     def test_a_proof_that_does_not_fit_the_bake_is_warned_of(self):
         code, out, _ = self.ctl("simulate", "--rps", "1", "--runs", "2")
         self.assertEqual(code, OK)
-        self.assertIn("WARNING: does not fit the bake", out)
+        self.assertIn("WARNING: does not fit into the bake", out)
 
     def test_wrong_use(self):
         for args in (["--truth", "nothing=1%"], ["--truth", "error_rate"], ["--truth", "error_rate=x"], ["extra"],

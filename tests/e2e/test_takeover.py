@@ -249,7 +249,7 @@ class WayBack(CtlTest):
         self.write_policy(document)
         out, err = self.took_back(*self.ctl("rollback", "--who", "ann", "--why", "p95"))
         self.assertIn("$.metrics[0].kind", err)
-        self.assertIn("going on without the policy", err)
+        self.assertIn("continuing without the policy", err)
         self.assertIn("'new' 100 % -> 0 %", out)
 
     def test_a_policy_that_is_no_json_at_all(self):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs the loader over the policies of tests/policy: valid/ must load and make a route that loads; each file of invalid/ and
- * invalid-beyond-schema/ must give exactly the faults of its .err file, one a line: CODE PATH LINE:COLUMN SENTENCE.
+ * invalid-beyond-schema/ must give exactly the faults of its .err file, one per line: CODE PATH LINE:COLUMN SENTENCE.
  *   policy-cases FOLDER            check
  *   policy-cases FOLDER --update   rewrite the .err files, to be reviewed as a diff
  */

@@ -48,8 +48,9 @@ add_common(table *t, unsigned bits, cli_common *c)
         {CLI_JSON, {"json", 0, CLI_FLAG, NULL, "print JSON, one object per line", &c->json}},
         {CLI_COLOR,
          {"color", 0, CLI_TEXT, "WHEN", "auto, always or never (default: auto)", &t->color}},
-        {CLI_YES, {"yes", 'y', CLI_FLAG, NULL, "ask nothing", &c->yes}},
-        {CLI_DRY_RUN, {"dry-run", 0, CLI_FLAG, NULL, "say what would happen", &c->dry_run}},
+        {CLI_YES, {"yes", 'y', CLI_FLAG, NULL, "do not ask for confirmation", &c->yes}},
+        {CLI_DRY_RUN,
+         {"dry-run", 0, CLI_FLAG, NULL, "print what would happen; write nothing", &c->dry_run}},
         {CLI_REASON, {"who", 0, CLI_TEXT, "NAME", "who acts (default: $USER)", &c->who}},
         {CLI_REASON, {"why", 0, CLI_TEXT, "TEXT", "the reason, for the journal", &c->why}},
     };
@@ -185,7 +186,7 @@ kind_text(cli_kind kind)
     case CLI_DURATION:
         return "a duration such as 250ms, 90s or 4h";
     case CLI_TEXTS:
-        return "a value that memory has room for";
+        return "a value that fits into memory";
     default:
         return "a value";
     }

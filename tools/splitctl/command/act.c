@@ -26,7 +26,7 @@ int
 cmd_pause(int argc, char **argv)
 {
     return act(argc, argv, SPLIT_ACTION_PAUSE,
-               "Pauses the running rollout: the share stays, the bake clock stands still. A\n"
+               "Pauses the running rollout: the share stays, and the bake clock stops. A\n"
                "critical failure still rolls back.\n");
 }
 
@@ -40,14 +40,14 @@ int
 cmd_skip_wait(int argc, char **argv)
 {
     return act(argc, argv, SPLIT_ACTION_SKIP_WAIT,
-               "Takes the rest of the bake time as served. Everything else that the gate asks\n"
-               "for still has to be proven.\n");
+               "Skips the rest of the bake time. Everything else that the gate requires must\n"
+               "still be proven.\n");
 }
 
 int
 cmd_abort(int argc, char **argv)
 {
     return act(argc, argv, SPLIT_ACTION_ABORT,
-               "Ends the running rollout and takes the traffic back. When nothing drives it,\n"
-               "use 'splitctl rollback', which needs no run.\n");
+               "Ends the running rollout and takes the traffic back. If no run drives it, use\n"
+               "'splitctl rollback'.\n");
 }

@@ -140,9 +140,9 @@ cmd_assign(int argc, char **argv)
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [KEY...|-]",
-        .about = "Says which variant each key gets under a policy or a route. Keys come from the\n"
-                 "arguments or, one a line, from standard input.\n"
-                 "Prints: key TAB bucket TAB variant (bucket \"-\" when none was drawn).\n",
+        .about = "Prints which variant each key gets under a policy or a route. Keys are\n"
+                 "arguments, or lines of standard input.\n"
+                 "Output: key TAB bucket TAB variant (bucket \"-\" when none was drawn).\n",
         .common = CLI_POLICY | CLI_JSON,
         .options = options};
     int first;

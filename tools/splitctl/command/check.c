@@ -166,8 +166,8 @@ cmd_check(int argc, char **argv)
                                   CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "[OPTION...] FILE...",
-        .about = "Reads policies, routes and price files and reports every fault, not only the\n"
-                 "first, as file:line:column: path: what is wrong and how to cure it.\n"
+        .about = "Reports every fault of policies, routes and price files as file:line:column:\n"
+                 "path: what is wrong and how to cure it.\n"
                  "With --json: one list of {file, code, path, line, column, message}.\n",
         .common = CLI_JSON,
         .options = options};

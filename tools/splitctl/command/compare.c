@@ -272,7 +272,7 @@ check_usage(job *j)
         return cli_usage_error("compare", "--period takes a duration such as 90s or 4h, not '%s'",
                                j->period);
     if (j->period != NULL && j->period_us <= 0)
-        return cli_usage_error("compare", "--period must be longer than nothing");
+        return cli_usage_error("compare", "--period must be above 0");
     return CTL_OK;
 }
 
@@ -324,24 +324,23 @@ cmd_compare(int argc, char **argv)
     static job j; /* large */
     cli_common common = {0};
     const cli_option options[] = {
-        {"source", 's', CLI_TEXTS, "SOURCE", "watch these in place of the journal; may be repeated",
+        {"source", 's', CLI_TEXTS, "SOURCE", "watch these instead of the journal; may be repeated",
          &j.sources},
         {"logs", 0, CLI_TEXTS, "FILE",
-         "read these access logs in place of the journal; may be repeated", &j.logs},
+         "read these access logs instead of the journal; may be repeated", &j.logs},
         {"period", 0, CLI_TEXT, "TIME",
          "the last TIME of the journal (default: all), or how long to watch (60s)", &j.period},
         LOG_SETUP_OPTIONS(&j.setup),
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [--period TIME] [--source SOURCE...|--logs FILE...]",
-        .about =
-            "Compares both systems over the same time: for each metric the difference with an\n"
-            "interval that may be checked at any time (95 %), cache hits (from logs with the\n"
-            "latency of hits and misses apart), the cost by the dated price file that the\n"
-            "policy names, the budget, and what to do next.\n"
-            "Exit code 3 when the new system is proven worse, has a warning level, or would\n"
-            "cost more than the budget with all the traffic; 4 when a level is critical, or it\n"
-            "costs more than the budget already; 6 without data of both.\n",
+        .about = "Compares both systems over the same time: for each metric the difference with\n"
+                 "a 95 % interval that stays valid however often it is checked, cache hits (from\n"
+                 "logs also the latency of hits and misses), the cost by the policy's dated\n"
+                 "price file, the budget, and what to do next.\n"
+                 "Exit code 3 when the new system is proven worse, is at a warning level, or\n"
+                 "would cost more than the budget with all the traffic; 4 when it is critical,\n"
+                 "or costs more than the budget already; 6 without data of both.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON,
         .options = options};
     int first;

@@ -174,8 +174,8 @@ cmd_explain(int argc, char **argv)
                                   CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "[OPTION...] [WINDOW]",
-        .about = "Says why a window was decided as it was (default: the last): what was counted,\n"
-                 "levels, evidence against its bound, and what would change the decision.\n",
+        .about = "Shows why a window (default: the last) was decided as it was: the counts, the\n"
+                 "levels, the evidence against its bound, and what would change the decision.\n",
         .common = CLI_POLICY | CLI_JOURNAL | CLI_JSON,
         .options = options};
     char path[CLI_PATH_MAX], *end = NULL;

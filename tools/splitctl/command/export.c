@@ -92,11 +92,10 @@ cmd_export(int argc, char **argv)
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE haproxy|envoy|sql",
-        .about =
-            "Writes the plan of a policy or a route for a system that does not call the\n"
-            "library: rules of a HAProxy frontend, http_filters and route_config of Envoy, or\n"
-            "a query. Each gives every key the variant that 'splitctl assign' names. Write it\n"
-            "again after each change of weights.\n",
+        .about = "Writes the plan of a policy or a route for a system that does not call the\n"
+                 "library: rules of a HAProxy frontend, http_filters and route_config of Envoy,\n"
+                 "or a query. Each gives every key the variant that 'splitctl assign' prints.\n"
+                 "Export again after each change of weights.\n",
         .common = CLI_POLICY,
         .options = rows};
     int first;
@@ -107,7 +106,8 @@ cmd_export(int argc, char **argv)
         return cli_usage_error(argv[0], "name one system: haproxy, envoy or sql");
     options.format = format_of(argv[first], dialect);
     if (options.format == UINT32_MAX)
-        return cli_usage_error(argv[0], "'%s' is not haproxy, envoy or sql, or '%s' no dialect",
+        return cli_usage_error(argv[0],
+                               "'%s' is not haproxy, envoy or sql, or '%s' is not a dialect",
                                argv[first], dialect);
     return export_file(cli_policy_path(&common), &options);
 }

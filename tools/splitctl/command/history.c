@@ -209,10 +209,9 @@ cmd_history(int argc, char **argv)
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [--list | --rollout ID]",
-        .about =
-            "Tells a rollout from the journal: decisions as they changed, operators' actions,\n"
-            "publications. With --json: policy, windows and actions as JSON Lines, the input of\n"
-            "'splitctl replay', which gives the same decisions.\n",
+        .about = "Prints a rollout from the journal: changes of the decision, actions of\n"
+                 "operators, and publications. With --json: policy, windows and actions as JSON\n"
+                 "Lines, from which 'splitctl replay' derives the same decisions.\n",
         .common = CLI_POLICY | CLI_JOURNAL | CLI_JSON,
         .options = options};
     journal *j = NULL;

@@ -183,11 +183,10 @@ cmd_logs(int argc, char **argv)
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "[OPTION...] [FILE...|-]",
-        .about =
-            "Reads access logs, plain or gzip: CloudFront v1 and v2, nginx and Apache combined,\n"
-            "HAProxy, ALB, and the proxy's own. Says for each arm how many requests came, how\n"
-            "many failed, how long they took, and what the cache did. Latency is the time to\n"
-            "the first byte where the format has it; percentiles are exact to 1 ms.\n",
+        .about = "Reads access logs, plain or gzip: CloudFront v1 and v2, nginx and Apache\n"
+                 "combined, HAProxy, ALB, and split-proxy's own. Prints for each arm the number\n"
+                 "of requests, failures, latencies and cache results. Latency is the time to the\n"
+                 "first byte where the format has it; percentiles are exact to 1 ms.\n",
         .common = CLI_POLICY | CLI_JSON,
         .options = options};
     int first;

@@ -290,7 +290,7 @@ cmd_monitor(int argc, char **argv)
     int64_t interval = 0;
     int64_t duration = INT64_MAX;
     const cli_option options[] = {
-        {"source", 's', CLI_TEXTS, "SOURCE", "watch these in place of the journal; may be repeated",
+        {"source", 's', CLI_TEXTS, "SOURCE", "watch these instead of the journal; may be repeated",
          &specs},
         {"once", 0, CLI_FLAG, NULL, "show it once", &m.once},
         {"interval", 0, CLI_DURATION, "TIME",
@@ -299,10 +299,10 @@ cmd_monitor(int argc, char **argv)
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [--source SOURCE...]",
-        .about = "Shows a rollout live: phases, traffic asked and realised, every metric of both\n"
-                 "systems with its level and proof, origins, events, what happens next and why.\n"
-                 "Follows the journal of a run; with sources it judges their windows itself and\n"
-                 "changes nothing. Without a terminal it prints one line per change.\n",
+        .about = "Shows a rollout live: phases, planned and observed share, every metric of both\n"
+                 "systems with level and proof, origins, events, and what happens next and why.\n"
+                 "It follows the journal of a run; with sources it judges their windows itself\n"
+                 "and changes nothing. Without a terminal it prints one line per change.\n",
         .common = CLI_POLICY | CLI_JOURNAL | CLI_ROUTE | CLI_JSON | CLI_COLOR,
         .options = options};
     int first;

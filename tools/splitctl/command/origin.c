@@ -126,11 +126,10 @@ cmd_origin(int argc, char **argv)
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "--source URL... [NAME up|down|auto|observe|approve|reset]",
-        .about =
-            "Gives every proxy an operator's word on an origin: up and down force its state,\n"
-            "observe reports its state but sends it its requests all the same, auto takes any of\n"
-            "these back, approve lets it return from a hold, reset forgets its failures.\n"
-            "Without a word: what the proxies say of their origins (JSON).\n",
+        .about = "Sets an origin by hand in every proxy: up and down force its state, observe\n"
+                 "reports its state but still sends it its requests, auto ends any of these,\n"
+                 "approve lets it return from a hold, reset forgets its failures. Without an\n"
+                 "action it prints the states that the proxies report (JSON).\n",
         .options = options};
     int first;
     int code = cli_parse(&spec, &common, argc, argv, &first);

@@ -102,7 +102,7 @@ print_keys(const preview *p, const split_plan *from, const split_plan *to)
         len -= len > 0 && line[len - 1] == '\r';
         if (split_assign(from, line, len, &a) != SPLIT_OK ||
             split_assign(to, line, len, &b) != SPLIT_OK) {
-            fprintf(stderr, "splitctl plan: a line of %zu bytes is no key\n", len);
+            fprintf(stderr, "splitctl plan: a line of %zu bytes is not a key\n", len);
             continue;
         }
         if (a.variant == b.variant)
@@ -154,7 +154,7 @@ take_step(preview *p, route_state *state, const char *text)
     split_plan *next = NULL;
     char share[16];
     if (!weights_percent(text, &percent))
-        return cli_usage_error("plan", "'%s' is no percentage from 0 to 100", text);
+        return cli_usage_error("plan", "'%s' is not a percentage from 0 to 100", text);
     percent_weights(state, p->variant, percent, weights);
     int rc = plan_after(state->plan, weights, &next, &moved);
     if (rc != SPLIT_OK) {
@@ -194,17 +194,16 @@ cmd_plan(int argc, char **argv)
     cli_common common = {0};
     cli_texts to = {.n = 0};
     preview p = {.variant = SIZE_MAX};
-    const cli_option options[] = {{"to", 0, CLI_TEXTS, "PERCENT",
-                                   "the share to go to; several: one step after the other", &to},
-                                  {"keys", 0, CLI_TEXT, "FILE",
-                                   "also list those of these keys, one a line, that move",
-                                   &p.keys_path},
-                                  CLI_OPTIONS_END};
+    const cli_option options[] = {
+        {"to", 0, CLI_TEXTS, "PERCENT", "the new share; several are successive steps", &to},
+        {"keys", 0, CLI_TEXT, "FILE", "also list which of these keys (one per line) move",
+         &p.keys_path},
+        CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE --to PERCENT...",
-        .about =
-            "Says exactly who would move if the rollout's variant got another share: from the\n"
-            "route in force, or the policy's weights when there is none. Nothing is changed.\n",
+        .about = "Prints exactly who would move if the rollout's variant got another share. It\n"
+                 "starts from the route in force or, without a route, from the policy's weights.\n"
+                 "Nothing is changed.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JSON,
         .options = options};
     char path[CLI_PATH_MAX];
@@ -215,7 +214,7 @@ cmd_plan(int argc, char **argv)
         return code;
     if (to.n == 0 || first != argc)
         return cli_usage_error(argv[0], to.n == 0 ? "say which share: --to PERCENT"
-                                                  : "there are no arguments but options");
+                                                  : "this command takes options only");
     code = load_policy(cli_policy_path(&common), &policy);
     if (code != CTL_OK)
         return code;

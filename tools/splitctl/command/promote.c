@@ -66,7 +66,7 @@ choose_share(promotion *p, const char *asked)
     }
     p->to_e6 = next;
     if (asked != NULL && !weights_percent(asked, &p->to_e6))
-        return cli_usage_error("promote", "'%s' is no percentage from 0 to 100", asked);
+        return cli_usage_error("promote", "'%s' is not a percentage from 0 to 100", asked);
     if (p->driven && p->to_e6 != next)
         return cli_usage_error("promote", "a run drives this rollout; its next phase is %s %%",
                                next < 0 ? "none" : weights_print(next, share));
@@ -82,7 +82,7 @@ check_verdict(const promotion *p)
 {
     char next[256];
     if (!p->has_journal || p->f.view.ended_us != 0) {
-        puts("no verdict: no rollout of the journal goes on");
+        puts("no verdict: the journal has no running rollout");
         return CTL_OK;
     }
     int code = view_exit_code(&p->f.view);
@@ -219,13 +219,14 @@ cmd_promote(int argc, char **argv)
     char route[CLI_PATH_MAX];
     char db[CLI_PATH_MAX];
     const cli_option options[] = {
-        {"force", 0, CLI_FLAG, NULL, "also against a failing verdict", &p.force}, CLI_OPTIONS_END};
+        {"force", 0, CLI_FLAG, NULL, "promote even against a failing verdict", &p.force},
+        CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [PERCENT]",
-        .about =
-            "Goes to the next phase, or to PERCENT when no run drives the rollout. Shows what\n"
-            "would change and what the verdict is, asks, and asks twice for all the traffic.\n"
-            "A running 'splitctl run' does it and records who said so.\n",
+        .about = "Goes to the next phase, or to PERCENT if no run drives the rollout. It shows\n"
+                 "what would change and the verdict, asks for confirmation, and asks twice for\n"
+                 "all the traffic. If 'splitctl run' drives the rollout, that run promotes and\n"
+                 "records who asked.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_YES | CLI_DRY_RUN | CLI_REASON,
         .options = options};
     int first;

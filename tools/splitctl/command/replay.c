@@ -57,10 +57,10 @@ cmd_replay(int argc, char **argv)
                                   CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "[OPTION...] [JOURNAL | --windows FILE]",
-        .about =
-            "Gives recorded windows to the engine again. Of a journal every decision is compared\n"
-            "with the recorded one, bit for bit; the first difference ends the replay with exit\n"
-            "code 2. Of windows (--windows) the decisions are printed, one JSON object a line.\n",
+        .about = "Gives recorded windows to the engine again. With a journal, every decision is\n"
+                 "compared with the recorded one, bit for bit; the first difference ends the\n"
+                 "replay with exit code 2. With --windows, the decisions are printed, one JSON\n"
+                 "object per line.\n",
         .common = CLI_POLICY | CLI_JOURNAL | CLI_JSON,
         .options = options};
     char path[CLI_PATH_MAX];

@@ -85,10 +85,9 @@ cmd_report(int argc, char **argv)
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [-o FILE]",
-        .about =
-            "Writes the story of a rollout from the journal as one HTML file that needs nothing\n"
-            "else: phases, charts of every metric with bounds and evidence, decisions, who "
-            "moved.\n",
+        .about = "Writes a report of a rollout from the journal as one HTML file that needs\n"
+                 "nothing else: phases, charts of every metric with bounds and evidence,\n"
+                 "decisions, who moved.\n",
         .common = CLI_POLICY | CLI_JOURNAL,
         .options = options};
     int first;

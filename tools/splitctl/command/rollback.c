@@ -107,8 +107,8 @@ say_not_rolled_back(const way_back *w)
     else
         fprintf(stderr, "splitctl: NOT rolled back: '%s' still has %s %% of the traffic\n", w->name,
                 weights_print(w->before_e6, share));
-    fputs("  copy the route to where you can write, publish there with --route FILE, and give the "
-          "routers that file\n",
+    fputs("  copy the route to a place that you can write, publish there with --route FILE, and "
+          "give the routers that file\n",
           stderr);
     if (w->policy != NULL && home_origin(w->policy, w->variant, &origin))
         fprintf(stderr,
@@ -171,7 +171,7 @@ record(way_back *w)
     else
         fprintf(stderr,
                 "splitctl: not recorded: the journal %s is not usable; the traffic is back "
-                "all the same\n",
+                "nevertheless\n",
                 path);
     journal_close(&j);
 }
@@ -263,8 +263,8 @@ take_policy(way_back *w, split_policy **out)
     if (there || w->common->policy != NULL)
         report_fault(w->policy_path, &fault);
     fprintf(stderr,
-            "splitctl: going on without the policy: %s gets other shares, everything else in "
-            "it stays\n",
+            "splitctl: continuing without the policy: %s gets other shares, everything else in it "
+            "stays\n",
             w->route_path);
     return CTL_OK;
 }
@@ -368,7 +368,7 @@ cmd_rollback(int argc, char **argv)
     static way_back w; /* large */
     cli_common common = {0};
     const cli_option options[] = {{"source", 's', CLI_TEXTS, "SOURCE",
-                                   "routers that shall confirm; may be repeated", &w.sources},
+                                   "routers that must confirm; may be repeated", &w.sources},
                                   {"probe", 0, CLI_TEXT, "URL",
                                    "ask this page as new visitors until it confirms", &w.probe_url},
                                   {"variant", 0, CLI_TEXT, "NAME",
@@ -378,12 +378,12 @@ cmd_rollback(int argc, char **argv)
     const cli_spec spec = {
         .usage = "-p FILE [PERCENT]",
         .about = "Takes the traffic back at once, to PERCENT (default: 0) for the rollout's\n"
-                 "variant. Asks nothing. Needs the policy or the route in force: sources and\n"
-                 "journal may be dead, and a policy that is missing or not valid is no obstacle\n"
-                 "(--route FILE alone). A running 'splitctl run' ends as rolled back.\n"
-                 "With sinks in the policy a dead one does not keep the others back, not even\n"
-                 "the primary. Exit code 7: published, but a sink, the routers or the probe did\n"
-                 "not confirm; 8: nothing could be published.\n",
+                 "variant. Asks for nothing. It needs the policy or the route in force (--route\n"
+                 "FILE alone), and works without sources or journal and with a policy that is\n"
+                 "missing or not valid. A running 'splitctl run' ends as rolled back. A dead\n"
+                 "sink delays no other sink, not even when it is the primary. Exit code 7:\n"
+                 "published, but a sink, the routers or the probe did not confirm; 8: nothing\n"
+                 "could be published.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_YES | CLI_REASON | CLI_JSON,
         .options = options};
     int first;

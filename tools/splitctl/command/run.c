@@ -277,21 +277,20 @@ cmd_run(int argc, char **argv)
         {"metrics", 0, CLI_TEXTS, "URL", "the same as --source", &specs},
         {"new", 0, CLI_FLAG, NULL, "begin a rollout in its first phase, whatever is in force",
          &r.fresh},
-        {"adopt", 0, CLI_FLAG, NULL, "begin a rollout in the phase that the route in force is",
+        {"adopt", 0, CLI_FLAG, NULL, "begin a rollout in the phase of the route in force",
          &r.adopt},
-        {"no-journal", 0, CLI_FLAG, NULL, "keep none; a run that is cut off cannot go on",
+        {"no-journal", 0, CLI_FLAG, NULL, "keep no journal; an interrupted run cannot continue",
          &r.no_journal},
         {"once", 0, CLI_FLAG, NULL, "judge one window and stop", &r.once},
         {"duration", 0, CLI_DURATION, "TIME", "stop after this time (exit code 7)", &duration},
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE --source SOURCE...",
-        .about =
-            "Drives the rollout of a policy: reads the counts of each window from the sources\n"
-            "(several are summed), judges them, and publishes the next share or the way back.\n"
-            "Prints one line per change and a closing summary. A run that was cut off goes on\n"
-            "where it was. A route that somebody else has put there is left alone (exit code\n"
-            "8); a rollout that has ended stays ended (0 or 5).\n",
+        .about = "Drives the rollout of a policy: reads the counts of each window from the\n"
+                 "sources (several are summed), judges them, and publishes the next share or the\n"
+                 "rollback. Prints one line per change and a closing summary. A run that was\n"
+                 "interrupted continues from its journal. A route that somebody else published\n"
+                 "is left alone (exit code 8); a rollout that has ended stays ended (0 or 5).\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_DRY_RUN | CLI_REASON,
         .options = options};
     int first;

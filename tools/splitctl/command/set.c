@@ -29,7 +29,7 @@ named_weights(const split_policy *policy, char **args, int n_args, uint64_t *wei
             v++;
         if (v == n || seen >> v & 1)
             return cli_usage_error("set", "'%.*s' is %s", (int)name_len, args[i],
-                                   v == n ? "no variant of the policy" : "named twice");
+                                   v == n ? "not a variant of the policy" : "named twice");
         weights[v] = (uint64_t)percent;
         seen |= UINT64_C(1) << v;
     }
@@ -52,7 +52,7 @@ publish_args(const split_policy *policy, const char *path, const route_state *st
     }
     size_t variant = moving_variant(policy);
     if (!weights_percent(args[0], &percent))
-        return cli_usage_error("set", "'%s' is no percentage from 0 to 100", args[0]);
+        return cli_usage_error("set", "'%s' is not a percentage from 0 to 100", args[0]);
     if (variant == SIZE_MAX)
         return cli_usage_error("set",
                                "the policy has no rollout; write NAME=PERCENT for each variant");
@@ -99,15 +99,15 @@ cmd_set(int argc, char **argv)
     int64_t expect = -1;
     char *to = NULL;
     const cli_option options[] = {
-        {"to", 0, CLI_TEXT, "PERCENT", "the share, in place of an argument", &to},
+        {"to", 0, CLI_TEXT, "PERCENT", "the share, instead of an argument", &to},
         {"expect", 0, CLI_INTEGER, "REVISION", "refuse unless the route has this revision now",
          &expect},
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE PERCENT | NAME=PERCENT...",
-        .about = "Publishes new weights at once: the share of the rollout's variant, or the share\n"
-                 "of every variant by name. A running 'splitctl run' then stops: the route is\n"
-                 "yours. Exit code 8 when another writer was faster.\n",
+        .about = "Publishes new weights at once: the share of the rollout's variant, or the\n"
+                 "share of every variant by name. A running 'splitctl run' then stops, because\n"
+                 "the route is yours. Exit code 8 if another writer was faster.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_REASON | CLI_YES,
         .options = options};
     split_policy *policy = NULL;

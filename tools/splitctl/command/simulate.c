@@ -139,7 +139,7 @@ print_plan_row(const simulating *x, uint32_t p, uint32_t m)
     printf("  %-20s proof after %-9s (95 %%: %s), alarm at 4 x critical after %s%s\n",
            x->options.metrics[m].name, duration(t.median_us, a, sizeof a),
            duration(t.p95_us, b, sizeof b), duration(t.breach_us, c, sizeof c),
-           out_of_bake ? "  WARNING: does not fit the bake" : "");
+           out_of_bake ? "  WARNING: does not fit into the bake" : "");
     return CTL_OK;
 }
 
@@ -265,19 +265,17 @@ cmd_simulate(int argc, char **argv)
          "true share of bad events, or three for the three bounds", &truth},
         {"legacy", 0, CLI_TEXTS, "METRIC=SHARE", "the legacy system's share", &legacy},
         {"trials", 0, CLI_TEXTS, "METRIC=N",
-         "trials of a request, such as cache lookups; 0: no data", &trials},
+         "trials per request, such as cache lookups; 0: no data", &trials},
         {"runs", 'n', CLI_INTEGER, "N", "rollouts to play (default: 100)", &x.runs},
         {"seed", 0, CLI_INTEGER, "N", "same seed, same result (default: 1)", &x.seed},
         {"max-windows", 0, CLI_INTEGER, "N",
-         "end a run after so many (default: 3 bakes and 1440 a phase)", &max_windows},
+         "end a run after so many (default: 3 bakes and 1440 per phase)", &max_windows},
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE [OPTION...]",
-        .about =
-            "Says before a rollout how long each proof takes and warns when it cannot fit the "
-            "bake;\n"
-            "then plays whole rollouts through the real engine. Without --truth every metric has\n"
-            "half the bad events of its target.\n",
+        .about = "Estimates before a rollout how long each proof takes, and warns if it does not\n"
+                 "fit into the bake time. Then it plays complete rollouts through the real\n"
+                 "engine. Without --truth, every metric has half the bad events of its target.\n",
         .common = CLI_POLICY | CLI_JSON,
         .options = options};
     split_policy *policy = NULL;

@@ -128,10 +128,9 @@ cmd_status(int argc, char **argv)
                                   CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE",
-        .about =
-            "Says where the rollout of the journal stands, or the route's shares before any\n"
-            "rollout. The exit code says it, too: 0 healthy, 3 hold or warning, 4 critical, 5\n"
-            "rolled back, 6 no data.\n",
+        .about = "Prints the state of the rollout in the journal or, before any rollout, the\n"
+                 "shares of the route. Exit code: 0 healthy, 3 hold or warning, 4 critical, 5\n"
+                 "rolled back, 6 no data.\n",
         .common = CLI_POLICY | CLI_ROUTE | CLI_JOURNAL | CLI_JSON | CLI_COLOR,
         .options = options};
     split_policy *policy = NULL;

@@ -63,7 +63,7 @@ show_flags(const cost_report *c, const cost_side *s, int width)
     if (s->has_unused)
         compare_wrap(4, width, "the policy's own figures are not used: the price file has it");
     if (s->blind_misses)
-        compare_wrap(4, width, "no cache counts of it: every request was taken as a miss");
+        compare_wrap(4, width, "it has no cache counts: every request counts as a miss");
     if (s->too_large)
         compare_wrap(4, width, "too large to be counted: these amounts are not right");
     if (!s->known) {

@@ -162,8 +162,8 @@ show_latency(const comparison *c, int width)
     putchar('\n');
     if (c->latency == NULL) {
         compare_wrap(0, width,
-                     "latency of cache hits and misses apart: not in this source; 'splitctl "
-                     "compare --logs FILE' takes it from access logs");
+                     "latency of cache hits and misses: not in this source; 'splitctl compare "
+                     "--logs FILE' takes it from access logs");
         return;
     }
     if (arms[0] == NULL && arms[1] == NULL) {

@@ -30,9 +30,9 @@ routers_missed(const effect *e, const fleet *f, const split_reading *reading)
     fprintf(stderr, "splitctl: the routers did not confirm revision %llu: ",
             (unsigned long long)e->revision);
     if (f->n_answered < f->n)
-        fprintf(stderr, "%zu of %zu answer; look at the others\n", f->n_answered, f->n);
+        fprintf(stderr, "%zu of %zu answer; check the others\n", f->n_answered, f->n);
     else if (reading->has_revision)
-        fprintf(stderr, "the lowest in force is %llu; see that they read this route\n",
+        fprintf(stderr, "the lowest in force is %llu; check that they read this route\n",
                 (unsigned long long)reading->revision);
     else
         fputs("these sources name no revision\n", stderr);

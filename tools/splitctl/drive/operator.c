@@ -60,7 +60,7 @@ operator_rollout(journal *j, journal_rollout *out)
     if (code == CTL_OK && out->ended_us != 0)
         code = CTL_NO_DATA;
     if (code == CTL_NO_DATA)
-        fputs("splitctl: the journal holds no rollout that goes on\n", stderr);
+        fputs("splitctl: the journal has no running rollout\n", stderr);
     return code;
 }
 
@@ -87,8 +87,8 @@ operator_act(const cli_common *common, split_action action)
     if (code == CTL_OK)
         printf("%s recorded; %s\n", split_action_name(action),
                journal_is_driven(path)
-                   ? "the running 'splitctl run' takes it at once"
-                   : "nothing drives this rollout now, it waits for 'splitctl run'");
+                   ? "the running 'splitctl run' acts on it at once"
+                   : "no run drives this rollout now; it waits for 'splitctl run'");
     return code;
 }
 

@@ -191,7 +191,8 @@ adopt(driver *d, const takeover *t)
 {
     int64_t phase = phase_in_force(d);
     if (d->route.revision == 0 || phase < 0) {
-        fputs("splitctl: what is in force is no phase of the policy; nothing is adopted\n", stderr);
+        fputs("splitctl: the share in force is not a phase of the policy; nothing is adopted\n",
+              stderr);
         say_in_force(d);
         say_ways_on(d);
         return CTL_NOT_PUBLISHED;

@@ -18,7 +18,8 @@ static void
 note(diary *d, int code)
 {
     if (code != CTL_OK && !d->broken)
-        fputs("splitctl: the journal cannot be written; the rollout goes on without it\n", stderr);
+        fputs("splitctl: the journal cannot be written; the rollout continues without it\n",
+              stderr);
     d->broken = d->broken || code != CTL_OK;
 }
 

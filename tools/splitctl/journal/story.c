@@ -61,7 +61,7 @@ act(const telling *t, int64_t window)
 static int
 judged_otherwise(int64_t id)
 {
-    fprintf(stderr, "splitctl: window %lld of the journal is judged otherwise by this version\n",
+    fprintf(stderr, "splitctl: this version decides window %lld of the journal differently\n",
             (long long)id);
     return CTL_BAD_INPUT;
 }

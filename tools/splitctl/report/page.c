@@ -93,7 +93,7 @@ put_header(FILE *out, const report *r)
 }
 
 static const char *const words[][2] = {
-    {"Window", "A span of time that is judged at once; its length stands in the story."},
+    {"Window", "A span of time that is judged at once; the report names its length."},
     {"Target, warning, critical",
      "The bounds of the policy. A proven warning holds the rollout, a proven critical state takes "
      "the traffic back. Levels (ok, off-target, warning, critical) say how one window looked and "
@@ -103,9 +103,8 @@ static const char *const words[][2] = {
      "is "
      "logarithmic: \"ln evidence 2.85 of 5.70\" is 50 %. It may be checked after every window "
      "without weakening the proof. Each phase starts from zero."},
-    {"Proven met, not proven",
-     "The target is held, by proof; or the windows do not suffice for any proof yet, which says "
-     "nothing bad."},
+    {"Proven met, not proven", "Met: it is proven that the target is kept. Not proven: the windows "
+                               "do not suffice for a proof yet, which is not bad news."},
     {"Bake", "The time with data that a phase must last at least."},
     {"Key",
      "What visitors are distinguished by. A key keeps its system until new weights move it."}};
