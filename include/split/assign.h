@@ -15,7 +15,7 @@
 
 SPLIT_BEGIN
 
-#define SPLIT_NO_BUCKET UINT32_MAX /**< In place of a bucket, when none was drawn. */
+#define SPLIT_NO_BUCKET UINT32_MAX /**< Stands for a bucket where none was drawn. */
 
 /** Rules that can decide: XX(name, number, text in documents and output). @since 0.1 */
 #define SPLIT_RULE_MAP(XX)                                                                         \
@@ -43,7 +43,7 @@ typedef struct split_assignment {
     uint32_t reason;  /**< A split_rule. */
 } split_assignment;
 
-/** One decision with all that led to it. */
+/** A decision and every number that led to it. */
 typedef struct split_explanation {
     uint64_t hash;      /**< XXH64 of the unit. */
     uint32_t variant;   /**< Index of the variant. */
@@ -51,8 +51,8 @@ typedef struct split_explanation {
     uint32_t bucket;    /**< Low 20 bits of the hash. */
     uint32_t range;     /**< Index of the range that holds the bucket, whether or not it decided. */
     split_range bounds; /**< That range. */
-    uint32_t
-        coverage_bucket; /**< Bucket in the coverage gate; SPLIT_NO_BUCKET when all take part. */
+    /** Bucket in the coverage gate; SPLIT_NO_BUCKET when all take part. */
+    uint32_t coverage_bucket;
     uint32_t holdout_bucket; /**< Bucket in the holdout gate; SPLIT_NO_BUCKET without a holdout. */
     uint32_t override_index; /**< Index of the override that decided, or SPLIT_NO_BUCKET. */
 } split_explanation;
@@ -65,11 +65,11 @@ typedef struct split_random {
 /** State of the even mode: what each variant is owed. Type: exclusive. Fill with split_even_init();
  * may be copied. */
 typedef struct split_even {
-    uint64_t shares_id;               /**< Identifies the shares that `owed` belongs to. */
-    uint32_t n_variants;              /**< Of those shares. */
-    uint32_t n_active;                /**< Variants with weight among them. */
-    int32_t owed[SPLIT_VARIANTS_MAX]; /**< Requests owed to each variant, in buckets (1,048,576 =
-                                         one request). */
+    uint64_t shares_id;  /**< Identifies the shares that `owed` belongs to. */
+    uint32_t n_variants; /**< Of those shares. */
+    uint32_t n_active;   /**< Variants with weight among them. */
+    /** Requests owed to each variant, in buckets (1,048,576 = one request). */
+    int32_t owed[SPLIT_VARIANTS_MAX];
 } split_even;
 
 /** Text of a reason, as in documents; "?" for a number outside the registry. @since 0.1 */
@@ -146,7 +146,7 @@ SPLIT_API SPLIT_CHECKED int split_assign_explain(const split_plan *plan, const c
 /**
  * Apply only the rules that depend on the key alone (override, holdout, coverage), in any mode.
  *
- * For random and even plans whose visitors do have keys: when nothing decides, draw.
+ * For random and even plans whose visitors have keys: if no rule decides, draw.
  *
  * @param plan        Plan.
  * @param key         key_len bytes.
@@ -181,7 +181,7 @@ SPLIT_API SPLIT_CHECKED int split_plan_unit_hash(const split_plan *plan, const c
 SPLIT_API void split_random_init(split_random *rnd, uint64_t seed);
 
 /**
- * Draw a variant of a random plan: every request for itself, whatever its visitor.
+ * Draw a variant of a random plan for one request, independent of its visitor.
  *
  * @param plan Plan.
  * @param rnd  Generator; moves on by one.
@@ -193,18 +193,17 @@ SPLIT_API void split_random_init(split_random *rnd, uint64_t seed);
 SPLIT_API SPLIT_CHECKED int split_assign_random(const split_plan *plan, split_random *rnd,
                                                 split_assignment *out);
 
-/** Start the even mode's state: nobody is owed anything. @since 0.1 */
+/** Start the state of the even mode with no debts. @since 0.1 */
 SPLIT_API void split_even_init(split_even *even);
 
 /**
  * Take the next variant of an even plan: exact shares in every window of requests, not only on
  * average.
  *
- * While the shares stay, the count of each of k variants that have weight is never further than
- * 1 - 1/(2k - 2) from its exact share, and in no window of requests 2 or more off.
- * design/assignment.md A24 says what holds across changes of the shares. Each caller (thread,
- * process) has a state of its own and the bounds hold for each; n of them together are within n
- * times the bounds.
+ * While the shares stay, the count of each of k variants that have weight is always within
+ * 1 - 1/(2k - 2) of its exact share, and in every window of requests less than 2 away from it.
+ * design/assignment.md A24 says what holds across changes of the shares. Each thread or process has
+ * its own state. The bounds hold for each of them; for n of them together they are n times as wide.
  *
  * @param plan Plan; may be another one than in the last call, with other weights.
  * @param even State; moves on by one request.

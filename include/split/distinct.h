@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file distinct.h
- * Counting by user: with sticky assignment one user's requests fail together, and then requests are
- * no independent trials. This object turns them into one trial for each user and window: first
- * seen, first failed.
+ * Counting by user: with sticky assignment one user's requests fail together, so they are not
+ * independent trials. This object turns them into one trial per user and window: the first request
+ * and the first failure count.
  *
- * Feed the answers into a ratio metric (failed users of users). Memory is fixed; when the table is
- * full new users are left out and counted as such, which keeps the share unbiased because hashes
- * choose who is left out.
+ * Feed the answers into a ratio metric (failed users of users). Memory is fixed. When the table is
+ * full, new users are left out and counted as such. The share stays unbiased, because hashes choose
+ * who is left out.
  */
 #ifndef SPLIT_DISTINCT_H
 #define SPLIT_DISTINCT_H
@@ -20,8 +20,9 @@ SPLIT_BEGIN
 /** Options of a table of distinct users. Fill with split_distinct_options_init(). @since 0.1 */
 typedef struct split_distinct_options {
     size_t size;
-    uint32_t n_slots;  /**< Power of two, [64, 2^26]; about 3/4 of it users a window fit; default
-                         65536. 8 bytes each. */
+    /** Power of two, [64, 2^26]; it holds about 3/4 of that many users per window; default 65536. 8
+     * bytes each. */
+    uint32_t n_slots;
     uint32_t reserved; /**< 0. */
 } split_distinct_options;
 

@@ -3,7 +3,7 @@
  * @file error.h
  * Error codes, their names and texts, and the struct for detail.
  *
- * Codes are pinned: a number never changes its meaning and is never used again. Hundreds are
+ * A number never changes its meaning and is never reused. Hundreds are
  * categories: 1xx the caller's mistake, 2xx input data, 3xx resources, 4xx the outside world, 9xx a
  * bug in the library.
  */
@@ -99,7 +99,7 @@ typedef struct split_error {
  * Name of an error code, such as "SPLIT_ERR_KEY".
  *
  * @param code Any int.
- * @return Static text; "SPLIT_ERR_UNKNOWN" for a number that is no code.
+ * @return Static text; "SPLIT_ERR_UNKNOWN" for a number that is not a code.
  * @note Threads: pure. Cost: O(number of codes). Since 0.1.
  */
 SPLIT_API const char *split_errname(int code);
@@ -108,7 +108,7 @@ SPLIT_API const char *split_errname(int code);
  * Text of an error code.
  *
  * @param code Any int.
- * @return Static text without a full stop; "unknown error" for a number that is no code.
+ * @return Static text without a full stop; "unknown error" for a number that is not a code.
  * @note Threads: pure. Cost: O(number of codes). Since 0.1.
  */
 SPLIT_API const char *split_strerror(int code);
@@ -117,8 +117,8 @@ SPLIT_API const char *split_strerror(int code);
  * Category of an error code.
  *
  * @param code Any int.
- * @return SPLIT_CATEGORY_NONE for 0, else the category; SPLIT_CATEGORY_BUG for a number that is no
- *         code.
+ * @return SPLIT_CATEGORY_NONE for 0, else the category; SPLIT_CATEGORY_BUG for a number that is not
+ *         a code.
  * @note Threads: pure. Cost: O(number of codes). Since 0.1.
  */
 SPLIT_API split_err_category split_errcategory(int code);

@@ -36,7 +36,7 @@ typedef struct split_evidence_options {
     double bound;             /**< Share of bad events, (0, 1); default 0.01. */
     split_evidence_side side; /**< Default above. */
     split_evidence_form form; /**< Default trials. */
-    bool restarts; /**< Spread the stake over start times: finds a late fault; default true. */
+    bool restarts; /**< Spread the stake over start times, which finds late faults; default true. */
     int64_t bake_windows; /**< Planned length in windows with restarts, [1, 2^40]; default 240. */
 } split_evidence_options;
 

@@ -64,7 +64,7 @@ SPLIT_API const char *split_export_name(int format);
 SPLIT_API void split_export_options_init_sized(split_export_options *options, size_t size);
 
 /**
- * Write a plan in another system's words.
+ * Write a plan as configuration of another system.
  *
  * @param plan      Plan. Sticky everywhere; random also as HAPROXY and ENVOY.
  * @param options   What to write.

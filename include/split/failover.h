@@ -136,7 +136,7 @@ SPLIT_API size_t split_failover_size(const split_failover_options *o);
  * @param out       Receives the machine.
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_STRUCT, SPLIT_ERR_NEWER for the struct;
  *         SPLIT_ERR_LIMIT for a bad count of origins, chains or chain members; SPLIT_ERR_NAME for a
- *         bad or doubled name; SPLIT_ERR_INDEX for a chain with an unknown or doubled origin;
+ *         bad or duplicate name; SPLIT_ERR_INDEX for a chain with an unknown or duplicate origin;
  *         SPLIT_ERR_VALUE for a parameter out of range; SPLIT_ERR_ALIGN; SPLIT_ERR_MEMORY_SIZE.
  * @note Source: design/failover.md F1-F3. Threads: pure. Cost: O(size). Since 0.1.
  */
@@ -201,7 +201,7 @@ SPLIT_API SPLIT_CHECKED int split_failover_probe(split_failover *fo, split_us no
                                                  split_failover_events *events);
 
 /**
- * Say how an attempt ended, and learn what the request does next.
+ * Report how an attempt ended, and get what the request does next.
  *
  * @param fo      Machine; may be a reloaded one.
  * @param now     Caller's monotonic clock.
@@ -221,8 +221,8 @@ SPLIT_API SPLIT_CHECKED int split_failover_report(split_failover *fo, split_us n
                                                   split_failover_events *events);
 
 /**
- * Operator's hand: set a mode, approve a held origin, or reset one to CLOSED. APPROVE outside HOLD
- * does nothing.
+ * What an operator does: set a mode, approve a held origin, or reset one to CLOSED. APPROVE outside
+ * HOLD does nothing.
  *
  * @param fo     Machine.
  * @param now    Caller's monotonic clock.
@@ -367,7 +367,8 @@ SPLIT_API SPLIT_CHECKED int split_failover_restore(split_failover *fo, split_us 
  */
 SPLIT_API SPLIT_CHECKED int split_failover_reload(split_failover *fo, const split_failover *old);
 
-/** Name of a state, such as "half_open"; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+/** Name of a state, such as "half_open"; "?" for a number outside the registry. @note Threads:
+ * pure. Since 0.1. */
 SPLIT_API const char *split_failover_state_name(int state);
 /** Name of a mode. @note Threads: pure. Since 0.1. */
 SPLIT_API const char *split_failover_mode_name(int mode);

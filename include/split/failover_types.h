@@ -4,8 +4,8 @@
  * Words and values of the failover machine: states, kinds, causes, tokens, answers, events.
  * Functions: failover.h.
  *
- * Each X-macro list is the one place where its words are written; the enum and
- * split_failover_X_name() come from it.
+ * Each X-macro list is the only place of its words; the enum and split_failover_X_name() come
+ * from it.
  */
 #ifndef SPLIT_FAILOVER_TYPES_H
 #define SPLIT_FAILOVER_TYPES_H
@@ -129,7 +129,7 @@ typedef enum split_failover_reason {
 #undef XX
 } split_failover_reason;
 
-/** Outcome of an attempt; split_failover_classify_status() tells classes from HTTP. @since 0.1 */
+/** Outcome of an attempt; split_failover_classify_status() maps HTTP to classes. @since 0.1 */
 #define SPLIT_FAILOVER_CLASS_MAP(XX)                                                               \
     XX(OK, 0, "ok")                                                                                \
     XX(SLOW, 1, "slow")                                                                            \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file forecast.h
- * The planner: how long a proof takes, said before the rollout, and what would happen, by seeded
- * simulation through the real engine.
+ * The planner: how long a proof will take, and what would happen, by seeded simulation through the
+ * real engine.
  */
 #ifndef SPLIT_FORECAST_H
 #define SPLIT_FORECAST_H
@@ -13,12 +13,11 @@ SPLIT_BEGIN
 
 /** What is expected of one metric. @since 0.1 */
 typedef struct split_expectation {
-    double truth
-        [SPLIT_BOUND_COUNT];   /**< True share of bad events at target, warning and critical bound,
-                                   [0, 1], not rising. */
-    double baseline;           /**< The legacy system's share at the critical bound, [0, 1]. */
-    double trials_per_request; /**< Such as cache lookups for each request, [0, 1000]; 0 means no
-                                   data. */
+    /** True share of bad events at target, warning and critical bound, [0, 1], not rising. */
+    double truth[SPLIT_BOUND_COUNT];
+    double baseline; /**< The legacy system's share at the critical bound, [0, 1]. */
+    /** Such as cache lookups for each request, [0, 1000]; 0 means no data. */
+    double trials_per_request;
 } split_expectation;
 
 /** What is expected of the traffic. Fill with split_forecast_init(). @since 0.1 */
@@ -26,10 +25,11 @@ typedef struct split_forecast {
     size_t size;
     double requests_per_s; /**< Of both systems together, (0, 10^6]; default 10. */
     bool has_baseline;     /**< A legacy arm reports; default true. */
-    split_expectation
-        expected[SPLIT_METRICS_MAX]; /**< By metric; default: half of the target's share. */
-    int64_t max_windows; /**< A run ends undecided after so many, [0, 10^6]; default 0: three times
-                            the bake and 1440 more for each phase. */
+    /** By metric; default: half of the target's share. */
+    split_expectation expected[SPLIT_METRICS_MAX];
+    /** A run ends undecided after so many, [0, 10^6]; default 0: three times the bake and 1440 more
+     * for each phase. */
+    int64_t max_windows;
 } split_forecast;
 
 /** Size of split_forecast in version 0.1. @since 0.1 */
@@ -37,13 +37,13 @@ typedef struct split_forecast {
 
 /** Time to proof of one metric in one phase, by the formula. @since 0.1 */
 typedef struct split_proof_time {
-    double requests; /**< Median trials of the new system until compliance is proven; infinity when
-                        never. */
+    /** Median trials of the new system until compliance is proven; infinity when never. */
+    double requests;
     split_us median_us; /**< The same as time at the phase's traffic; SPLIT_NEVER when never. */
     split_us p95_us;    /**< About three times the median. */
-    split_us breach_us; /**< Median time to prove critical if the truth were four times the critical
-                           bound. */
-    bool fits;          /**< The median fits into the bake. */
+    /** Median time to prove critical if the truth were four times the critical bound. */
+    split_us breach_us;
+    bool fits; /**< The median fits into the bake. */
 } split_proof_time;
 
 /** How simulated rollouts ended. @since 0.1 */
@@ -55,10 +55,10 @@ typedef struct split_simulation {
     int64_t reached[SPLIT_PHASES_MAX]; /**< Runs that began the phase. */
     int64_t left[SPLIT_PHASES_MAX];    /**< Runs that advanced out of it. */
     int64_t back[SPLIT_PHASES_MAX];    /**< Runs that rolled back in it. */
-    int64_t in_bake[SPLIT_PHASES_MAX]; /**< Runs that left it in the very window in which the bake
-                                          was over. */
-    split_us median_us[SPLIT_PHASES_MAX]; /**< Median time in the phase of the runs that advanced;
-                                             -1 for none. */
+    /** Runs that left it in the window in which the bake ended. */
+    int64_t in_bake[SPLIT_PHASES_MAX];
+    /** Median time in the phase of the runs that advanced; -1 for none. */
+    split_us median_us[SPLIT_PHASES_MAX];
     split_us p95_us[SPLIT_PHASES_MAX];
     split_us median_back_us; /**< Median time from start to ROLLBACK; -1 for none. */
 } split_simulation;
@@ -74,7 +74,8 @@ SPLIT_API SPLIT_CHECKED int split_forecast_init_sized(split_forecast *forecast, 
  * Time to proof of one metric in one phase.
  *
  * @return 0; SPLIT_ERR_ARG, also for options that split_rollout_init() refuses; SPLIT_ERR_STRUCT;
- * SPLIT_ERR_NEWER; SPLIT_ERR_LIMIT; SPLIT_ERR_INDEX; SPLIT_ERR_VALUE for an expectation out of range.
+ * SPLIT_ERR_NEWER; SPLIT_ERR_LIMIT; SPLIT_ERR_INDEX; SPLIT_ERR_VALUE for an expectation out of
+ * range.
  * @note Source: design/verdicts.md E9, R21. Threads: pure. Cost: O(1). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_rollout_plan(const split_rollout_options *options,

@@ -21,9 +21,9 @@ SPLIT_BEGIN
 /** Options of a histogram. Fill with split_histogram_options_init(). @since 0.1 */
 typedef struct split_histogram_options {
     size_t size;
-    uint32_t n_edges;         /**< [0, 48]; default 0. */
-    const split_us *edges_us; /**< Exact edges, each the smallest latency of its upper side, [0,
-                                 2^36); any order. */
+    uint32_t n_edges; /**< [0, 48]; default 0. */
+    /** Exact edges, each the smallest latency of its upper side, [0, 2^36); any order. */
+    const split_us *edges_us;
 } split_histogram_options;
 
 /** Size of split_histogram_options in version 0.1. @since 0.1 */

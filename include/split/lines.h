@@ -4,9 +4,9 @@
  * Windows, operator actions and decisions as JSON Lines (library split-policy): replay input,
  * journal export, `--json` output.
  *
- * The first line is {"policy": {...}}; after it windows and operator actions come in any mixture. A
- * split_lines reads one line after the other and keeps the policy. The writers make the same lines,
- * so what was written reads back equal.
+ * The first line is {"policy": {...}}. Windows and operator actions follow in any order. A
+ * split_lines reads line by line and keeps the policy. The writers make the same lines, so what was
+ * written reads back equal.
  */
 #ifndef SPLIT_LINES_H
 #define SPLIT_LINES_H
@@ -70,8 +70,8 @@ SPLIT_API const split_policy *split_lines_policy(const split_lines *lines);
 /**
  * Read one line.
  *
- * Counts are taken as they are, also impossible ones: split_rollout_step() refuses and counts
- * those.
+ * Counts are passed on as they are; split_rollout_step() refuses and counts impossible
+ * ones.
  *
  * @param text   One line, text_len bytes, with or without its newline.
  * @param out    Receives kind and content.

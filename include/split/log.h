@@ -4,10 +4,11 @@
  * Access logs (library split-net): bytes become lines, lines become requests, requests become the
  * counts that metrics judge.
  *
- * A log does no input of its own: ask for room, put bytes there, take records until it wants more.
- * The format is found from the lines: CloudFront v1 and v2 JSON, nginx and Apache combined,
+ * A log does no input of its own: ask for room, put bytes there, and take records until it asks for
+ * more. The format is found from the lines: CloudFront v1 and v2 JSON, nginx and Apache combined,
  * HAProxy, ALB, Envoy, split-proxy, each also as docker's json-file wraps them; or it is described:
- * JSON lines by a map of fields, an nginx log_format, CloudFront real-time logs by their fields. Following a file as it grows is the source `log:` (split/source.h).
+ * JSON lines by a map of fields, an nginx log_format, CloudFront real-time logs by their fields.
+ * Following a file as it grows is the source `log:` (split/source.h).
  */
 #ifndef SPLIT_LOG_H
 #define SPLIT_LOG_H
@@ -44,9 +45,9 @@ typedef struct split_log_attempt {
 
 /** One request as its line tells it. Text is borrowed until the next call on the log. @since 0.1 */
 typedef struct split_log_record {
-    split_us at_us;       /**< Wall clock; -1 when the line does not say. */
-    split_us latency_us;  /**< Server's view, to the first byte where the format has it; -1 when
-                             there is none. */
+    split_us at_us; /**< Wall clock; -1 when the line does not say. */
+    /** Server's view, to the first byte where the format has it; -1 when there is none. */
+    split_us latency_us;
     int32_t status;       /**< HTTP status; 0: the visitor left first. */
     int32_t first_status; /**< Of the first attempt, where the line has several; else 0. */
     split_log_cache cache;
@@ -62,7 +63,7 @@ typedef struct split_log_record {
 typedef enum split_log_answer {
     SPLIT_LOG_RECORD = 0, /**< A request. */
     SPLIT_LOG_REJECT = 1, /**< A line that was not understood; it was counted. */
-    SPLIT_LOG_SKIP = 2,   /**< A line that is no request, such as a header; never returned. */
+    SPLIT_LOG_SKIP = 2,   /**< A line that is not a request, such as a header; never returned. */
     SPLIT_LOG_MORE = 3    /**< No whole line is left. */
 } split_log_answer;
 
@@ -88,7 +89,7 @@ typedef struct split_log_info {
     int64_t n_records;
     int64_t n_rejected;
     int64_t first_reject_line; /**< Counted from 1; 0 for none. */
-    char first_reject[96];     /**< Its start; bytes that a terminal might act on are dots. */
+    char first_reject[96];     /**< Its start; bytes that could control a terminal are dots. */
 } split_log_info;
 
 /** Size of split_log_info in version 0.1. @since 0.1 */
@@ -129,10 +130,10 @@ SPLIT_API void split_log_free(split_log **log);
  */
 SPLIT_API char *split_log_room(split_log *log, size_t *out_len);
 
-/** Say that @p n bytes were put into the room. @note Threads: exclusive. Since 0.1. */
+/** Report that @p n bytes were put into the room. @note Threads: exclusive. Since 0.1. */
 SPLIT_API void split_log_put(split_log *log, size_t n);
 
-/** Say that no byte follows: what is left without a line end is a line, too. @note Threads:
+/** Report the end: what is left without a line end is a line, too. @note Threads:
  * exclusive. Since 0.1. */
 SPLIT_API void split_log_end(split_log *log);
 
@@ -165,7 +166,7 @@ typedef struct split_log_map {
 typedef const char *(*split_log_assign)(void *ctx, const char *visitor, size_t visitor_len,
                                         split_us at_us);
 
-/** How to tell whose request it was. Zero every member that is not used. @since 0.1 */
+/** How to find the variant of a request. Zero every member that is not used. @since 0.1 */
 typedef struct split_log_arms {
     const char *cookie;        /**< Name of a cookie; NULL: cookies are ignored. */
     bool cookie_is_variant;    /**< Its value is the variant, not a visitor's id. */
@@ -194,7 +195,7 @@ SPLIT_API split_log_text split_log_arm(const split_log_arms *arms, const split_l
 SPLIT_API split_log_text split_log_attempt_arm(const split_log_arms *arms,
                                                const split_log_record *record, uint32_t attempt);
 
-/** Whether a cache was asked and the answer is no error: what a hit rate counts. @note Threads:
+/** Whether a cache was asked and the answer is not an error: what a hit rate counts. @note Threads:
  * pure. Since 0.1. */
 SPLIT_API bool split_log_is_lookup(const split_log_record *record);
 
@@ -221,8 +222,8 @@ SPLIT_API void split_log_count(const split_log_rules *rules, const split_log_rec
                                split_arm *arm);
 
 /**
- * Count an attempt after the first into the report of the variant that it was sent to. The first one,
- * and what the visitor saw, is counted by split_log_count().
+ * Count an attempt after the first into the report of the variant that it was sent to. The first
+ * one, and what the visitor saw, is counted by split_log_count().
  *
  * @param attempt In [1, n_attempts); others count nothing.
  * @note Threads: exclusive in @p arm. Cost: O(n_statuses). Since 0.1.

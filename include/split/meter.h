@@ -26,9 +26,10 @@ typedef struct split_meter_options {
     uint32_t n_arms;             /**< Variants, [1, 64]; default 2. */
     uint32_t n_metrics;          /**< [0, 32]; default 0. */
     const split_metric *metrics; /**< The rollout's metrics, in its order; borrowed for the call. */
-    uint32_t reports;    /**< Bits of split_counter that this meter reports even when they are 0;
-                         default: sent, outcomes, error, timed, diverted, left_out, user_errors. Add
-                         lookups and misses, edge and units when they are fed. */
+    /** Bits of split_counter that this meter reports even when they are 0; default: sent, outcomes,
+     * error, timed, diverted, left_out, user_errors. Add lookups and misses, edge and units when
+     * they are fed. */
+    uint32_t reports;
     bool histograms;     /**< Keep a latency histogram per arm; default true. */
     uint8_t reserved[3]; /**< 0. */
 } split_meter_options;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file metric.h
- * Metrics: what is counted for an arm in a window, and which bounds it is held against.
+ * Metrics: what is counted for an arm in a window, and the bounds that it is compared with.
  *
  * Every metric is a share of bad events among trials; a percentile is one too (P95 < 200 ms means
  * that at most 5 % of the requests take 200 ms or more), so one test serves all of them. Counts are
@@ -50,7 +50,7 @@ SPLIT_BEGIN
  * Counters of an arm in a window (design/verdicts.md M1).
  *
  * `timed` is the number of outcomes with a latency (absent: all outcomes); `units` counts keys
- * assigned for the first time, and takes the place of `sent` in the split check when both arms give
+ * assigned for the first time, and replaces `sent` in the split check when both arms report
  * it; the last three are shown, not judged.
  * @since 0.1
  */
@@ -120,8 +120,8 @@ typedef enum split_bound_index {
 /** A condition such as "< 1%" or "> 300ms". @since 0.1 */
 typedef struct split_bound {
     split_op op;
-    int64_t
-        value; /**< Latency: microseconds, [0, 86400000000]. Else: percent_e6, [0, 100000000]. */
+    /** Latency: microseconds, [0, 86400000000]. Else: percent_e6, [0, 100000000]. */
+    int64_t value;
 } split_bound;
 
 /** How a kind is counted: XX(name, number, text). @since 0.1 */
@@ -151,8 +151,8 @@ typedef struct split_metric_kind_info {
     split_metric_form form;
     split_counter n;   /**< Its trials; OVER: when nobody counted how many were timed. */
     split_counter bad; /**< COUNTERS only. */
-    char n_field
-        [16]; /**< Names of its counts at a source, here the trials; "" for one that it has not. */
+    /** Names of its counts at a source, here the trials; "" for one that it has not. */
+    char n_field[16];
     char bad_field[16];
     char good_field[16];                   /**< May stand in for the trials. */
     char sent_field[16];                   /**< At one kind only. */
@@ -163,13 +163,14 @@ typedef struct split_metric_kind_info {
 /**
  * Definition of a metric. Fill with split_metric_init(), then set what differs.
  *
- * The target says what is fine, warning and critical what is not: with a target of < or <= high is
- * bad, with > or >= low is bad (then the value is the share of *good* events, as a hit rate is).
+ * The target says what is good, warning and critical say what is not. With a target of < or <=,
+ * high is bad. With > or >=, low is bad, and the value is the share of *good* events, such as a hit
+ * rate.
  * @since 0.1
  */
 typedef struct split_metric {
-    char
-        name[SPLIT_METRIC_NAME_BYTES]; /**< [A-Za-z0-9][A-Za-z0-9._-]{0,63}; unique in a rollout. */
+    /** [A-Za-z0-9][A-Za-z0-9._-]{0,63}; unique in a rollout. */
+    char name[SPLIT_METRIC_NAME_BYTES];
     split_metric_kind kind;
     int64_t percentile_e6; /**< Latency only: (0, 100000000); P95 is 95000000. */
     split_bound target;
@@ -195,8 +196,8 @@ typedef struct split_arm {
     uint32_t over_present;               /**< Bit m: over[] of metric m was reported. */
     uint32_t ratio_present;              /**< Bit m: ratio[] of metric m was reported. */
     int64_t counts[SPLIT_COUNTER_COUNT]; /**< By split_counter. */
-    int64_t over[SPLIT_METRICS_MAX *
-                 SPLIT_BOUND_COUNT]; /**< [3 m + bound]: outcomes over the bound of metric m. */
+    /** [3 m + bound]: outcomes over the bound of metric m. */
+    int64_t over[SPLIT_METRICS_MAX * SPLIT_BOUND_COUNT];
     int64_t ratio[SPLIT_METRICS_MAX * 2]; /**< [2 m] bad and [2 m + 1] of, for metric m. */
 } split_arm;
 
@@ -211,12 +212,12 @@ SPLIT_API const char *split_op_name(int op);
  * 0.1. */
 SPLIT_API const char *split_missing_name(int missing);
 
-/** What is known of a kind; NULL for a number outside the registry. @note Threads: pure. Cost: O(1).
- * Since 0.1. */
+/** What is known of a kind; NULL for a number outside the registry. @note Threads: pure. Cost:
+ * O(1). Since 0.1. */
 SPLIT_API const split_metric_kind_info *split_metric_kind_get(int kind);
 
-/** Whether the bounds of a metric are latencies, and it has a percentile. @note Threads: pure. Since
- * 0.1. */
+/** Whether the bounds of a metric are latencies, and it has a percentile. @note Threads: pure.
+ * Since 0.1. */
 SPLIT_API bool split_metric_is_latency(const split_metric *metric);
 
 /** Name of a form; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */

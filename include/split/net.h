@@ -14,7 +14,7 @@
 SPLIT_BEGIN
 
 /**
- * Read the monotonic clock, the one that `now` arguments of the core mean.
+ * Read the monotonic clock, for the `now` arguments of the core.
  *
  * @return Microseconds since an instant that is fixed while the machine runs.
  * @note Threads: pure. Cost: O(1). Since 0.1.
@@ -67,8 +67,8 @@ typedef struct split_http_options {
     size_t size;
     split_us connect_timeout_us; /**< For one attempt; default 2 s. */
     split_us timeout_us;         /**< For one attempt, all in all; default 10 s. */
-    split_us backoff_us; /**< Wait before the second attempt, doubled for each further one; default
-                            100 ms. */
+    /** Wait before the second attempt, doubled for each further one; default 100 ms. */
+    split_us backoff_us;
     uint64_t max_body_bytes; /**< A longer answer is an error; default 16 MiB. */
     uint64_t seed;           /**< Of the jitter; 0 (default) takes it from the clock. */
     uint32_t tries;          /**< [1, 10], default 3. */
@@ -91,7 +91,7 @@ typedef struct split_http_request {
     const char *password;    /**< Password or secret key. */
     const char *want_header; /**< Name of a header of the answer that is wanted; NULL for none. */
     const char *aws;     /**< "REGION:SERVICE" to sign as AWS Signature Version 4; NULL for none. */
-    bool repeatable;     /**< A POST that only asks: tried again as a GET is. */
+    bool repeatable;     /**< A POST that changes nothing: it is retried like a GET. */
     uint8_t reserved[7]; /**< 0. */
 } split_http_request;
 
@@ -138,8 +138,8 @@ SPLIT_API SPLIT_CHECKED int split_http_new(const split_http_options *options, sp
 /**
  * Send a request and wait for the answer.
  *
- * A connection that fails, a time-out, and the statuses 429, 502, 503 and 504 are tried again with
- * a growing, jittered wait when the method is GET or HEAD, the request is repeatable, or nothing
+ * A connection that fails, a time-out, and the statuses 429, 502, 503 and 504 are retried after a
+ * growing, jittered wait when the method is GET or HEAD, the request is repeatable, or nothing
  * was sent yet. Any HTTP status is an answer, not an error. Redirects are not followed. Secrets
  * never appear in errors.
  *
@@ -147,8 +147,8 @@ SPLIT_API SPLIT_CHECKED int split_http_new(const split_http_options *options, sp
  * @param request The request.
  * @param out     The answer, valid until the next call.
  * @param error   Receives a sentence when the peer fails; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_NET when no attempt got an answer; SPLIT_ERR_SPACE when the
- * answer is too long; SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_NET when no attempt got an
+ * answer; SPLIT_ERR_SPACE when the answer is too long; SPLIT_ERR_NOMEM.
  * @note Threads: exclusive. Cost: blocks up to tries * timeout plus the waits. Since 0.1.
  */
 #define split_http_send(http, request, out, error)                                                 \

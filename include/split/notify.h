@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file notify.h
- * Telling people (library split-net): a webhook, a Slack-compatible webhook, or an SNS topic.
+ * Notifications (library split-net): a webhook, a Slack-compatible webhook, or an SNS topic.
  *
- * Secrets are given as references ("env:NAME", "file:PATH") and read at the moment of use; no error
- * text holds them.
+ * Secrets are given as references ("env:NAME", "file:PATH") and are read when they are used. No
+ * error text contains them.
  */
 #ifndef SPLIT_NOTIFY_H
 #define SPLIT_NOTIFY_H
@@ -32,13 +32,14 @@ typedef struct split_notice {
 /** Where a topic is and who publishes. Fill with split_sns_init(). @since 0.1 */
 typedef struct split_sns {
     size_t size;
-    const char *topic;    /**< ARN; its region is used. */
-    const char *key_id;   /**< Reference of the key id; NULL (default): as every AWS tool finds
-                             credentials, in the environment, ~/.aws, the container or the instance. */
-    const char *secret;   /**< Reference, of no meaning without key_id. */
-    const char *session;  /**< Reference, of no meaning without key_id; may be unset. */
-    const char *endpoint; /**< URL in place of the public one; NULL for AWS_ENDPOINT_URL or the
-                             public one. */
+    const char *topic; /**< ARN; its region is used. */
+    /** Reference of the key id; NULL (default): as every AWS tool finds credentials, in the
+     * environment, ~/.aws, the container or the instance. */
+    const char *key_id;
+    const char *secret;  /**< Reference, of no meaning without key_id. */
+    const char *session; /**< Reference, of no meaning without key_id; may be unset. */
+    /** URL in place of the public one; NULL for AWS_ENDPOINT_URL or the public one. */
+    const char *endpoint;
 } split_sns;
 
 /** Size of split_sns in version 0.1. @since 0.1 */
@@ -50,8 +51,9 @@ typedef struct split_sns {
  * @param reference  What the policy says.
  * @param buf        Receives the secret; empty on an error.
  * @param error      Receives a sentence that names the reference, not the secret; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NO_DATA when there is no such variable, or it is empty;
- * SPLIT_ERR_IO when the file cannot be read; SPLIT_ERR_SPACE when it is longer than the buffer.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NO_DATA when there is no such variable, or
+ * it is empty; SPLIT_ERR_IO when the file cannot be read; SPLIT_ERR_SPACE when it is longer than
+ * the buffer.
  * @note Threads: pure, as far as the environment is. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_secret_read(const char *reference, char buf[SPLIT_SECRET_BYTES],
@@ -65,15 +67,15 @@ SPLIT_API SPLIT_CHECKED int split_secret_read(const char *reference, char buf[SP
  * @param token   Reference of a bearer token, or NULL.
  * @param notice  What happened.
  * @param error   Receives a sentence; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; the errors of split_secret_read(); SPLIT_ERR_NET; SPLIT_ERR_PEER for a
- * status other than 2xx; SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; the errors of split_secret_read();
+ * SPLIT_ERR_NET; SPLIT_ERR_PEER for a status other than 2xx; SPLIT_ERR_NOMEM.
  * @note Threads: exclusive in @p http. Cost: blocks as split_http_send(). Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_notify_webhook(split_http *http, const char *url,
                                                  const char *token, const split_notice *notice,
                                                  split_error *error);
 
-/** Post a notice as {"text": ...}, as Slack and its kin want it. Otherwise as
+/** Post a notice as {"text": ...}, in the form of Slack. Otherwise as
  * split_notify_webhook(). @since 0.1 */
 SPLIT_API SPLIT_CHECKED int split_notify_slack(split_http *http, const char *url,
                                                const split_notice *notice, split_error *error);

@@ -66,24 +66,24 @@ typedef struct split_override {
 typedef struct split_plan_options {
     size_t size;      /**< Set by split_plan_options_init(). */
     const char *name; /**< Split's name, [A-Za-z0-9][A-Za-z0-9._-]{0,63}. Required. */
-    const char *
-        salt; /**< NULL: the name. "": none, the unit is the bare key. Else [A-Za-z0-9._-]{1,64}. */
-    const uint64_t
-        *weights; /**< n_variants exact integers of any scale, not all zero, sum up to 2^43. */
-    const uint32_t
-        *home; /**< n_variants bucket counts of the first layout; NULL: counts of this plan. */
-    const split_range *ranges; /**< n_ranges entries, sorted, disjoint, covering all buckets; NULL:
-                                  from weights. */
+    /** NULL: the name. "": none, the unit is the bare key. Else [A-Za-z0-9._-]{1,64}. */
+    const char *salt;
+    /** n_variants exact integers of any scale, not all zero, sum up to 2^43. */
+    const uint64_t *weights;
+    /** n_variants bucket counts of the first layout; NULL: counts of this plan. */
+    const uint32_t *home;
+    /** n_ranges entries, sorted, disjoint, covering all buckets; NULL: from weights. */
+    const split_range *ranges;
     const split_override *overrides; /**< n_overrides entries with different keys. */
     size_t n_variants;               /**< [1,64]. */
     size_t n_ranges;                 /**< [0,1024]. */
     size_t n_overrides;              /**< [0,1000]. */
     uint32_t mode;                   /**< A split_mode; default sticky. */
-    uint32_t default_variant;        /**< Answer without a usable key, outside coverage, and for the
-                                        holdout. Default 0. */
+    /** Answer without a usable key, outside coverage, and for the holdout. Default 0. */
+    uint32_t default_variant;
     uint32_t coverage_e6; /**< Units that take part, [0, 100 * SPLIT_PERCENT]; default all. */
-    uint32_t holdout_e6;  /**< Units kept on the default variant, [0, 100 * SPLIT_PERCENT]; default
-                              none. */
+    /** Units kept on the default variant, [0, 100 * SPLIT_PERCENT]; default none. */
+    uint32_t holdout_e6;
 } split_plan_options;
 
 /** Size of split_plan_options in version 0.1. @since 0.1 */
@@ -199,10 +199,11 @@ SPLIT_API SPLIT_CHECKED int split_plan_override(const split_plan *plan, size_t i
                                                 split_override *out);
 
 /**
- * Make a new plan with other weights that moves as few buckets as possible, and home where it can.
+ * Make a new plan with other weights that moves as few buckets as possible, to their home where it
+ * can.
  *
  * Everything but the ranges is as in @p plan. More weights than variants add variants at the end;
- * fewer take the last ones away. To take one out of the middle give it weight 0.
+ * fewer remove the last ones. To take one out of the middle, set its weight to 0.
  *
  * @param plan      Plan to start from; unchanged.
  * @param weights   n_weights exact integers of any scale, not all zero, sum up to 2^43.
@@ -213,8 +214,8 @@ SPLIT_API SPLIT_CHECKED int split_plan_override(const split_plan *plan, size_t i
  * @param out_moved Receives the number of buckets whose variant changes; may be NULL.
  * @return 0; SPLIT_ERR_ARG for NULL; SPLIT_ERR_ALIGN, SPLIT_ERR_MEMORY_SIZE for memory;
  * SPLIT_ERR_WEIGHTS; SPLIT_ERR_INDEX when the default variant or an override's variant would go;
- * SPLIT_ERR_RANGES when the new plan would need more than 1,024 ranges: split_plan_rehome() is the
- * way out.
+ * SPLIT_ERR_RANGES when the new plan would need more than 1,024 ranges; split_plan_rehome() cures
+ * it.
  * @note Source: design/assignment.md A10-A14. Threads: pure. Cost: O(variants^2 + moves * ranges),
  * no allocation. Since 0.1.
  */
@@ -251,7 +252,7 @@ SPLIT_API SPLIT_CHECKED int split_plan_rehome_new(const split_plan *plan, const 
                                                   split_plan **out, uint32_t *out_moved);
 
 /**
- * Say in buckets who moves from where to where between two plans of one split.
+ * Count the buckets that move between two plans of one split, by old and new variant.
  *
  * @param from       Plan before.
  * @param to         Plan after; may have another number of variants.

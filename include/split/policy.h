@@ -36,9 +36,9 @@ typedef struct split_origin_info {
     split_us connect_timeout_us;    /**< Default 1 s. */
     split_us first_byte_timeout_us; /**< Default 5 s. */
     split_us timeout_us;            /**< Whole exchange; default 30 s. */
-    uint64_t
-        per_million_requests_micros; /**< Cost in millionths of a currency unit; 0 in a route. */
-    uint64_t monthly_micros;         /**< Fixed cost a month in millionths; 0 in a route. */
+    /** Cost in millionths of a currency unit; 0 in a route. */
+    uint64_t per_million_requests_micros;
+    uint64_t monthly_micros; /**< Fixed monthly cost in millionths; 0 in a route. */
 } split_origin_info;
 
 /** Size of split_origin_info in version 0.1. @since 0.1 */
@@ -155,8 +155,8 @@ typedef struct split_sink_info {
 typedef struct split_rollout_info {
     size_t variant;  /**< Index of the variant that ramps. */
     size_t baseline; /**< Index of the one it is compared with, or SIZE_MAX for none. */
-    int64_t
-        rollback_to_e6; /**< Percent of the variant after a rollback, in millionths; default 0. */
+    /** Percent of the variant after a rollback, in millionths; default 0. */
+    int64_t rollback_to_e6;
 } split_rollout_info;
 
 /** Size of split_rollout_info in version 0.1. @since 0.1 */
@@ -223,7 +223,7 @@ SPLIT_API SPLIT_CHECKED int split_policy_plan_options_sized(const split_policy *
                                                             split_plan_options *out, size_t size);
 
 /**
- * Options of the failover machine: parameters, origins and one chain a variant in variant order.
+ * Options of the failover machine: parameters, origins and one chain per variant, in variant order.
  *
  * @param out  Filled completely except the seed, which is the caller's; pointers are borrowed from
  * the policy.
@@ -327,7 +327,7 @@ SPLIT_API SPLIT_CHECKED int split_policy_sink_sized(const split_policy *policy, 
  * Prices and budget.
  *
  * @param out_prices         Path of the price file as written, or NULL.
- * @param out_monthly_micros Budget a month in millionths of a currency unit; 0 when there is none.
+ * @param out_monthly_micros Monthly budget in millionths of a currency unit; 0 when there is none.
  * @note Threads: const-safe. Cost: O(1). Since 0.1.
  */
 SPLIT_API void split_policy_cost(const split_policy *policy, const char **out_prices,

@@ -3,10 +3,10 @@
  * @file rollout.h
  * The rollout: one closed window in, one decision with its reason out.
  *
- * split_rollout_step() takes the windows in the order of their ids and says ADVANCE, HOLD, ROLLBACK
- * or COMPLETE. It is a pure function of the options, the windows and the operator's actions:
- * replaying them gives the same decisions, bit for bit. The caller changes weights, keeps time, and
- * closes windows; this object only judges. It holds no pointers.
+ * split_rollout_step() takes the windows in the order of their ids and answers ADVANCE, HOLD,
+ * ROLLBACK or COMPLETE. It is a pure function of the options, the windows and the operator's
+ * actions: replaying them gives the same decisions, bit for bit. The caller changes weights, keeps
+ * time, and closes windows; this object only judges. It holds no pointers.
  */
 #ifndef SPLIT_ROLLOUT_H
 #define SPLIT_ROLLOUT_H
@@ -88,7 +88,7 @@ typedef enum split_decision {
 
 #define SPLIT_REASON_COUNT 16 /**< How many there are. */
 
-/** Why. split_rollout_reason() gives the text of the documents. @since 0.1 */
+/** Why it was decided. split_rollout_reason() gives the text of the documents. @since 0.1 */
 typedef enum split_reason {
 #define XX(name, number, text) SPLIT_REASON_##name = number,
     SPLIT_REASON_MAP(XX)
@@ -114,9 +114,9 @@ typedef enum split_action {
 
 /** One phase. @since 0.1 */
 typedef struct split_phase {
-    int64_t percent_e6; /**< Share of the new system, (0, 100000000], strictly rising; 10 % is
-                           10000000. */
-    split_us bake_us;   /**< Time in windows that have data, [0, 2^53]. */
+    /** Share of the new system, (0, 100000000], strictly rising; 10 % is 10000000. */
+    int64_t percent_e6;
+    split_us bake_us; /**< Time in windows that have data, [0, 2^53]. */
 } split_phase;
 
 /** Options of a rollout. Fill with split_rollout_options_init(). @since 0.1 */
@@ -128,16 +128,16 @@ typedef struct split_rollout_options {
     uint32_t n_phases;           /**< [1, 32]. */
     split_us window_us;          /**< Length of a window, (0, 24 h]; default 60 s. */
     split_judgement judgement;   /**< Default strict. */
-    double alpha;       /**< Chance of a false rollback in a phase, (0, 1); default 0.01. */
-    double gate_alpha;  /**< Chance of a false promotion of a phase, (0, 1); default 0.05. */
-    int64_t min_sample; /**< Trials below which nothing is classified or proven, [1, 2^31];
-                           default 30. */
-    double relative;    /**< Tolerated ratio of the bad rates, [1, 100]; default 1.25. */
-    split_us no_data_patience_us; /**< No data for so long raises `alert`; default 10 min;
-                                     SPLIT_NEVER never. */
-    split_us
-        warning_patience_us; /**< A proven warning for so long rolls back; default SPLIT_NEVER. */
-    int64_t rollback_to_e6;  /**< Share to ask for after ROLLBACK, [0, 100000000]; default 0. */
+    double alpha;      /**< Chance of a false rollback in a phase, (0, 1); default 0.01. */
+    double gate_alpha; /**< Chance of a false promotion of a phase, (0, 1); default 0.05. */
+    /** Trials below which nothing is classified or proven, [1, 2^31]; default 30. */
+    int64_t min_sample;
+    double relative; /**< Tolerated ratio of the bad rates, [1, 100]; default 1.25. */
+    /** No data for so long raises `alert`; default 10 min; SPLIT_NEVER never. */
+    split_us no_data_patience_us;
+    /** A proven warning for so long rolls back; default SPLIT_NEVER. */
+    split_us warning_patience_us;
+    int64_t rollback_to_e6; /**< Share to ask for after ROLLBACK, [0, 100000000]; default 0. */
 } split_rollout_options;
 
 /** Size of split_rollout_options in version 0.1. @since 0.1 */
@@ -145,10 +145,10 @@ typedef struct split_rollout_options {
 
 /** One closed window of both arms. Fill with split_window_init(), then set the arms. @since 0.1 */
 typedef struct split_window {
-    int64_t id;        /**< Counts up by one a window; a gap is a window that never came. */
-    int64_t start_us;  /**< Wall-clock start, microseconds since 1970; recorded, not judged. */
-    int64_t share_ppm; /**< Share of the new arm that was asked for, [0, 1000000]; -1 for the
-                          phase's percent. */
+    int64_t id;       /**< Rises by one per window; a gap is a window that never came. */
+    int64_t start_us; /**< Wall-clock start, microseconds since 1970; recorded, not judged. */
+    /** Share of the new arm that was asked for, [0, 1000000]; -1 for the phase's percent. */
+    int64_t share_ppm;
     bool has_baseline; /**< The legacy arm got traffic and reported. */
     split_arm arm;     /**< The new system. */
     split_arm baseline;
@@ -170,8 +170,8 @@ typedef struct split_metric_decision {
     int64_t missing;                     /**< Successive windows up to this one without a report. */
     int64_t bake_n;                      /**< Trials since the bake began. */
     int64_t bake_bad[SPLIT_BOUND_COUNT]; /**< Bad events since the bake began. */
-    int64_t proof_trials; /**< Trials that are still needed at the rate seen; 0 when proven, -1 when
-                             out of sight. */
+    /** Trials that are still needed at the rate seen; 0 when proven, -1 when out of sight. */
+    int64_t proof_trials;
     split_us proof_us; /**< The same as time at the traffic seen; SPLIT_NEVER when out of sight. */
 } split_metric_decision;
 
@@ -185,14 +185,14 @@ typedef struct split_rollout_decision {
     int32_t reason_metric; /**< The metric that the reason is about, or -1. */
     /** Someone should be notified: no data for longer than the patience. */
     bool alert;
-    bool override_used;      /**< ADVANCE or COMPLETE because an operator said so. */
-    bool bake_restarted;     /**< This window ended a proven breach; the bake restarted. */
-    uint32_t next_phase;     /**< Phase of the next window; n_phases after COMPLETE. */
-    int64_t next_percent_e6; /**< Share to publish now: the next phase's, or rollback_to_e6 after
-                                ROLLBACK. */
-    split_us bake_us;        /**< Bake clock after the window. */
-    split_us bake_need_us;   /**< Where it must get to. */
-    uint32_t bake_restarts;  /**< How often the bake of this phase restarted. */
+    bool override_used;  /**< ADVANCE or COMPLETE because an operator said so. */
+    bool bake_restarted; /**< This window ended a proven breach; the bake restarted. */
+    uint32_t next_phase; /**< Phase of the next window; n_phases after COMPLETE. */
+    /** Share to publish now: the next phase's, or rollback_to_e6 after ROLLBACK. */
+    int64_t next_percent_e6;
+    split_us bake_us;       /**< Bake clock after the window. */
+    split_us bake_need_us;  /**< Where it must get to. */
+    uint32_t bake_restarts; /**< How often the bake of this phase restarted. */
     int64_t windows;       /**< Windows since the bake clock started, with those that never came. */
     int64_t covered;       /**< Those among them that had data. */
     double breach_bound;   /**< ln evidence that proves a breach. */

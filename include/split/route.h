@@ -54,7 +54,7 @@ SPLIT_API SPLIT_CHECKED int split_route_load_file(const char *path, const split_
  * @param policy        Origins, chains, failover, cookie, overrides.
  * @param plan          Ranges, home layout, mode; made from split_policy_plan_options(), perhaps
  * re-weighted.
- * @param revision      1 or more; one above the revision that it shall replace.
+ * @param revision      1 or more; one above the revision that it replaces.
  * @param issued_at_us  Wall clock, microseconds since 1970; written to the second.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_VALUE for a revision or time out of range; SPLIT_ERR_FIELD
  * when the plan does not fit the policy; SPLIT_ERR_LIMIT when the text would exceed
@@ -72,11 +72,11 @@ SPLIT_API SPLIT_CHECKED int split_route_build(const split_policy *policy, const 
  * @param route         The route to start from.
  * @param plan          Its ranges and home layout are taken, made from split_route_plan_options()
  * and perhaps re-weighted; NULL keeps those of the route.
- * @param revision      1 or more; one above the revision that it shall replace.
+ * @param revision      1 or more; one above the revision that it replaces.
  * @param issued_at_us  Wall clock, microseconds since 1970; written to the second.
  * @param by            Who issues it: one line of at most SPLIT_ROUTE_BY_BYTES_MAX; NULL or "" for
  * nobody in particular.
- * @param why           Why: one line of at most SPLIT_ROUTE_WHY_BYTES_MAX; NULL or "" for no reason.
+ * @param why Why: one line of at most SPLIT_ROUTE_WHY_BYTES_MAX; NULL or "" for no reason.
  * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_VALUE for a revision, a time or a text out of range;
  * SPLIT_ERR_FIELD when the plan does not fit the route; SPLIT_ERR_LIMIT when the text would exceed
  * SPLIT_DOCUMENT_BYTES_MAX; SPLIT_ERR_NOMEM; a fault's code for a text that is not UTF-8.

@@ -3,11 +3,11 @@
  * @file source.h
  * Metric sources (library split-net): where the counts of a window come from.
  *
- * A source is read once a window and answers with what was counted since the read before. Counters
- * that fall to less than a tenth, or a later start time, are a restart of the peer: what it shows then
- * was counted since. Any smaller fall is no data for that counter. A source that
- * has nothing says SPLIT_ERR_NO_DATA; it never answers zeros in place of "unknown". Several sources
- * (a fleet of proxies, or a proxy and a CDN) are summed with split_reading_add().
+ * A source is polled once per window and answers with what was counted since the last poll. Counters
+ * that fall to less than a tenth, or a later start time, mean that the peer was restarted, and what
+ * it shows was counted since. After a smaller fall that counter has no data. A source without data
+ * answers SPLIT_ERR_NO_DATA, and never zeros instead of "unknown". Several sources (a fleet of
+ * proxies, or a proxy and a CDN) are summed with split_reading_add().
  */
 #ifndef SPLIT_SOURCE_H
 #define SPLIT_SOURCE_H
@@ -45,12 +45,12 @@ typedef struct split_reading_latency {
 /** An origin as routers see it. @since 0.1 */
 typedef struct split_reading_origin {
     char name[72];
-    int32_t state; /**< Worst state over the routers: 0 closed, 1 open, 2 half-open, 3 hold, 4 ramp;
-                      -1 unknown. */
-    int32_t mode;  /**< 0 auto, 1 force-up, 2 force-down, 3 observe; -1 unknown. */
+    /** Worst state over the routers: 0 closed, 1 open, 2 half-open, 3 hold, 4 ramp; -1 unknown. */
+    int32_t state;
+    int32_t mode; /**< 0 auto, 1 force-up, 2 force-down, 3 observe; -1 unknown. */
 } split_reading_origin;
 
-/** What is amiss with an alarm. @since 0.1 */
+/** What is wrong with an alarm. @since 0.1 */
 typedef enum split_reading_alarm_state {
     SPLIT_READING_ALARM_RINGS = 0,  /**< In the state ALARM. */
     SPLIT_READING_ALARM_UNKNOWN = 1 /**< It has no data; what it shows means nothing. */
@@ -62,7 +62,7 @@ typedef struct split_reading_alarm {
     split_reading_alarm_state state;
 } split_reading_alarm;
 
-/** What was counted since the read before. Fill with split_reading_init(). @since 0.1 */
+/** What was counted since the last poll. Fill with split_reading_init(). @since 0.1 */
 typedef struct split_reading {
     size_t size;
     split_us at_us;                         /**< Monotonic clock when the answer came. */
@@ -108,14 +108,14 @@ typedef struct split_source_options {
     size_t n_metrics;
     const split_source_field *fields; /**< n_fields names for this kind of source. */
     size_t n_fields;
-    split_us window_us;             /**< Length of a window, for sources that ask for a period. */
-    const split_http_options *http; /**< How to talk to peers; copied. NULL: two tries, else the
-                                       defaults. */
+    split_us window_us; /**< Length of a window, for sources that ask for a period. */
+    /** How to talk to peers; copied. NULL: two tries, else the defaults. */
+    const split_http_options *http;
     /* Of logs: */
     const uint32_t *statuses; /**< n_statuses that are failures; 500 to 599 when there are none. */
     size_t n_statuses;
-    uint64_t max_read_bytes; /**< Of one read, at least 1; the rest is for the next one. Default 256
-                                MiB. */
+    /** Of one read, at least 1; the rest is for the next one. Default 256 MiB. */
+    uint64_t max_read_bytes;
     const char *cookie;      /**< Cookie with a visitor's id; NULL for none. */
     split_log_assign assign; /**< Assigns visitors' ids again; NULL for none. */
     void *assign_ctx;
@@ -184,25 +184,25 @@ SPLIT_API void split_source_options_init_sized(split_source_options *options, si
  * @param options What to read; split_source_kind_at() lists the kinds of spec.
  * @param out     The source; free it with split_source_free().
  * @param error   Receives a sentence; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_FIELD for an unknown kind, or a kind that
- * lacks a name it needs; SPLIT_ERR_VALUE for an option out of its range, or a variable of the
- * environment that is not set; SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NEWER; SPLIT_ERR_FIELD for an unknown kind,
+ * or a kind that lacks a name it needs; SPLIT_ERR_VALUE for an option out of its range, or a
+ * variable of the environment that is not set; SPLIT_ERR_NOMEM.
  * @note Threads: pure. Cost: allocates; nothing is asked of the peer yet. Since 0.1.
  */
 SPLIT_API SPLIT_CHECKED int split_source_new(const split_source_options *options,
                                              split_source **out, split_error *error);
 
 /**
- * Read what was counted since the read before. The first read of counters only sets the mark and
+ * Read what was counted since the last poll. The first poll of counters only sets the mark and
  * answers NO_DATA.
  *
  * @param source The source.
  * @param out    The reading. With SPLIT_ERR_NO_DATA it is valid, too: revision and origins may be
  * known.
  * @param error  Receives a sentence; may be NULL.
- * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NO_DATA; SPLIT_ERR_NET; SPLIT_ERR_PEER for an error answer or
- * one that cannot be understood; SPLIT_ERR_IO for a file that cannot be read; SPLIT_ERR_SPACE;
- * SPLIT_ERR_NOMEM.
+ * @return 0; SPLIT_ERR_ARG; SPLIT_ERR_STRUCT; SPLIT_ERR_NO_DATA; SPLIT_ERR_NET; SPLIT_ERR_PEER for
+ * an error answer or one that cannot be understood; SPLIT_ERR_IO for a file that cannot be read;
+ * SPLIT_ERR_SPACE; SPLIT_ERR_NOMEM.
  * @note Threads: exclusive. Cost: blocks up to the time-outs of the options. Since 0.1.
  */
 #define split_source_read(source, out, error)                                                      \
@@ -213,8 +213,8 @@ SPLIT_API SPLIT_CHECKED int split_source_read_sized(split_source *source, split_
 /**
  * Leave out what happened before now: the traffic has changed, and the next window begins.
  *
- * A source that counts up to the moment of its read needs this not, but one whose counts come late
- * would put them into the wrong window.
+ * A source that counts up to the moment of its poll does not need this. One whose counts come late
+ * would otherwise put them into the wrong window.
  *
  * @param source The source; NULL does nothing.
  * @note Threads: exclusive. Cost: O(1), nothing is asked of the peer. Since 0.1.

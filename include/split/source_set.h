@@ -109,8 +109,8 @@ SPLIT_API void split_source_set_wake(split_source_set *set);
 /**
  * Cancel every request, free the sources and the set, and set the handle to NULL; NULL is allowed.
  *
- * A source whose thread is stuck outside of the network (a dead file server) is left to that thread,
- * which frees it when it comes back.
+ * A source whose thread is stuck outside of the network (a dead file server) is left to that
+ * thread, which frees it when it returns.
  *
  * @note Threads: exclusive. Cost: blocks 200 ms at most. Since 0.1.
  */

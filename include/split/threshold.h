@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file threshold.h
- * Levels: what a person sees of one window. Exact integer comparison; equality is decided by the
- * signs of the policy. A level never acts: evidence does (evidence.h, rollout.h).
+ * Levels: what a person sees of one window. They are exact integer comparisons, and the operators
+ * of the policy decide equality. A level never acts; evidence does (evidence.h, rollout.h).
  */
 #ifndef SPLIT_THRESHOLD_H
 #define SPLIT_THRESHOLD_H
@@ -11,7 +11,7 @@
 
 SPLIT_BEGIN
 
-/** Levels: XX(name, number, text of the documents). The first four are in order of badness. @since
+/** Levels: XX(name, number, text of the documents). The first four rise in severity. @since
  * 0.1 */
 #define SPLIT_LEVEL_MAP(XX)                                                                        \
     XX(OK, 0, "ok")                                                                                \
@@ -64,7 +64,7 @@ SPLIT_API bool split_threshold_over(const split_metric *metric, const split_metr
                                     split_bound_index bound);
 
 /**
- * Take the level of the next window and give the one to show: it rises at once and falls after
+ * Take the level of the next window and return the one to show. It rises at once and falls after
  * three successive classified windows at the lower level. Low-sample and no-data are shown as they
  * are and change nothing.
  *

@@ -10,9 +10,9 @@
  *     1:REVISION:ISSUED:SEEN:VARIANT:KEYID:MAC      signed, HMAC-SHA-256 by OpenSSL's libcrypto,
  * base64url
  *
- * Times are seconds since 1970. A value that is tampered with, expired, of the future, cut off or
- * over-long is never an error: split_token_decide() falls back to the plan and says which status it
- * met, for the caller to count.
+ * Times are seconds since 1970. A value that is tampered with, expired, from the future, cut off or
+ * too long is never an error: split_token_decide() falls back to the plan and returns the status,
+ * for the caller to count.
  *
  * Type split_token: const-safe. It holds the secrets; split_token_free() wipes them.
  */
@@ -69,15 +69,15 @@ typedef struct split_token_key {
 /** What a split's stored decisions are checked against. Everything is copied. */
 typedef struct split_token_options {
     size_t size; /**< Set by split_token_options_init(). */
-    const char
-        *split; /**< Name of the split; a value of another split does not verify. Required. */
+    /** Name of the split; a value of another split does not verify. Required. */
+    const char *split;
     const split_token_key *keys; /**< n_keys entries; NULL for the unsigned form. */
     size_t n_keys;               /**< [0,8]. */
     split_us max_age_us; /**< A decision lives so long from its issue; default 365 days, > 0. */
     split_us idle_us;    /**< And so long unseen; default SPLIT_NEVER, > 0. */
     split_us skew_us;    /**< How far clocks may differ; default 60 s, >= 0. */
-    uint64_t
-        fence; /**< Decisions of a smaller revision are ignored: fresh draw for all. Default 0. */
+    /** Decisions of a smaller revision are ignored: fresh draw for all. Default 0. */
+    uint64_t fence;
 } split_token_options;
 
 /** Size of split_token_options in version 0.1. @since 0.1 */
@@ -129,8 +129,8 @@ SPLIT_API SPLIT_CHECKED int split_token_new(const split_token_options *options,
 SPLIT_API void split_token_free(split_token **token, const split_alloc *alloc);
 
 /**
- * Read keys from the text of a file or variable: entries ID:HEX apart by white space or commas; #
- * starts a comment.
+ * Read keys from the text of a file or variable: entries ID:HEX separated by white space or commas;
+ * # starts a comment.
  *
  * @param text     text_len bytes.
  * @param text_len Its length.
@@ -156,7 +156,7 @@ SPLIT_API SPLIT_CHECKED int split_token_keys_parse(const char *text, size_t text
  * @param token       Writer.
  * @param stored      What to write.
  * @param subject     Whom it is for, such as the visitor id: subject_len bytes that the signature
- * covers, so that a signed value is of no use to others. May be NULL when subject_len is 0.
+ * covers, so that a signed value is useless to others. May be NULL when subject_len is 0.
  * @param subject_len [0,4096].
  * @param out         Receives the value and a terminator.
  * @param out_bytes   SPLIT_TOKEN_TEXT_MAX + 1 always suffices.

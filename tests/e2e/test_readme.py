@@ -27,30 +27,32 @@ def pasted():
 
 
 class FirstRollout(unittest.TestCase):
-    def test_the_block_ends_with_the_way_back(self):
+    def test_the_block_ends_with_the_rollback(self):
         lines, n_all = pasted()
         self.assertEqual(n_all - len(lines), 3)
         with tempfile.TemporaryDirectory() as folder:
             here = pathlib.Path(folder)
             ports = {port: str(free_port()) for port in PORTS}
             swap = lambda text: re.sub(r"(?<=127\.0\.0\.1:)\d+", lambda m: ports[m[0]], text)
-            (here / "examples").mkdir()
-            (here / "examples/quick.json").write_text(swap((ROOT / "examples/quick.json").read_text()))
-            path = ":".join(str(BUILD.resolve() / part) for part in ("tools/splitctl", "examples/proxy", "examples/demo"))
+            for path in ("examples/quick.json", "examples/nginx/quick.conf", "examples/demo/origin.py"):
+                (here / path).parent.mkdir(parents=True, exist_ok=True)
+                (here / path).write_text(swap((ROOT / path).read_text()))
+            (here / "build").symlink_to(BUILD.resolve())
+            path = f"{BUILD.resolve() / 'tools/splitctl'}:{os.environ['PATH']}:/usr/sbin"
             script = swap("\n".join(["set -m", *lines])) + "\nwait\n"
-            child = subprocess.Popen(["bash", "-c", script], cwd=here, env={**os.environ, "PATH": f"{path}:{os.environ['PATH']}"},
+            child = subprocess.Popen(["bash", "-c", script], cwd=here, env={**os.environ, "PATH": path}, start_new_session=True,
                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             try:
                 out, _ = child.communicate(timeout=240)
             finally:
                 if child.poll() is None:
-                    child.send_signal(signal.SIGKILL)
+                    os.killpg(child.pid, signal.SIGKILL)
             shown = f"\n{out}"
             self.assertRegex(out, r"(?m)^.*ROLLBACK.*error_rate", shown)
-            self.assertRegex(out, r"(?m)^x-split-variant: legacy\r?$", shown)
-            self.assertNotRegex(out, r"command not found|No such file|error:", shown)
-            self.assertIn("rollout report", (here / "report.html").read_text())
-            load = json.loads((here / "load.txt").read_text())
+            self.assertRegex(out, r"(?mi)^x-split-variant: legacy\r?$", shown)
+            self.assertNotRegex(out, r"command not found|No such file|error:|\[emerg\]", shown)
+            self.assertIn("rollout report", (here / "quick/report.html").read_text())
+            load = json.loads((here / "quick/load.txt").read_text())
             self.assertGreater(load["requests"], 5000, load)
             self.assertEqual(load["ok"], load["requests"], load)
 
