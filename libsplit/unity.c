@@ -2,6 +2,7 @@
 /* Every core file in one, for builds that want to name a single C file (bindings, WebAssembly). A
  * test compares this list with libsplit/meson.build. */
 #include "core/base/alloc.c"
+#include "core/base/bytes_hash.c"
 #include "core/base/error.c"
 #include "core/base/memory.c"
 #include "core/base/text.c"
@@ -21,6 +22,7 @@
 #include "core/failover/report.c"
 #include "core/failover/route.c"
 #include "core/failover/score.c"
+#include "core/failover/service.c"
 #include "core/failover/snapshot.c"
 #include "core/failover/status.c"
 #include "core/failover/table.c"

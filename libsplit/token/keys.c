@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "split/error.h"
+#include "token/text.h"
 #include "token/token_data.h"
 
 static bool

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* HMAC-SHA-256 by OpenSSL's libcrypto: the only file that includes it. */
+#include "token/mac.h"
+
 #include <string.h>
 
 #include <openssl/crypto.h>

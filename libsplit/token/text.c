@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of a stored decision (design/stored.md T1): one way to write each value, and nothing
  * else is read. */
+#include "token/text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "common/sized.h"
+#include "split/error.h"
+#include "token/mac.h"
+#include "token/text.h"
 #include "token/token_data.h"
 
 #define SECOND_US INT64_C(1000000)

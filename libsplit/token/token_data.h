@@ -33,27 +33,4 @@ typedef struct token_parts {
     size_t signed_len; /* bytes of the value that the signature covers */
 } token_parts;
 
-/* Length of a name of [A-Za-z0-9][A-Za-z0-9._-]* within n_max bytes at `text`; 0 when it is not
- * one. */
-size_t token__name_len(const char *text, size_t n_max);
-
-/* Take a value apart. False when it is not of the form. */
-bool token__parse(const char *text, size_t text_len, token_parts *out);
-
-/* The part of a value before the signature, with a terminator; 0 when it does not fit. */
-size_t token__format(const split_stored *stored, const char *key_id, char *out, size_t out_bytes);
-
-/*
- * Signature over split, value and subject, as text (43 bytes, no terminator). The first two hold no
- * zero byte, so the zero bytes between them keep the three apart. Returns 0 or SPLIT_ERR_NOMEM.
- */
-int token__mac(const split_token *token, const token_secret *key, const char *value,
-               size_t value_len, const char *subject, size_t subject_len, char out[MAC_TEXT]);
-
-/* Whether two signatures are equal, in a time that does not depend on where they differ. */
-bool token__same_mac(const char *a, const char *b);
-
-/* Forget secrets for good. */
-void token__wipe(void *mem, size_t n_bytes);
-
 #endif

@@ -22,14 +22,15 @@ LIBSPLIT = {
     "policy/lines": ["policy/document", "policy/policy", "policy/route"],
     "policy/export": ["policy/document", "policy/route"],
     "net/base": [],
-    "net/aws": ["net/base", "net/aws/identity", "net/aws/v4a"],
-    "net/aws/identity": ["net/base"],
+    "net/aws": ["net/base", "net/aws/base", "net/aws/identity", "net/aws/v4a"],
+    "net/aws/base": ["net/base"],
+    "net/aws/identity": ["net/base", "net/aws/base"],
     "net/aws/v4a": ["net/base"],
     "net/source": ["net/base"],
     "net/source/*": ["net/base", "net/source"],
     "net/source/sql": ["net/base", "net/source", "net/source/windows"],
-    "net/source/cloudwatch": ["net/base", "net/source", "net/aws"],
-    "net/sink": ["net/base", "net/aws", "net/aws/identity", "net/aws/v4a", "policy/route", "policy/export"],
+    "net/source/cloudwatch": ["net/base", "net/source", "net/aws", "net/aws/base", "net/aws/identity"],
+    "net/sink": ["net/base", "net/aws", "net/aws/base", "net/aws/identity", "net/aws/v4a", "policy/route", "policy/export"],
     "net/notify": ["net/base"],
     "token": [],
     "common": [],
@@ -58,10 +59,10 @@ def bare(text):
     return re.sub(r"'(?:\\.|[^'\\\n])+'", "0", text)
 
 
-def defined(text):
-    """Functions with external linkage whose body starts with a brace in column 0."""
+def defined(text, static=False):
+    """Functions with external (or internal) linkage whose body starts with a brace in column 0."""
     for m in re.finditer(r"^([A-Za-z_][^;{}#]*?)\b(\w+)\(([^;{}]*)\)\s*\n\{", text, flags=re.M):
-        if "static" not in m.group(1).split():
+        if ("static" in m.group(1).split()) == static:
             yield m.group(2)
 
 
@@ -97,7 +98,8 @@ class Tree:
         for name, text in self.text.items():
             if name.endswith(".c"):
                 used = {w: self.home[w] for w in set(re.findall(r"\b\w+\b(?=\s*[(,;)}])", text)) if w in self.home}
-                self.calls[name] = {w: home for w, home in used.items() if home != name}
+                own = set(defined(text, static=True))
+                self.calls[name] = {w: home for w, home in used.items() if home != name and w not in own}
 
     def includes(self, name):
         return [inc for inc in re.findall(r'#include "([^"]+)"', self.files[name]) if inc in self.files]

@@ -16,8 +16,8 @@ UNITS = ("failover", "failover_scenarios", "failover_around", "failover_forged",
 
 # file of libsplit/core/failover without ".c", text (must occur once, however it is broken into lines), its replacement
 MUTANTS = [
-    ("guard", "o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN && o->state", "o->state"),
-    ("guard", "if (o->mode == SPLIT_FAILOVER_MODE_FORCE_UP)\n        return true;", ""),
+    ("service", "o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN && o->state", "o->state"),
+    ("service", "if (o->mode == SPLIT_FAILOVER_MODE_FORCE_UP)\n        return true;", ""),
     ("guard", "o->run >= fo->p.ramp_consecutive", "o->run > fo->p.ramp_consecutive"),
     ("guard", "split__fo_elapsed(fo, o->run_start) >= fo->p.run_min_span", "split__fo_elapsed(fo, o->run_start) > fo->p.run_min_span"),
     ("guard", "split__fo_popcount(o->run_keys) >= fo->p.min_keys", "split__fo_popcount(o->run_keys) > fo->p.min_keys"),
@@ -49,7 +49,7 @@ MUTANTS = [
     ("guard_probe", "split__fo_elapsed(fo, o->open_until) >= fo->p.overdue", "split__fo_elapsed(fo, o->open_until) > fo->p.overdue"),
     ("guard_probe", "if (split__fo_chain_at(fo, c)->origin[0] == origin)\n            return false;", ""),
     ("guard_probe", "->degraded)\n            return true;", "->degraded)\n            return false;"),
-    ("guard_probe", "(tried & split__fo_bit(o->slot)) == 0 && ", ""),
+    ("service", "(tried & split__fo_bit(o->slot)) == 0 && ", ""),
     ("choose", "if (o->state == SPLIT_FAILOVER_OPEN && split__fo_moved(call, origin))\n        return false;", ""),
     ("choose", "if (overdue && ask->is_first && o->state", "if (overdue && o->state"),
     ("choose", " && o->state != SPLIT_FAILOVER_HOLD)", ")"),

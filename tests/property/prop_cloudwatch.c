@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/aws/base/error.h"
+#include "net/source/cloudwatch/alarms.h"
+#include "net/source/cloudwatch/answer.h"
 #include "net/source/cloudwatch/cloudwatch.h"
+#include "net/source/cloudwatch/counts.h"
+#include "net/source/cloudwatch/plan.h"
+#include "net/source/cloudwatch/suspects.h"
+#include "net/source/cloudwatch/text.h"
 #include "plans.h"
 
 #define ROUNDS 20000

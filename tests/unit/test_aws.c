@@ -8,6 +8,7 @@
 
 #include "net/aws/aws.h"
 #include "canned_server.h"
+#include "net/aws/base/error.h"
 
 #define BAD(status, body)                                                                          \
     "HTTP/1.1 " status " No\r\nx-amzn-RequestId: 7c1f-1\r\nConnection: close\r\n\r\n" body

@@ -4,8 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "net/source/cloudwatch/answer.h"
 #include "net/source/cloudwatch/cloudwatch.h"
 #include "cloudwatch_kit.h"
+#include "net/source/cloudwatch/counts.h"
+#include "net/source/cloudwatch/plan.h"
+#include "net/source/cloudwatch/request.h"
+#include "net/source/cloudwatch/text.h"
 #include "net/source/fields.h"
 
 static void

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/source/cloudwatch/alarms.h"
+#include "net/source/cloudwatch/answer.h"
 #include "net/source/cloudwatch/cloudwatch.h"
+#include "net/source/cloudwatch/place.h"
+#include "net/source/cloudwatch/suspects.h"
 
 #define ALARM(name, state, more) "{\"AlarmName\":\"" name "\",\"StateValue\":\"" state "\"" more "}"
 

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "core/base/bytes_hash.h"
 #include "core/plan/hash.h"
 
 /* Every prefix length with every key length up to 300 and some beyond, at odd addresses, against

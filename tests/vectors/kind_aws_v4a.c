@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Kind aws-v4a: a folder holds one case of the public suite of AWS (SOURCE.md beside them). */
+#include "net/aws/v4a/canonical.h"
+#include "net/aws/v4a/key.h"
 #include "vectors.h"
 
 #include <openssl/core_names.h>

@@ -12,8 +12,4 @@ void *split__alloc_take(const split_alloc *alloc, size_t n_bytes);
 /* Give back what split__alloc_take returned; NULL is allowed. */
 void split__alloc_give(const split_alloc *alloc, void *mem);
 
-/* Common checks of every init: alignment to 8 bytes and enough room. Returns 0, SPLIT_ERR_ARG,
- * _ALIGN or _MEMORY_SIZE. */
-int split__memory_check(const void *mem, size_t mem_bytes, size_t needed_bytes);
-
 #endif

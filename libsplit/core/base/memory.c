@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks on memory that the caller gives to an init function. */
+#include "core/base/memory.h"
+
 #include "core/base/alloc.h"
 
 #include "split/error.h"

@@ -3,8 +3,11 @@
 #include "core/failover/choose.h"
 
 #include "core/failover/guard.h"
+#include "core/failover/guard_probe.h"
+#include "core/failover/issue.h"
 #include "core/failover/mix.h"
 #include "core/failover/move.h"
+#include "core/failover/service.h"
 
 #define DRILL_WORD 0xD
 

@@ -20,16 +20,4 @@ typedef struct split__fo_ask {
  * has the reason. */
 bool split__fo_choose(split__fo_call *call, const split__fo_ask *ask, split_failover_answer *out);
 
-/* Name the origin in the answer and make the attempt's token. */
-void split__fo_issue(split_failover *fo, const split__fo_ask *ask, uint32_t origin,
-                     split_failover_kind kind, split_failover_reason reason,
-                     split_failover_answer *out);
-
-/* Answer FAIL_FAST. */
-void split__fo_refuse(const split_failover *fo, const split__fo_ask *ask,
-                      split_failover_reason reason, split_failover_answer *out);
-
-/* Take a lease for a probe that is due, so that one is free; OPEN -> HALF_OPEN first. */
-void split__fo_lease(split__fo_call *call, uint32_t origin);
-
 #endif

@@ -3,15 +3,8 @@
 #include "core/failover/guard.h"
 
 #include "core/failover/mix.h"
+#include "core/failover/service.h"
 #include "core/failover/window.h"
-
-bool
-split__fo_in_service(const split__fo_origin *o)
-{
-    if (o->mode == SPLIT_FAILOVER_MODE_FORCE_UP)
-        return true;
-    return o->mode != SPLIT_FAILOVER_MODE_FORCE_DOWN && o->state == SPLIT_FAILOVER_CLOSED;
-}
 
 bool
 split__fo_ramp_failed(const split_failover *fo, const split__fo_origin *o)

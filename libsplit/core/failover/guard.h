@@ -6,9 +6,6 @@
 
 #include "core/failover/state.h"
 
-/* FORCE_UP, or CLOSED and neither forced down (F8). */
-bool split__fo_in_service(const split__fo_origin *o);
-
 /* Guards of a trip (F20-F23). */
 bool split__fo_ramp_failed(const split_failover *fo, const split__fo_origin *o);
 bool split__fo_run_is_broad(const split_failover *fo, const split__fo_origin *o);
@@ -23,15 +20,6 @@ bool split__fo_half_open_over(const split_failover *fo, const split__fo_origin *
 bool split__fo_failback_due(const split_failover *fo, const split__fo_origin *o);
 bool split__fo_step_due(const split_failover *fo, const split__fo_origin *o);
 bool split__fo_decay_due(const split_failover *fo, const split__fo_origin *o);
-
-/* Guards of probes (F12, F13). */
-uint32_t split__fo_n_leases(const split_failover *fo, const split__fo_origin *o);
-bool split__fo_probe_due(const split_failover *fo, const split__fo_origin *o);
-bool split__fo_overdue(const split_failover *fo, const split__fo_origin *o);
-bool split__fo_home(const split_failover *fo, const split__fo_chain *chain, uint32_t origin);
-bool split__fo_urgent(const split_failover *fo, const split__fo_chain *chain, uint32_t origin);
-bool split__fo_alternative(const split_failover *fo, const split__fo_chain *chain, uint32_t origin,
-                           uint64_t tried);
 
 /* Share of keys that the ramp admits, and whether this key is in it (F15). */
 uint32_t split__fo_permille(const split_failover *fo, const split__fo_origin *o);

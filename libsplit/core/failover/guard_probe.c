@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Guards of probes: when one is due, and which request may be one (design/failover.md F12, F13). */
+#include "core/failover/guard_probe.h"
+
 #include "core/failover/guard.h"
 
 #include "core/base/num.h"
@@ -66,18 +68,5 @@ split__fo_urgent(const split_failover *fo, const split__fo_chain *chain, uint32_
     for (uint32_t i = 0; i < chain->n; i++)
         if (chain->origin[i] != origin && split__fo_at(fo, chain->origin[i])->degraded)
             return true;
-    return false;
-}
-
-bool
-split__fo_alternative(const split_failover *fo, const split__fo_chain *chain, uint32_t origin,
-                      uint64_t tried)
-{
-    for (uint32_t i = 0; i < chain->n; i++) {
-        const split__fo_origin *o = split__fo_at(fo, chain->origin[i]);
-        if (chain->origin[i] != origin && (tried & split__fo_bit(o->slot)) == 0 &&
-            split__fo_in_service(o))
-            return true;
-    }
     return false;
 }

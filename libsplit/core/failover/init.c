@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/memory.h"
 #include "core/failover/state.h"
-#include "core/plan/hash.h"
 #include "common/sized.h"
+#include "core/base/bytes_hash.h"
 #include "split/error.h"
 
 #define MAX_NAME 64

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Leases, tokens and answers: the paperwork of an attempt once its origin is chosen
  * (design/failover.md F14). */
+#include "core/failover/issue.h"
+
 #include "core/failover/choose.h"
 
 #include <string.h>

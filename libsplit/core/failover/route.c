@@ -2,6 +2,8 @@
 /* First attempts: route, panic, and the synthetic probe (design/failover.md F10, F16, F17). */
 #include "core/failover/choose.h"
 #include "core/failover/guard.h"
+#include "core/failover/guard_probe.h"
+#include "core/failover/issue.h"
 #include "core/failover/move.h"
 #include "core/failover/timer.h"
 #include "core/base/num.h"

@@ -7,7 +7,7 @@
 #include "core/failover/check.h"
 #include "core/failover/codec.h"
 #include "core/failover/window.h"
-#include "core/plan/hash.h"
+#include "core/base/bytes_hash.h"
 #include "core/base/num.h"
 #include "split/error.h"
 

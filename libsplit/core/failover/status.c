@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "core/failover/guard.h"
+#include "core/failover/guard_probe.h"
+#include "core/failover/service.h"
 #include "core/failover/window.h"
-#include "core/plan/hash.h"
+#include "core/base/bytes_hash.h"
 #include "core/base/num.h"
 #include "split/error.h"
 

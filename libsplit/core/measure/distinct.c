@@ -7,6 +7,7 @@
 
 #include "core/base/alloc.h"
 #include "common/sized.h"
+#include "core/base/memory.h"
 
 struct split_distinct {
     uint32_t n_slots;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/memory.h"
 #include "core/measure/evidence_state.h"
 #include "common/sized.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/memory.h"
 #include "core/measure/histogram_state.h"
 #include "core/base/num.h"
 #include "common/sized.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/memory.h"
 #include "core/measure/histogram_state.h"
 #include "core/measure/meter_state.h"
 #include "common/sized.h"

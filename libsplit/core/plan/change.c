@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/memory.h"
 #include "core/plan/layout.h"
 #include "core/plan/override.h"
 #include "core/plan/reweight.h"

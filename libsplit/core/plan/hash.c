@@ -10,18 +10,14 @@
  *     prefix  |salt-of-|a-spl-it:|                    words 0 and 1 are mixed in when the plan is
  * made key              .         |key bytes.|...      word 2 onwards, at key + 8 * word - tail_len
  */
+#include "core/plan/hash.h"
+
 #include "core/plan/hash_inline.h"
 
 #include <string.h>
 
 #define WORD SPLIT__WORD
 #define STRIPE SPLIT__STRIPE
-
-uint64_t
-split__hash_bytes(const void *bytes, size_t n_bytes)
-{
-    return XXH64(bytes, n_bytes, 0);
-}
 
 void
 split__prefix_set(split__prefix *prefix, const char *first, size_t first_len, const char *second,

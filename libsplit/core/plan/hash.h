@@ -37,7 +37,4 @@ uint64_t split__hash_unit(const split__prefix *prefix, const char *key, size_t k
 /* The part of it for units that are not long, as hash_inline.h says. */
 uint64_t split__hash_short(const split__prefix *prefix, const char *key, size_t key_len);
 
-/* XXH64, seed 0, of plain bytes of any length. */
-uint64_t split__hash_bytes(const void *bytes, size_t n_bytes);
-
 #endif

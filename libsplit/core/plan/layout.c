@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/base/bytes_hash.h"
 #include "split/error.h"
 
 static uint64_t

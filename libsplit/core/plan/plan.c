@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/memory.h"
 #include "core/plan/layout.h"
 #include "common/sized.h"
 #include "core/plan/override.h"

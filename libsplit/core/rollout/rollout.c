@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "common/sized.h"
+#include "core/base/memory.h"
 #include "core/rollout/state.h"
 
 #define DAY_US INT64_C(86400000000)

@@ -6,19 +6,12 @@
 #include <math.h>
 #include <stdbool.h>
 
-static uint64_t
-sample_bits(split__rng *rng)
-{
-    uint64_t z = rng->state += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
+#include "core/base/rng.h"
 
 double
 split__rng_uniform(split__rng *rng)
 {
-    return ((double)(sample_bits(rng) >> 12) + 0.5) * 0x1p-52;
+    return ((double)(split__rng_next(&rng->state) >> 12) + 0.5) * 0x1p-52;
 }
 
 /* Jump from success to success; the waiting time is geometric. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/memory.h"
 #include "core/rollout/forecast_check.h"
 #include "core/rollout/sample.h"
 

@@ -7,20 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/aws/base/error.h"
+#include "net/aws/refused.h"
 #include "net/aws/signed.h"
 #include "net/base/fault.h"
 #include "net/base/http.h"
-
-bool
-split__aws_region(const char *text, char region[AWS_REGION_BYTES])
-{
-    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    if (n == 0 || n >= AWS_REGION_BYTES || (text[n] != '\0' && text[n] != ':'))
-        return false;
-    memcpy(region, text, n);
-    region[n] = '\0';
-    return true;
-}
 
 /* Credentials that the caller named. */
 static int

@@ -3,9 +3,9 @@
 #ifndef SPLIT_NET_AWS_H
 #define SPLIT_NET_AWS_H
 
+#include "net/aws/base/region.h"
 #include "net/aws/identity/chain.h"
 
-#define AWS_REGION_BYTES 32
 #define AWS_HEADERS_MAX 6
 
 /* A request. Texts are borrowed; zero what is not used. */
@@ -32,29 +32,6 @@ typedef struct aws_call {
     bool v4a;        /* one signature for every region */
 } aws_call;
 
-/* Why AWS refused; which sentence fits. */
-typedef enum aws_fault {
-    AWS_FAULT_OTHER,
-    AWS_FAULT_SIGNATURE,
-    AWS_FAULT_CLOCK,
-    AWS_FAULT_EXPIRED,
-    AWS_FAULT_UNKNOWN_KEY,
-    AWS_FAULT_DENIED,
-    AWS_FAULT_THROTTLED,
-    AWS_FAULTS
-} aws_fault;
-
-/* An error body of any of the protocols: JSON {"__type"}, or <Error><Code> of Query. */
-typedef struct aws_error {
-    aws_fault fault;
-    char code[64];
-    char message[160]; /* one printable line, cut */
-    char request_id[64];
-} aws_error;
-
-/* Whether the text, up to its end or a colon, is the name of a region; copied when it is. */
-bool split__aws_region(const char *text, char region[AWS_REGION_BYTES]);
-
 /*
  * Send and wait. Throttling is tried again with a growing, jittered wait; credentials that have
  * expired are fetched once more. Returns 0 with an answer of status 2xx or 304; SPLIT_ERR_NO_DATA
@@ -63,10 +40,5 @@ bool split__aws_region(const char *text, char region[AWS_REGION_BYTES]);
  */
 int split__aws_send(split_http *http, const aws_call *call, split_http_answer *out,
                     split_error *error);
-
-void split__aws_error_read(const split_http_answer *answer, aws_error *out);
-
-/* The sentence of a refusal; returns SPLIT_ERR_PEER. */
-int split__aws_refused(const aws_call *call, const split_http_answer *answer, split_error *error);
 
 #endif

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "net/aws/v4a/canonical.h"
+#include "net/aws/v4a/key.h"
 #include "net/aws/v4a/v4a.h"
 #include "net/base/fault.h"
 

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/aws/aws.h"
+#include "net/aws/base/error.h"
+#include "net/aws/base/region.h"
 #include "net/base/fault.h"
 
 static const char *

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The texts of SigV4A: canonical request, string to sign, and the header that carries the
  * signature. */
+#include "net/aws/v4a/canonical.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "net/aws/v4a/key.h"
 #include "net/aws/v4a/path.h"
 #include "net/aws/v4a/v4a.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The key of SigV4A, derived from a secret, and signatures by it. */
+#include "net/aws/v4a/key.h"
+
 #include "net/aws/v4a/v4a.h"
 
 #include <openssl/bn.h>

@@ -36,23 +36,4 @@ typedef struct v4a_request {
 /* A derived key (an EVP_PKEY of libcrypto). */
 typedef struct evp_pkey_st v4a_key;
 
-/* Derive the key of a secret (NIST SP 800-108, counter mode). NULL without memory. */
-v4a_key *split__v4a_key(const char *key_id, const char *secret);
-void split__v4a_key_free(v4a_key *key);
-
-/* The two texts of the algorithm, each to be freed; NULL without memory. */
-char *split__v4a_canonical(const v4a_request *request);
-char *split__v4a_string_to_sign(const v4a_request *request, const char *canonical);
-
-/* The value of the header Authorization, to be freed; NULL without memory. */
-char *split__v4a_authorization(const v4a_request *request, const char *key_id, v4a_key *key);
-
-/* Sign a text: DER in hex. False without memory. */
-bool split__v4a_sign(v4a_key *key, const char *text, char hex[V4A_SIGNATURE_BYTES]);
-
-void split__v4a_sha256(const char *data, size_t len, char hex[V4A_SHA256_HEX_BYTES]);
-
-/* The names that are signed, sorted and joined by ";", to be freed; NULL without memory. */
-char *split__v4a_signed_names(const v4a_request *request);
-
 #endif

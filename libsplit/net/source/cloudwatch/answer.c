@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* A page of GetMetricData's answer: datapoints go to their periods, and what is incomplete is
  * reported. */
+#include "net/source/cloudwatch/answer.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "net/base/text.h"
+#include "net/source/cloudwatch/text.h"
 #include "net/source/source.h"
 #include "net/source/cloudwatch/cloudwatch.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What CloudWatch would answer with silence is refused beforehand, with the cure. */
+#include "net/source/cloudwatch/check.h"
+
 #include <string.h>
 
 #include "net/source/source.h"

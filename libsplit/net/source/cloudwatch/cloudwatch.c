@@ -7,6 +7,14 @@
 
 #include "net/aws/aws.h"
 #include "net/source/cloudwatch/cloudwatch.h"
+#include "net/source/cloudwatch/alarms.h"
+#include "net/source/cloudwatch/answer.h"
+#include "net/source/cloudwatch/counts.h"
+#include "net/source/cloudwatch/place.h"
+#include "net/source/cloudwatch/plan.h"
+#include "net/source/cloudwatch/request.h"
+#include "net/source/cloudwatch/suspects.h"
+#include "net/source/cloudwatch/text.h"
 #include "net/source/source.h"
 #include "common/sized.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* W2. Datapoints become counts of the window. A period counts for a metric when all of the metric's
  * counts are there; out of a part of them nothing honest can be said. */
+#include "net/source/cloudwatch/counts.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/source/cloudwatch/text.h"
 #include "net/source/source.h"
 #include "net/source/cloudwatch/cloudwatch.h"
 

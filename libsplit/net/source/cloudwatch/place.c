@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* "REGION?period=1m&settle=2m&alarms=PREFIX": where and how to ask. */
+#include "net/source/cloudwatch/place.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

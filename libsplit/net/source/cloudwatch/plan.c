@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Which series of CloudWatch to ask for, and which count of the window each one is. */
+#include "net/source/cloudwatch/plan.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/source/cloudwatch/check.h"
+#include "net/source/cloudwatch/text.h"
 #include "net/source/fields.h"
 #include "net/source/source.h"
 #include "net/source/cloudwatch/cloudwatch.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bodies of GetMetricData and DescribeAlarms in JSON 1.0. */
+#include "net/source/cloudwatch/request.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

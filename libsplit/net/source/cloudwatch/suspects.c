@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Alarms that are not trusted: whether their metrics have data is queried. */
+#include "net/source/cloudwatch/suspects.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/source/cloudwatch/alarm_list.h"
 #include "net/source/cloudwatch/cloudwatch.h"
+#include "net/source/cloudwatch/plan.h"
 
 static const char *
 text_of(const cJSON *object, const char *name)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The policy's text for a metric of CloudWatch: NAMESPACE:METRIC{NAME=VALUE,...}:STATISTIC. */
+#include "net/source/cloudwatch/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* AWS's error bodies as code, message and request id, and as a sentence with a cure. */
-#include "net/aws/aws.h"
-#include "net/base/fault.h"
-#include "net/base/text.h"
+/* AWS's error bodies as code, message and request id. */
+#include "net/aws/base/error.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "net/base/text.h"
 
 /* Codes as the protocols spell them; what is not here is reported in AWS's own words. */
 static const struct {
@@ -44,15 +44,6 @@ static const struct {
     {"TooManyRequestsException", AWS_FAULT_THROTTLED},
     {"LimitExceededException", AWS_FAULT_THROTTLED},
     {"SlowDown", AWS_FAULT_THROTTLED},
-};
-
-/* Messages of these are not repeated: that of a wrong signature may hold the session token. */
-static const char *const cures[AWS_FAULTS] = {
-    [AWS_FAULT_SIGNATURE] = "AWS_SECRET_ACCESS_KEY does not fit AWS_ACCESS_KEY_ID",
-    [AWS_FAULT_CLOCK] = "the clock of this machine is wrong; set it",
-    [AWS_FAULT_EXPIRED] = "the session token has expired; get new credentials and start again",
-    [AWS_FAULT_UNKNOWN_KEY] = "AWS does not know AWS_ACCESS_KEY_ID or its session token",
-    [AWS_FAULT_THROTTLED] = "too many requests for this account; asked again later",
 };
 
 /* One printable line; false when the text was empty. */
@@ -137,34 +128,4 @@ split__aws_error_read(const split_http_answer *answer, aws_error *out)
             (void)put_element(body, "RequestId", out->request_id, sizeof out->request_id);
     }
     out->fault = fault_of(out);
-}
-
-/* A message that was built out of the request may hold what is secret in it. */
-static bool
-is_tellable(const char *message)
-{
-    return strcasestr(message, "x-amz-") == NULL && strcasestr(message, "AWS4-") == NULL;
-}
-
-int
-split__aws_refused(const aws_call *call, const split_http_answer *answer, split_error *error)
-{
-    aws_error e;
-    char allow[96];
-    char id[80] = "";
-    split__aws_error_read(answer, &e);
-    if (e.request_id[0] != '\0')
-        snprintf(id, sizeof id, " (request %.36s)", e.request_id);
-    if (e.code[0] == '\0')
-        return split__net_fault(error, SPLIT_ERR_PEER, "%s answers status %d%s", call->service,
-                                (int)answer->status, id);
-    const char *why = e.fault == AWS_FAULT_OTHER && is_tellable(e.message) ? e.message : "";
-    if (cures[e.fault] != NULL)
-        why = cures[e.fault];
-    if (e.fault == AWS_FAULT_DENIED) {
-        snprintf(allow, sizeof allow, "these credentials may not %s", call->action);
-        why = allow;
-    }
-    return split__net_fault(error, SPLIT_ERR_PEER, "%s: %.40s: %.*s%s", call->service, e.code,
-                            e.fault == AWS_FAULT_OTHER ? 56 : 96, why, id);
 }
