@@ -6,6 +6,7 @@
 #include "split/split.h"
 
 #include "cli/cli.h"
+#include "cli/suggest.h"
 #include "commands.h"
 
 static const cli_command commands[] = {

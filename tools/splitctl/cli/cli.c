@@ -11,6 +11,8 @@
 
 #include "cli/debug.h"
 #include "cli/kinds.h"
+#include "cli/place.h"
+#include "cli/suggest.h"
 
 #define MAX_OPTIONS 48
 #define FIRST_VALUE 1000 /* getopt_long() values of the rows, above every character */

@@ -99,18 +99,8 @@ int cli_parse(const cli_spec *spec, cli_common *common, int argc, char **argv, i
 int cli_usage_error(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* "250ms", "1.5s", "4h" to microseconds. Returns false when the text is no duration. */
-bool cli_duration(const char *text, int64_t *out_us);
-
-/* The entry of names[0..n_names) nearest to `word`, or NULL when none is near enough to be
- * meant. */
-const char *cli_nearest(const char *word, const char *const *names, size_t n_names);
-
 /* Paths with their defaults: policy.json here; route.json and rollout.db beside the policy. Never
  * NULL; `buf` is used when a path has to be put together. */
 #define CLI_PATH_MAX 4096
-const char *cli_policy_path(const cli_common *common);
-const char *cli_route_path(const cli_common *common, char buf[CLI_PATH_MAX]);
-const char *cli_journal_path(const cli_common *common, char buf[CLI_PATH_MAX]);
 
 #endif

@@ -8,6 +8,7 @@
 #include "split/source.h"
 
 #include "cli/cli.h"
+#include "cli/suggest.h"
 
 #define KINDS_MAX 32
 

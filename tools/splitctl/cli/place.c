@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Default places of the documents, and durations on the command line. */
+#include "cli/place.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The nearest known name to a mistyped one. */
+#include "cli/suggest.h"
+
 #include <string.h>
 
 #include "cli/cli.h"

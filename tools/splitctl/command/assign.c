@@ -7,6 +7,7 @@
 #include "split/assign.h"
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "cli/load.h"
 #include "cli/text.h"

@@ -8,8 +8,12 @@
 #include "split/net.h"
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "compare/from_logs.h"
+#include "compare/judge.h"
+#include "compare/show_json.h"
+#include "compare/show_text.h"
 #include "drive/fleet.h"
 #include "screen/follow.h"
 #include "journal/own.h"

@@ -8,10 +8,13 @@
 
 #include "cli/cli.h"
 #include "cli/load.h"
+#include "cli/place.h"
 #include "cli/text.h"
 #include "commands.h"
 #include "compare/compare.h"
+#include "compare/judge.h"
 #include "compare/levels.h"
+#include "compare/wrap.h"
 #include "route/weights.h"
 
 #define REQUESTS_MAX INT64_C(1000000000000000)

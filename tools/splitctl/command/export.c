@@ -7,6 +7,7 @@
 #include "split/export.h"
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "cli/load.h"
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "logs/scan.h"
 #include "logs/setup.h"

@@ -9,10 +9,12 @@
 #include "split/net.h"
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "drive/clock.h"
 #include "screen/draw.h"
 #include "drive/driver.h"
+#include "screen/draw_json.h"
 #include "screen/follow.h"
 #include "journal/own.h"
 #include "cli/load.h"
@@ -171,7 +173,8 @@ watch(monitor *m)
     int code = CTL_OK;
     if (!m->watches || m->live)
         show(m);
-    while (code == CTL_OK && !(m->once && !m->watches) && m->view->outcome[0] == '\0') {
+    while (code == CTL_OK && !(m->once && !m->watches) &&
+           m->view->outcome == VIEW_OUTCOME_GOES_ON) {
         code = m->watches ? next_window(m) : next_look(m);
         if (code == CTL_OK)
             show(m);
@@ -187,7 +190,7 @@ close_summary(const monitor *m, int code)
 {
     const split_rollout_decision *s = &m->view->decision;
     const char *reason = m->view->n_windows > 0 ? split_rollout_reason(m->view->rollout, s) : "";
-    bool ended = m->view->outcome[0] != '\0';
+    bool ended = m->view->outcome != VIEW_OUTCOME_GOES_ON;
     char next[256];
     if (m->json || m->once)
         return;
@@ -198,8 +201,8 @@ close_summary(const monitor *m, int code)
     printf("%s: %lld windows; ", split_policy_name(m->view->policy), (long long)m->view->n_windows);
     view_next(m->view, next, sizeof next);
     if (ended)
-        printf("%s%s%s%s\n", m->view->outcome, reason[0] != '\0' ? " (" : "", reason,
-               reason[0] != '\0' ? ")" : "");
+        printf("%s%s%s%s\n", view_outcome_name((int)m->view->outcome),
+               reason[0] != '\0' ? " (" : "", reason, reason[0] != '\0' ? ")" : "");
     else
         printf("next: %s\n", next);
     if (code == CTL_TIMEOUT && !term_stopped())
@@ -221,7 +224,7 @@ open_watch(monitor *m, const cli_common *common, const cli_texts *specs, const c
     m->view = &m->own;
     code = view_open(m->view, m->policy, m->driver.rollout);
     m->view->options.window_us = m->interval_us;
-    m->view->heading = "watching only";
+    m->view->heading = VIEW_HEADING_WATCHED;
     window_mark(&m->driver);
     return code;
 }

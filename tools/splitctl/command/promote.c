@@ -8,6 +8,7 @@
 #include "split/net.h"
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "screen/follow.h"
 #include "journal/own.h"

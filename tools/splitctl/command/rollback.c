@@ -10,6 +10,7 @@
 #include "split/net.h"
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "drive/effect.h"
 #include "journal/own.h"

@@ -7,6 +7,7 @@
 #include "split/net.h"
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "drive/clock.h"
 #include "drive/driver.h"

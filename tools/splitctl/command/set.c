@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "cli/load.h"
 #include "drive/operator.h"

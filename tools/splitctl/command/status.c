@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "screen/draw.h"
+#include "screen/draw_json.h"
 #include "screen/follow.h"
 #include "journal/own.h"
 #include "cli/load.h"

@@ -45,31 +45,4 @@ typedef struct comparison {
     char next[COMPARE_TEXT_BYTES];
 } comparison;
 
-/* Fill metrics, cache, finding and sentences; costs must have been counted. An exit code. */
-int compare_judge(comparison *c);
-
-/* Judged before. */
-void compare_text(const comparison *c);
-void compare_json(const comparison *c);
-
-/* What a difference of a metric means: "'new' is worse: ..." */
-const char *compare_sentence(const comparison *c, const split_metric *metric, const difference *d,
-                             char *buf, size_t buf_size);
-
-/* Latencies of an arm by latency_part; NULL when there are none. */
-const tally_times *compare_latency(const comparison *c, int arm);
-
-/* The costs' part. */
-void compare_cost_text(const cost_report *c, int width);
-void compare_cost_json(const cost_report *c);
-
-/* The budget as a sentence; "" without one. */
-void compare_budget(const cost_report *c, char *buf, size_t buf_size);
-
-/* Words of the omitted covers, "data transfer, logs"; "" for none. */
-void compare_omitted(const cost_side *s, char *buf, size_t buf_size);
-
-/* Lines of at most `width` columns; those after the first are indented by two more. */
-void compare_wrap(int indent, int width, const char *text);
-
 #endif

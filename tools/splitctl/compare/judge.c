@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What a comparison means, in sentences. */
+#include "compare/judge.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "compare/prices_read.h"
 #include "route/weights.h"
 #include "compare/compare.h"
 

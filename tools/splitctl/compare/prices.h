@@ -108,7 +108,4 @@ void prices_free(prices **p);
 /* The origin with a name, or NULL. */
 const price_system *prices_origin(const prices *p, const char *name);
 
-const char *price_cover_word(price_cover cover);
-const char *price_cover_text(price_cover cover);
-
 #endif

@@ -10,4 +10,7 @@ form_read prices_read_origins;
 form_read prices_read_routers;
 form_read prices_read_router;
 
+const char *price_cover_word(price_cover cover);
+const char *price_cover_text(price_cover cover);
+
 #endif

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Costs for people: every line is named, and what no line holds is named, too. */
+#include "compare/show_cost.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/text.h"
 #include "compare/compare.h"
+#include "compare/judge.h"
+#include "compare/wrap.h"
 
 #define AMOUNT 11 /* columns of an amount */
 

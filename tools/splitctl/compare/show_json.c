@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* A comparison as one JSON object: a superset of what the text shows. */
+#include "compare/show_json.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "split/net.h"
 
 #include "cli/text.h"
+#include "compare/judge.h"
+#include "compare/prices_read.h"
 #include "route/weights.h"
 #include "compare/compare.h"
 

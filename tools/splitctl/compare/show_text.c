@@ -1,41 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* A comparison for people; fits narrow terminals. */
+#include "compare/show_text.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "split/net.h"
 
+#include "compare/judge.h"
+#include "compare/show_cost.h"
+#include "compare/wrap.h"
 #include "screen/canvas.h"
 #include "cli/text.h"
 #include "compare/compare.h"
 
 #define WIDTH 80
 #define WIDTH_MIN 40
-
-void
-compare_wrap(int indent, int width, const char *text)
-{
-    int at = 0;
-    for (const char *p = text; *p != '\0';) {
-        size_t n = strcspn(p, " ");
-        bool first = p == text;
-        if (!first && at + 1 + (int)n > width) {
-            printf("\n%*s", indent + 2, "");
-            at = indent + 2;
-        } else if (!first) {
-            putchar(' ');
-            at++;
-        } else {
-            printf("%*s", indent, "");
-            at = indent;
-        }
-        printf("%.*s", (int)n, p);
-        at += (int)n;
-        p += n;
-        p += strspn(p, " ");
-    }
-    putchar('\n');
-}
 
 static void
 show_head(const comparison *c, int width)

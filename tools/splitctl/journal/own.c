@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "split/policy.h"
+#include "cli/place.h"
 #include "journal/read.h"
 
 int

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What stands around the lines of a chart: ticks with units, times, phases, bounds with names. */
+#include "report/axis.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +9,7 @@
 
 #include "split/net.h"
 
+#include "report/scale.h"
 #include "route/weights.h"
 #include "report/chart.h"
 #include "report/html.h"

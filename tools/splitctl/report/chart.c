@@ -4,30 +4,14 @@
 
 #include <math.h>
 
+#include "report/axis.h"
+#include "report/chart_text.h"
 #include "report/html.h"
+#include "report/scale.h"
 
 /* More would not be seen; each step keeps its smallest and largest value. */
 #define MAX_POINTS 300
 #define MAX_DOTS 40 /* up to here every window gets a dot */
-
-float
-chart_value(const chart_series *s, size_t row)
-{
-    return *(const float *)(const void *)((const char *)s->first + row * s->stride);
-}
-
-double
-chart_x(const chart_scale *s, double t)
-{
-    return 100 * (t - s->t0) / (s->t1 - s->t0);
-}
-
-double
-chart_y(const chart_scale *s, double v)
-{
-    double part = (s->high - v) / (s->high - s->low);
-    return PLOT_HEIGHT * (part < 0 ? 0 : part > 1 ? 1 : part);
-}
 
 static void
 stretch(chart_scale *s, double v)

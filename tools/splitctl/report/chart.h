@@ -61,18 +61,4 @@ typedef struct chart_scale {
 /* The whole figure; nothing without windows. */
 void chart_figure(FILE *out, const report *r, const chart *c);
 
-/* Its parts. */
-float chart_value(const chart_series *s, size_t row);
-double chart_y(const chart_scale *s, double v); /* pixels from the top of the plot */
-double chart_x(const chart_scale *s, double t); /* percent of the width */
-void chart_axes(FILE *out, const chart *c, const chart_scale *s);
-void chart_lines(FILE *out, const chart *c, const chart_scale *s);
-void chart_phases(FILE *out, const report *r, const chart_scale *s);
-void chart_legend(FILE *out, const chart *c);
-void chart_describe(FILE *out, const report *r, const chart *c);
-void chart_table(FILE *out, const report *r, const chart *c);
-
-/* A number of the chart with its unit. */
-const char *chart_number(const chart *c, double v, char buf[32]);
-
 #endif

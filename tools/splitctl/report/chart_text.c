@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A chart in words and numbers: its legend, its description, and its table. */
+#include "report/chart_text.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "report/chart.h"
 #include "report/html.h"
+#include "report/scale.h"
 
 #define MAX_ROWS 60 /* of a table; a longer journal is summed up */
 

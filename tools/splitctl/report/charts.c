@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Which charts there are: traffic, and for every metric its values with bounds and its evidence. */
+#include "report/charts.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/text.h"
 #include "report/chart.h"
+#include "report/criteria.h"
 #include "report/page.h"
 
 static const char *const bound_names[SPLIT_BOUND_COUNT] = {"target", "warning", "critical"};

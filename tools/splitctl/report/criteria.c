@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The closing summary: every metric against its target, phase by phase. */
+#include "report/criteria.h"
+
 #include <math.h>
 #include <string.h>
 

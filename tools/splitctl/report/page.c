@@ -6,17 +6,21 @@
 
 #include "split/net.h"
 
+#include "report/charts.h"
+#include "report/criteria.h"
+#include "report/record.h"
+#include "report/told.h"
 #include "route/weights.h"
 
 html_state
 page_state(const report *r)
 {
     const view *v = &r->follow->view;
-    if (strcmp(v->outcome, "COMPLETE") == 0)
+    if (v->outcome == VIEW_OUTCOME_COMPLETE)
         return HTML_GOOD;
-    if (strcmp(v->outcome, "ROLLBACK") == 0)
+    if (v->outcome == VIEW_OUTCOME_ROLLBACK)
         return HTML_BAD;
-    if (v->outcome[0] != '\0' || r->n_rows == 0)
+    if (v->outcome != VIEW_OUTCOME_GOES_ON || r->n_rows == 0)
         return HTML_OPEN;
     int code = view_exit_code(v);
     return code == CTL_OK ? HTML_OPEN : code == CTL_CRITICAL ? HTML_BAD : HTML_WARN;
@@ -26,11 +30,11 @@ const char *
 page_state_word(const report *r)
 {
     const view *v = &r->follow->view;
-    if (strcmp(v->outcome, "COMPLETE") == 0)
+    if (v->outcome == VIEW_OUTCOME_COMPLETE)
         return "complete";
-    if (strcmp(v->outcome, "ROLLBACK") == 0)
+    if (v->outcome == VIEW_OUTCOME_ROLLBACK)
         return "rolled back";
-    if (v->outcome[0] != '\0')
+    if (v->outcome != VIEW_OUTCOME_GOES_ON)
         return "abandoned";
     if (r->n_rows == 0)
         return "no window yet";

@@ -16,16 +16,4 @@ extern const char *const page_style[];
 html_state page_state(const report *r);
 const char *page_state_word(const report *r);
 
-void page_story(FILE *out, const report *r);
-void page_phases(FILE *out, const report *r);
-void page_criteria(FILE *out, const report *r);
-void page_charts(FILE *out, const report *r);
-void page_decisions(FILE *out, const report *r);
-void page_moves(FILE *out, const report *r);
-void page_operators(FILE *out, const report *r);
-
-/* What is proven of a metric, for people. */
-html_state page_verdict_state(split_verdict v);
-const char *page_verdict_word(split_verdict v);
-
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the journal recorded word for word: decisions, publications and who moved, operators. */
+#include "report/record.h"
+
 #include <stdlib.h>
 #include <string.h>
 

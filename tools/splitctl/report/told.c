@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The story of the rollout in a few sentences, the numbers beside it, and the table of its
  * phases. */
+#include "report/told.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -28,7 +30,7 @@ static void
 tell_standing(FILE *out, const report *r, const report_phase *p)
 {
     const view *v = &r->follow->view;
-    bool over = v->outcome[0] != '\0';
+    bool over = v->outcome != VIEW_OUTCOME_GOES_ON;
     char share[16];
     fprintf(out, " %s at %s&#160;%% of the keys: %s", over ? "stood" : "stands",
             weights_print(p->last.percent_e6, share), split_decision_name(p->last.decision));
@@ -40,8 +42,7 @@ tell_standing(FILE *out, const report *r, const report_phase *p)
     if (over)
         fputs("It was abandoned for another rollout.", out);
     else
-        fputs(strcmp(v->heading, "a run drives") == 0 ? "A run drives it."
-                                                      : "No run drives it now.",
+        fputs(v->heading == VIEW_HEADING_DRIVEN ? "A run drives it." : "No run drives it now.",
               out);
 }
 
@@ -58,18 +59,18 @@ was_overridden(const report *r)
 static void
 put_lead(FILE *out, const report *r)
 {
-    const char *outcome = r->follow->view.outcome;
+    const view_outcome outcome = r->follow->view.outcome;
     const report_phase *p = report_last_phase(r);
     bool judged = p->last.decision == SPLIT_DECISION_ROLLBACK;
     char share[16];
     char before[16];
     fputs("<p class=\"lead\">", out);
     html_name(out, report_variant(r, false));
-    if (strcmp(outcome, "COMPLETE") == 0) {
+    if (outcome == VIEW_OUTCOME_COMPLETE) {
         fprintf(out, " has %s&#160;%% of the keys: every phase passed its gate%s.",
                 weights_print(p->last.next_percent_e6, share),
                 was_overridden(r) ? " or was passed over by an operator" : "");
-    } else if (strcmp(outcome, "ROLLBACK") == 0) {
+    } else if (outcome == VIEW_OUTCOME_ROLLBACK) {
         fprintf(out, " was taken back from %s&#160;%% to %s&#160;%% of the keys",
                 weights_print(p->last.percent_e6, before),
                 weights_print(judged ? p->last.next_percent_e6 : r->published_e6, share));
@@ -93,11 +94,11 @@ phase_share(const report *r, uint32_t i, char buf[16])
 static void
 tell_hold(FILE *out, const report *r, const report_phase *p)
 {
-    if (r->follow->view.outcome[0] != '\0') {
+    if (r->follow->view.outcome != VIEW_OUTCOME_GOES_ON) {
         fputs("was left there.", out);
         return;
     }
-    fprintf(out, "is going on (%s), holds for: ", r->follow->view.heading);
+    fprintf(out, "is going on (%s), holds for: ", view_heading_name((int)r->follow->view.heading));
     html_text(out, p->reason);
     fputs(".", out);
 }
@@ -161,9 +162,9 @@ tell_rest(FILE *out, const report *r, uint32_t from)
         fprintf(out, "%s<strong>%s&#160;%%</strong>", i > from ? ", " : "",
                 phase_share(r, i, share));
     fprintf(out, "<span class=\"soft\"> %s.</span></li>\n",
-            r->follow->view.outcome[0] == '\0' ? "still to come"
-            : n - from == 1                    ? "was never reached"
-                                               : "were never reached");
+            r->follow->view.outcome == VIEW_OUTCOME_GOES_ON ? "still to come"
+            : n - from == 1                                 ? "was never reached"
+                                                            : "were never reached");
 }
 
 static void

@@ -9,22 +9,16 @@
 
 #include "cli/text.h"
 #include "route/weights.h"
+#include "screen/draw_metrics.h"
+#include "screen/layout.h"
 
 #define DAY_US INT64_C(86400000000)
-
-draw_layout
-draw_layout_of(const canvas *c)
-{
-    if (c->width == 0 || c->width >= 116)
-        return DRAW_WIDE;
-    return c->width >= 76 ? DRAW_NORMAL : c->width >= 56 ? DRAW_NARROW : DRAW_TINY;
-}
 
 static const char *
 state_text(const view *v)
 {
-    if (v->outcome[0] != '\0')
-        return v->outcome;
+    if (v->outcome != VIEW_OUTCOME_GOES_ON)
+        return view_outcome_name((int)v->outcome);
     return v->n_windows == 0 ? "WAITING" : split_decision_name(v->decision.decision);
 }
 
@@ -65,14 +59,14 @@ draw_head(canvas *c, const view *v)
     char iso[SPLIT_TIME_BYTES];
     const char *reason = v->n_windows > 0 ? split_rollout_reason(v->rollout, &v->decision) : "";
     const char *baseline = split_policy_variant(v->policy, v->info.baseline);
-    bool left_alone = strcmp(v->heading, "nothing drives") == 0;
+    bool left_alone = v->heading == VIEW_HEADING_LEFT_ALONE;
     canvas_put(c, STYLE_BOLD, "%s", split_policy_name(v->policy));
     canvas_put(c, STYLE_PLAIN, "  ");
     canvas_put(c, state_style(v), "%s%s%s%s", state_text(v), reason[0] != '\0' ? " (" : "", reason,
                reason[0] != '\0' ? ")" : "");
     canvas_put(c, STYLE_PLAIN, "  %s%s%s", split_policy_variant(v->policy, v->info.variant),
                baseline != NULL ? " against " : "", baseline != NULL ? baseline : "");
-    canvas_put(c, left_alone ? STYLE_WARN : STYLE_DIM, "  %s", v->heading);
+    canvas_put(c, left_alone ? STYLE_WARN : STYLE_DIM, "  %s", view_heading_name((int)v->heading));
     const char *now = time_text(c, split_clock_wall(), iso);
     if (canvas_room(c) >= (int)strlen(now) + 2)
         canvas_put(c, STYLE_DIM, "  %s", now);
@@ -82,7 +76,7 @@ draw_head(canvas *c, const view *v)
 static bool
 has_ended(const view *v)
 {
-    return v->outcome[0] != '\0' ||
+    return v->outcome != VIEW_OUTCOME_GOES_ON ||
            (v->n_windows > 0 && (v->decision.decision == SPLIT_DECISION_COMPLETE ||
                                  v->decision.decision == SPLIT_DECISION_ROLLBACK));
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A view as one JSON object on a line: all that the text shows, and more. */
+#include "screen/draw_json.h"
+
 #include <string.h>
 
 #include "split/lines.h"
@@ -104,8 +106,8 @@ draw_json(FILE *out, const view *v)
     fprintf(out, "{\"schema\":1,\"at\":\"%s\"", now);
     put_text(out, "split", split_policy_name(v->policy));
     put_text(out, "variant", split_policy_variant(v->policy, v->info.variant));
-    put_text(out, "outcome", v->outcome);
-    put_text(out, "source", v->heading);
+    put_text(out, "outcome", view_outcome_name((int)v->outcome));
+    put_text(out, "source", view_heading_name((int)v->heading));
     fprintf(out, ",\"windows\":%lld,\"phases\":[", (long long)v->n_windows);
     for (uint32_t i = 0; i < v->options.n_phases; i++)
         fprintf(out, "%s{\"percent\":%s,\"bake_s\":%.6g}", i > 0 ? "," : "",

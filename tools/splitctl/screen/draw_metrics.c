@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of metrics of a view: level, both systems, bounds, sample, proof, history. */
+#include "screen/draw_metrics.h"
+
 #include <limits.h>
 #include <string.h>
 
 #include "screen/draw.h"
 #include "cli/text.h"
+#include "screen/layout.h"
 
 static style
 level_style(split_level level)

@@ -144,11 +144,10 @@ follow_refresh(follow *f)
         code = journal_find(f->journal, f->rollout_id, &r);
     if (code != CTL_OK)
         return code;
-    snprintf(f->outcome, sizeof f->outcome, "%s", r.outcome);
-    f->view.outcome = f->outcome;
+    f->view.outcome = view_outcome_of(r.outcome);
     f->view.ended_us = r.ended_us;
-    f->view.heading = r.ended_us != 0                      ? "ended"
-                      : journal_is_driven(f->journal_path) ? "a run drives"
-                                                           : "nothing drives";
+    f->view.heading = r.ended_us != 0                      ? VIEW_HEADING_ENDED
+                      : journal_is_driven(f->journal_path) ? VIEW_HEADING_DRIVEN
+                                                           : VIEW_HEADING_LEFT_ALONE;
     return CTL_OK;
 }

@@ -18,7 +18,6 @@ typedef struct follow {
     int64_t last_action;    /* seq */
     int64_t n_publications; /* that were seen */
     int64_t to_skip;
-    char outcome[16];
     story_each *each; /* called for every window, too; may be NULL */
     void *ctx;
 } follow;

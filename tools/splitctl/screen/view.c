@@ -16,8 +16,6 @@ view_open(view *v, const split_policy *policy, const split_rollout *rollout)
     memset(v, 0, sizeof *v);
     v->policy = policy;
     v->rollout = rollout;
-    v->outcome = "";
-    v->heading = "";
     v->display.revision = -1;
     v->display.n_alarms = -1;
     if (split_policy_rollout_options(policy, &v->options) == SPLIT_OK &&
@@ -197,7 +195,7 @@ view_next(const view *v, char *buf, size_t buf_size)
     char share[16];
     if (v->n_windows == 0)
         snprintf(buf, buf_size, "the first window has not ended yet");
-    else if (v->outcome[0] != '\0' || s->decision == SPLIT_DECISION_COMPLETE ||
+    else if (v->outcome != VIEW_OUTCOME_GOES_ON || s->decision == SPLIT_DECISION_COMPLETE ||
              s->decision == SPLIT_DECISION_ROLLBACK)
         snprintf(buf, buf_size, "nothing: the rollout has ended");
     else if (s->decision == SPLIT_DECISION_ADVANCE)
@@ -214,7 +212,7 @@ view_exit_code(const view *v)
     int code = CTL_OK;
     if (v->n_windows == 0 || v->is_silent || s->reason == SPLIT_REASON_NO_DATA)
         return CTL_NO_DATA;
-    if (s->decision == SPLIT_DECISION_ROLLBACK || strcmp(v->outcome, "ROLLBACK") == 0)
+    if (s->decision == SPLIT_DECISION_ROLLBACK || v->outcome == VIEW_OUTCOME_ROLLBACK)
         return CTL_ROLLED_BACK;
     for (uint32_t m = 0; m < s->n_metrics; m++) {
         if (s->metrics[m].level == SPLIT_LEVEL_CRITICAL)
@@ -231,4 +229,41 @@ const char *
 view_alarm_name(split_reading_alarm_state state)
 {
     return state == SPLIT_READING_ALARM_RINGS ? "alarm" : "unknown";
+}
+
+const char *
+view_outcome_name(int outcome)
+{
+    switch (outcome) {
+#define XX(name, number, text)                                                                     \
+    case number:                                                                                   \
+        return text;
+        VIEW_OUTCOME_MAP(XX)
+#undef XX
+    default:
+        return "?";
+    }
+}
+
+const char *
+view_heading_name(int heading)
+{
+    switch (heading) {
+#define XX(name, number, text)                                                                     \
+    case number:                                                                                   \
+        return text;
+        VIEW_HEADING_MAP(XX)
+#undef XX
+    default:
+        return "?";
+    }
+}
+
+view_outcome
+view_outcome_of(const char *text)
+{
+    for (int i = VIEW_OUTCOME_GOES_ON; i < VIEW_OUTCOME_ABANDONED; i++)
+        if (strcmp(text, view_outcome_name(i)) == 0)
+            return (view_outcome)i;
+    return VIEW_OUTCOME_ABANDONED;
 }

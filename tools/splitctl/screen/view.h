@@ -13,6 +13,28 @@
 #define VIEW_HISTORY 64
 #define VIEW_EVENTS 32
 
+/* How a rollout ended: XX(name, number, text of the journal). */
+#define VIEW_OUTCOME_MAP(XX)                                                                       \
+    XX(GOES_ON, 0, "")                                                                             \
+    XX(COMPLETE, 1, "COMPLETE")                                                                    \
+    XX(ROLLBACK, 2, "ROLLBACK")                                                                    \
+    XX(ABANDONED, 3, "ABANDONED")
+
+/* Who judges what is shown: XX(name, number, text). */
+#define VIEW_HEADING_MAP(XX)                                                                       \
+    XX(NONE, 0, "")                                                                                \
+    XX(DRIVEN, 1, "a run drives")                                                                  \
+    XX(LEFT_ALONE, 2, "nothing drives")                                                            \
+    XX(WATCHED, 3, "watching only")                                                                \
+    XX(ENDED, 4, "ended")
+
+#define XX(name, number, text) VIEW_OUTCOME_##name = number,
+typedef enum view_outcome { VIEW_OUTCOME_MAP(XX) } view_outcome;
+#undef XX
+#define XX(name, number, text) VIEW_HEADING_##name = number,
+typedef enum view_heading { VIEW_HEADING_MAP(XX) } view_heading;
+#undef XX
+
 typedef struct view_event {
     split_us at_us; /* wall clock */
     char text[160];
@@ -35,8 +57,8 @@ typedef struct view {
     view_event events[VIEW_EVENTS]; /* newest last */
     size_t n_events;
     split_us ended_us; /* wall clock; 0 while it goes on */
-    const char *outcome;
-    const char *heading; /* who judges: "run drives", "nothing drives", "watching only" */
+    view_outcome outcome;
+    view_heading heading;
 } view;
 
 int view_open(view *v, const split_policy *policy, const split_rollout *rollout);
@@ -69,6 +91,12 @@ const char *view_value(const view *v, uint32_t metric, split_reading_arm arm, ch
 const char *view_state_name(int32_t state);
 const char *view_mode_name(int32_t mode);
 const char *view_alarm_name(split_reading_alarm_state state);
+
+const char *view_outcome_name(int outcome);
+const char *view_heading_name(int heading);
+
+/* How the journal says that it ended; what it says otherwise is abandoned. */
+view_outcome view_outcome_of(const char *text);
 
 /* What happens next and why, one sentence. */
 void view_next(const view *v, char *buf, size_t buf_size);
