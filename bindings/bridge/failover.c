@@ -207,7 +207,7 @@ splitb_failover_report(splitb_failover *self, const double *in, size_t n_in, dou
         memset(&followup.attempt, 0, sizeof followup.attempt);
     splitb_put(&w, followup.credit);
     splitb_put(&w, followup.next);
-    splitb_put_us(&w, followup.deadline);
+    splitb_put_us(&w, followup.deadline_us);
     splitb_put_answer(&w, &followup.attempt);
     splitb_put_events(&w, &events);
     *n_out = w.n_out;

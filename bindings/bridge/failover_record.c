@@ -13,7 +13,7 @@ splitb_read_token(splitb_reader *r, split_failover_token *token)
     token->origin_id = splitb_read_u64(r);
     token->key = splitb_read_u64(r);
     token->tried = splitb_read_u64(r);
-    token->issued_at = splitb_read_us(r);
+    token->issued_at_us = splitb_read_us(r);
     token->gen = splitb_read_u32(r);
     token->slot = (uint8_t)splitb_read_int(r, 0, UINT8_MAX);
     token->kind = (uint8_t)splitb_read_int(r, 0, UINT8_MAX);
@@ -31,12 +31,12 @@ splitb_put_answer(splitb_writer *w, const split_failover_answer *answer)
     splitb_put(w, answer->kind);
     splitb_put(w, answer->reason);
     splitb_put(w, answer->flags);
-    splitb_put_us(w, answer->deadline);
+    splitb_put_us(w, answer->deadline_us);
     splitb_put_u64(w, token->seq);
     splitb_put_u64(w, token->origin_id);
     splitb_put_u64(w, token->key);
     splitb_put_u64(w, token->tried);
-    splitb_put_us(w, token->issued_at);
+    splitb_put_us(w, token->issued_at_us);
     splitb_put(w, token->gen);
     splitb_put(w, token->slot);
     splitb_put(w, token->kind);
@@ -52,7 +52,7 @@ put_event(splitb_writer *w, const split_failover_event *event)
     splitb_put(w, event->from);
     splitb_put(w, event->to);
     splitb_put(w, event->cause);
-    splitb_put_us(w, event->at);
+    splitb_put_us(w, event->at_us);
     splitb_put_us(w, event->run_span_us);
     splitb_put_us(w, event->open_us);
     const uint32_t rest[] = {event->gen,      event->epoch,     event->level, event->run,

@@ -124,7 +124,7 @@ splitb_metric_kind_text(const double *in, size_t n_in, const char **out_text, si
                                  row->help,
                                  row->bad_text,
                                  split_metric_form_name((int)row->form),
-                                 row->n_field,
+                                 row->total_field,
                                  row->bad_field,
                                  row->good_field,
                                  row->sent_field};
@@ -196,7 +196,7 @@ splitb_metric_level(const double *in, size_t n_in, const char *text, size_t text
             splitb_put(&w, (double)counts.bad[i]);
         splitb_put(&w, split_threshold_level(&metric, &counts, min_sample));
         for (int i = 0; i < SPLIT_BOUND_COUNT; i++)
-            splitb_put(&w, split_threshold_over(&metric, &counts, (split_bound_index)i));
+            splitb_put(&w, split_threshold_is_over(&metric, &counts, (split_bound_index)i));
     }
     *n_out = w.n_out;
     return splitb_reader_done(&r);

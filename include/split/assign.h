@@ -28,6 +28,8 @@ SPLIT_BEGIN
     XX(EVEN, 6, "even")                                                                            \
     XX(STORED, 7, "stored")
 
+#define SPLIT_RULE_COUNT 8 /**< How many there are. */
+
 /** Which rule decided. DEFAULT and STORED are for callers: no usable key, and a stored decision.
  * @since 0.1 */
 typedef enum split_rule {

@@ -98,6 +98,16 @@ typedef struct split_failover_options {
 #define split_failover_options_init(o) split_failover_options_init_sized((o), sizeof *(o))
 SPLIT_API void split_failover_options_init_sized(split_failover_options *o, size_t size);
 
+/** Presets: XX(name, number, text). @since 0.1 */
+#define SPLIT_FAILOVER_PRESET_MAP(XX)                                                              \
+    XX(DEFAULT, 0, "default")                                                                      \
+    XX(CLOUDFRONT, 1, "cloudfront")                                                                \
+    XX(ENVOY5XX, 2, "envoy5xx")                                                                    \
+    XX(NGINX, 3, "nginx")                                                                          \
+    XX(STRICT_MANUAL, 4, "strict-manual")
+
+#define SPLIT_FAILOVER_PRESET_COUNT 5 /**< How many there are. */
+
 /**
  * Set every parameter to those of a preset; origins, chains and seed stay.
  *
@@ -109,14 +119,8 @@ SPLIT_API void split_failover_options_init_sized(split_failover_options *o, size
 SPLIT_API SPLIT_CHECKED int split_failover_options_preset(split_failover_options *o,
                                                           const char *name);
 
-/**
- * Name of a preset, for lists and messages.
- *
- * @param index From 0.
- * @return Static text, or NULL when there is no such preset.
- * @note Threads: pure. Since 0.1.
- */
-SPLIT_API const char *split_failover_preset_name(uint32_t index);
+/** Name of a preset; "?" for a number outside the registry. @note Threads: pure. Since 0.1. */
+SPLIT_API const char *split_failover_preset_name(int preset);
 
 /**
  * Bytes of a machine with these options.

@@ -300,7 +300,7 @@ typedef struct split_failover_token {
     uint64_t origin_id; /**< XXH64 of the origin's name. */
     uint64_t key;
     uint64_t tried; /**< Origins this request has visited, this one included. */
-    split_us issued_at;
+    split_us issued_at_us;
     uint32_t gen; /**< The origin's generation at issue. */
     uint8_t slot; /**< The origin's bit in tried. */
     uint8_t kind; /**< split_failover_kind. */
@@ -318,7 +318,7 @@ typedef struct split_failover_answer {
     split_failover_reason reason;
     uint32_t flags; /**< split_failover_flag bits. */
     uint32_t reserved;
-    split_us deadline; /**< As split_failover_deadline(). */
+    split_us deadline_us; /**< As split_failover_deadline(). */
     split_failover_token token;
 } split_failover_answer;
 
@@ -333,7 +333,7 @@ typedef struct split_failover_outcome {
 typedef struct split_failover_followup {
     split_failover_credit credit;
     split_failover_next next;
-    split_us deadline;             /**< As split_failover_deadline(). */
+    split_us deadline_us;          /**< As split_failover_deadline(). */
     split_failover_answer attempt; /**< Written only when next is ATTEMPT. */
 } split_failover_followup;
 
@@ -344,7 +344,7 @@ typedef struct split_failover_followup {
  * From these numbers alone a log line can say why.
  */
 typedef struct split_failover_event {
-    split_us at;          /**< Effective time of the machine. */
+    split_us at_us;       /**< Effective time of the machine. */
     split_us run_span_us; /**< From the run's first failure to now. */
     split_us open_us;     /**< To OPEN: how long from now; else 0. */
     uint32_t origin;

@@ -98,9 +98,9 @@ typedef struct split_log_info {
 /** A log as a stream of bytes. Thread rule: exclusive. @since 0.1 */
 typedef struct split_log split_log;
 
-/** Name of a format such as "haproxy http"; NULL beyond the last. @note Threads: pure. Since 0.1.
- */
-SPLIT_API const char *split_log_format_name(size_t format);
+/** Name of a format such as "haproxy http"; "?" for a number that is not one. @note Threads: pure.
+ * Since 0.1. */
+SPLIT_API const char *split_log_format_name(int format);
 
 /** Fill with the defaults. @note Threads: pure. Since 0.1. */
 #define split_log_options_init(options) split_log_options_init_sized((options), sizeof *(options))

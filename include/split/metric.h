@@ -152,7 +152,7 @@ typedef struct split_metric_kind_info {
     split_counter n;   /**< Its trials; OVER: when nobody counted how many were timed. */
     split_counter bad; /**< COUNTERS only. */
     /** Names of its counts at a source, here the trials; "" for one that it has not. */
-    char n_field[16];
+    char total_field[16];
     char bad_field[16];
     char good_field[16];                   /**< May stand in for the trials. */
     char sent_field[16];                   /**< At one kind only. */

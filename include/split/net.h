@@ -32,11 +32,11 @@ SPLIT_API split_us split_clock_wall(void);
 /**
  * Sleep until an instant of split_clock_now(), or until a signal arrives.
  *
- * @param instant Instant to wait for; one in the past returns at once.
+ * @param instant_us Instant to wait for; one in the past returns at once.
  * @return 0; SPLIT_ERR_MODE when a signal ended the sleep.
  * @note Threads: pure. Since 0.1.
  */
-SPLIT_API int split_clock_sleep_until(split_us instant);
+SPLIT_API int split_clock_sleep_until(split_us instant_us);
 
 /** Bytes that split_time_print() needs, with the final zero. @since 0.1 */
 #define SPLIT_TIME_BYTES 32
@@ -44,12 +44,12 @@ SPLIT_API int split_clock_sleep_until(split_us instant);
 /**
  * Print a wall-clock instant as RFC 3339 in UTC with whole seconds, such as "2026-11-23T00:17:00Z".
  *
- * @param wall Microseconds since 1970; years 1970 to 9999.
+ * @param wall_us Microseconds since 1970; years 1970 to 9999.
  * @param buf  Receives the text.
  * @return 0; SPLIT_ERR_VALUE for an instant outside those years.
  * @note Threads: pure. Cost: O(1). Since 0.1.
  */
-SPLIT_API int split_time_print(split_us wall, char buf[SPLIT_TIME_BYTES]);
+SPLIT_API int split_time_print(split_us wall_us, char buf[SPLIT_TIME_BYTES]);
 
 /**
  * Read an RFC 3339 instant in UTC ("Z"), with or without a fraction of a second.
@@ -198,12 +198,12 @@ SPLIT_API bool split_sample_next(split_exposition *exposition, split_sample *out
  * @param sample   The sample.
  * @param label    Name of the label.
  * @param buf      Receives the value and a final zero; empty when the label is absent.
- * @param buf_size Room in @p buf, at least 1.
+ * @param buf_bytes Room in @p buf, at least 1.
  * @return true when the label is there and its value fitted.
  * @note Threads: pure. Cost: O(labels). Since 0.1.
  */
 SPLIT_API bool split_sample_label(const split_sample *sample, const char *label, char *buf,
-                                  size_t buf_size);
+                                  size_t buf_bytes);
 
 SPLIT_END
 

@@ -118,6 +118,8 @@ typedef struct split_source_info {
     XX(ALB, 10, "alb", WEIGHTS, "target group weights of an AWS load balancer")                    \
     XX(LAMBDA_ALIAS, 11, "lambda-alias", WEIGHTS, "version weights of an AWS Lambda alias")
 
+#define SPLIT_SINK_KIND_COUNT 12 /**< How many there are. */
+
 /** Kinds of sink. @since 0.1 */
 typedef enum split_sink_kind {
 #define XX(name, number, text, form, help) SPLIT_SINK_##name = number,

@@ -63,13 +63,13 @@ SPLIT_API SPLIT_CHECKED int split_source_set_begin(split_source_set *set, split_
  * Wait until every source has answered.
  *
  * @param set       The set.
- * @param until     Instant of split_clock_now() at which the wait ends; one in the past only polls.
+ * @param until_us     Instant of split_clock_now() at which the wait ends; one in the past only polls.
  * @param n_pending Receives how many have not answered; may be NULL.
- * @return 0 when all have answered; SPLIT_ERR_NET when `until` passed first; SPLIT_ERR_MODE when a
+ * @return 0 when all have answered; SPLIT_ERR_NET when @p until_us passed first; SPLIT_ERR_MODE when a
  * signal or split_source_set_wake() ended the wait; SPLIT_ERR_ARG.
- * @note Threads: exclusive. Cost: blocks up to `until`. Since 0.1.
+ * @note Threads: exclusive. Cost: blocks up to @p until_us. Since 0.1.
  */
-SPLIT_API SPLIT_CHECKED int split_source_set_wait(split_source_set *set, split_us until,
+SPLIT_API SPLIT_CHECKED int split_source_set_wait(split_source_set *set, split_us until_us,
                                                   size_t *n_pending);
 
 /**

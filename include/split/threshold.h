@@ -60,8 +60,8 @@ SPLIT_API split_level split_threshold_level(const split_metric *metric,
  * false without trials.
  * @note Source: design/verdicts.md M7. Threads: pure. Cost: O(1). Since 0.1.
  */
-SPLIT_API bool split_threshold_over(const split_metric *metric, const split_metric_counts *counts,
-                                    split_bound_index bound);
+SPLIT_API bool split_threshold_is_over(const split_metric *metric,
+                                       const split_metric_counts *counts, split_bound_index bound);
 
 /**
  * Take the level of the next window and return the one to show. It rises at once and falls after

@@ -112,7 +112,7 @@ check_named(const stream *s, const split_failover_answer *a, uint64_t tried)
     promise(split_failover_origin_status(s->fo, (uint32_t)a->origin, &status) == 0, "a named origin exists");
     promise(status.mode != SPLIT_FAILOVER_MODE_FORCE_DOWN, "a forced-down origin is never named");
     promise((a->token.tried & ~tried) != 0, "no origin is visited twice");
-    promise(a->token.issued_at == split_failover_now(s->fo), "an attempt is issued now");
+    promise(a->token.issued_at_us == split_failover_now(s->fo), "an attempt is issued now");
 }
 
 static void
@@ -128,7 +128,7 @@ do_route(stream *s)
         return;
     promise(a.origin == SPLIT_FAILOVER_NONE || (uint32_t)a.origin < s->o.n_origins, "an origin is an index");
     promise((a.origin == SPLIT_FAILOVER_NONE) == (a.kind == SPLIT_FAILOVER_KIND_FAIL_FAST), "no origin is FAIL_FAST");
-    promise(a.deadline >= split_failover_now(s->fo), "a deadline is not past");
+    promise(a.deadline_us >= split_failover_now(s->fo), "a deadline is not past");
     if (a.origin == SPLIT_FAILOVER_NONE)
         return;
     check_named(s, &a, 0);

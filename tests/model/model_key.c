@@ -106,10 +106,10 @@ put_token(key_text *t, const split_failover *fo, const split_failover_token *tok
     put(t, (int64_t)token->tried);
     put(t, (int64_t)token->key);
     put(t, current ? lease_of(fo, o, token) : -1);
-    put(t, current && o->run > 0 ? token->issued_at >= o->run_start : 2);
+    put(t, current && o->run > 0 ? token->issued_at_us >= o->run_start : 2);
     /* A run that begins later begins at or after every issue before it. */
-    put_instant(t, fo, token->issued_at, false);
-    put(t, current && token->issued_at == fo->now);
+    put_instant(t, fo, token->issued_at_us, false);
+    put(t, current && token->issued_at_us == fo->now);
 }
 
 void

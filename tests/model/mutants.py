@@ -67,7 +67,7 @@ MUTANTS = [
     ("score", "if (o->ok < fo->p.probe_successes", "if (o->ok <= fo->p.probe_successes"),
     ("score", "        o->lost = 0;\n        return;", "        return;"),
     ("score", "o->floor = split__max_i64(o->floor,", "o->floor = split__min_i64(o->floor,"),
-    ("score", "    end_run(o, token->issued_at);\n", ""),
+    ("score", "    end_run(o, token->issued_at_us);\n", ""),
     ("report", "token->gen != o->gen || ", ""),
     ("report", "o->gen == token->gen && ", ""),
     ("report", "(o->run | o->level | o->degraded) == 0", "(o->level | o->degraded) == 0"),

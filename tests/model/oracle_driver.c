@@ -103,11 +103,11 @@ show_answer(const split_failover_answer *a)
 {
     printf("answer %d %d %s %s %u %" PRId64, a->origin, a->assigned,
            split_failover_kind_name(a->kind), split_failover_reason_name(a->reason), a->flags,
-           a->deadline);
+           a->deadline_us);
     if (a->origin >= 0) {
         const split_failover_token *t = &a->token;
         printf(" token %" PRIu64 " %u %u %" PRIu64 " %u %" PRId64, t->seq, t->gen, t->n_attempts,
-               t->tried, t->flags, t->issued_at);
+               t->tried, t->flags, t->issued_at_us);
         if (n_tokens == MAX_TOKENS)
             must(SPLIT_ERR_LIMIT, "too many tokens");
         tokens[n_tokens++] = *t;
@@ -122,7 +122,7 @@ show_events(void)
         const split_failover_event *e = &events.items[i];
         printf("event %u %s %s %s at %" PRId64 " span %" PRId64 " open %" PRId64, e->origin,
                split_failover_state_name(e->from), split_failover_state_name(e->to),
-               split_failover_cause_name(e->cause), e->at, e->run_span_us, e->open_us);
+               split_failover_cause_name(e->cause), e->at_us, e->run_span_us, e->open_us);
         printf(" %u %u %u run %u %u %u window %u %u %u ok %u %u share %u %u row %u; ", e->gen,
                e->epoch, e->level, e->run, e->hard_run, e->run_keys, e->total, e->bad, e->bad_keys,
                e->probe_ok, e->lost, e->permille, e->latched, e->transition);
@@ -182,7 +182,7 @@ report(void)
         must(SPLIT_ERR_INDEX, "a token that was not given");
     must(split_failover_report(fo, now, &tokens[token], &outcome, &f, &events), "report");
     printf("%s %s %" PRId64 "; ", split_failover_credit_name(f.credit),
-           split_failover_next_name(f.next), f.deadline);
+           split_failover_next_name(f.next), f.deadline_us);
     if (f.next == SPLIT_FAILOVER_NEXT_ATTEMPT)
         show_answer(&f.attempt);
 }

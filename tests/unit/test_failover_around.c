@@ -83,7 +83,7 @@ Test(failover_around, observe_makes_the_events_that_auto_would)
     cr_assert_gt(n, 8);
     cr_assert_eq(play(SPLIT_FAILOVER_DO_OBSERVE, as_observe, 256), n);
     for (uint32_t i = 0; i < n; i++) {
-        cr_assert_eq(as_auto[i].at, as_observe[i].at);
+        cr_assert_eq(as_auto[i].at_us, as_observe[i].at_us);
         cr_assert_eq(as_auto[i].cause, as_observe[i].cause);
         cr_assert_eq(as_auto[i].to, as_observe[i].to);
         cr_assert_eq(as_auto[i].gen, as_observe[i].gen);
@@ -507,9 +507,9 @@ Test(failover_around, the_deadline_is_the_next_change)
     cr_assert_eq(split_failover_tick(k.fo, d * 1000, NULL), 0);
     cr_assert_eq(split_failover_deadline(k.fo), (d + 30000) * 1000);
     split_failover_answer probe = kit_get(&k, d);
-    cr_assert_eq(probe.deadline, (d + 500) * 1000);
+    cr_assert_eq(probe.deadline_us, (d + 500) * 1000);
     (void)kit_end(&k, d + 1, &probe, NEUTRAL_);
-    cr_assert_eq(k.next.deadline, (d + 500) * 1000);
+    cr_assert_eq(k.next.deadline_us, (d + 500) * 1000);
 }
 
 /* One process routes, another one with its own mapping of the same file reports: the block holds no addresses. */

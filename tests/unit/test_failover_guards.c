@@ -547,7 +547,7 @@ Test(failover_guards, the_level_stops_at_its_top)
 static split_us
 deadline_seen_from_b(int64_t ms)
 {
-    return kit_send(&k, ms, (split_failover_request){.chain = CHAIN_LEG}).deadline;
+    return kit_send(&k, ms, (split_failover_request){.chain = CHAIN_LEG}).deadline_us;
 }
 
 Test(failover_guards, the_deadline_of_a_lost_probe_is_now)

@@ -248,7 +248,7 @@ Test(metric, every_kind_says_how_it_is_counted_and_called)
         const split_metric_kind_info *info = split_metric_kind_get(k);
         const split_metric m = named((split_metric_kind)k);
         cr_assert_not_null(info);
-        cr_expect(info->help[0] != '\0' && info->bad_text[0] != '\0' && info->n_field[0] != '\0');
+        cr_expect(info->help[0] != '\0' && info->bad_text[0] != '\0' && info->total_field[0] != '\0');
         cr_expect_str_neq(split_metric_form_name((int)info->form), "?");
         cr_expect_eq(split_metric_is_latency(&m), info->form == SPLIT_METRIC_FORM_OVER);
         cr_expect_eq(info->bad_field[0] == '\0', info->form == SPLIT_METRIC_FORM_OVER);

@@ -61,11 +61,11 @@ Test(threshold, over_looks_at_one_bound_whatever_the_sample)
     cr_assert_eq(split_metric_init(&m, SPLIT_METRIC_ERROR), 0);
     const split_metric_counts one = {true, 2, {1, 1, 1}}, none = {true, 0, {0, 0, 0}};
     for (int b = 0; b < SPLIT_BOUND_COUNT; b++) {
-        cr_assert(split_threshold_over(&m, &one, (split_bound_index)b));
-        cr_assert(!split_threshold_over(&m, &none, (split_bound_index)b));
+        cr_assert(split_threshold_is_over(&m, &one, (split_bound_index)b));
+        cr_assert(!split_threshold_is_over(&m, &none, (split_bound_index)b));
     }
-    cr_assert(!split_threshold_over(&m, &one, SPLIT_BOUND_COUNT));
-    cr_assert(!split_threshold_over(&m, NULL, SPLIT_BOUND_TARGET));
+    cr_assert(!split_threshold_is_over(&m, &one, SPLIT_BOUND_COUNT));
+    cr_assert(!split_threshold_is_over(&m, NULL, SPLIT_BOUND_TARGET));
 }
 
 Test(threshold, counts_up_to_2_to_the_53_are_compared_exactly)

@@ -51,7 +51,7 @@ token_fill(const split_failover *fo, const split__fo_ask *ask, const split__fo_o
     token->origin_id = o->id;
     token->key = ask->key;
     token->tried = ask->tried | split__fo_bit(o->slot);
-    token->issued_at = fo->now;
+    token->issued_at_us = fo->now;
     token->gen = o->gen;
     token->slot = o->slot;
     token->kind = (uint8_t)kind;

@@ -51,7 +51,7 @@ event_begin(split__fo_call *call, uint32_t origin, split_failover_cause cause)
     split__fo_sums sums = split__fo_window_sums(call->fo, o);
     split_failover_event *e = &call->events->items[call->events->n++];
     memset(e, 0, sizeof *e);
-    e->at = call->fo->now;
+    e->at_us = call->fo->now;
     e->run_span_us = o->run != 0 ? split__fo_elapsed(call->fo, o->run_start) : 0;
     e->origin = origin;
     e->from = (split_failover_state)o->state;

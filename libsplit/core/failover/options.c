@@ -168,25 +168,6 @@ split_failover_options_init_sized(split_failover_options *o, size_t size)
     split__sized_init(o, size, &own, sizeof own);
 }
 
-const char *
-split_failover_preset_name(uint32_t index)
-{
-    switch (index) {
-    case 0:
-        return "default";
-    case 1:
-        return "cloudfront";
-    case 2:
-        return "envoy5xx";
-    case 3:
-        return "nginx";
-    case 4:
-        return "strict-manual";
-    default:
-        return NULL;
-    }
-}
-
 static void
 preset_fill(split_failover_options *o, uint32_t index)
 {
@@ -226,9 +207,9 @@ split_failover_options_preset(split_failover_options *o, const char *name)
     const int err = split__sized_take(&own, sizeof own, SPLIT_FAILOVER_OPTIONS_V1, o);
     if (err != SPLIT_OK)
         return err;
-    for (uint32_t i = 0; split_failover_preset_name(i) != NULL; i++)
+    for (int i = 0; i < SPLIT_FAILOVER_PRESET_COUNT; i++)
         if (is_same_text(split_failover_preset_name(i), name)) {
-            preset_fill(&own, i);
+            preset_fill(&own, (uint32_t)i);
             return split__sized_give(o, o->size, &own, sizeof own, SPLIT_FAILOVER_OPTIONS_V1);
         }
     return SPLIT_ERR_NAME;

@@ -153,7 +153,7 @@ follow_up(split__fo_call *call, const split_failover_token *token,
     if (!is_free(token, outcome->klass))
         fo->budget -= ATTEMPT_COST;
     *out = answer;
-    out->deadline = split__fo_next_change(fo);
+    out->deadline_us = split__fo_next_change(fo);
     return SPLIT_FAILOVER_NEXT_ATTEMPT;
 }
 
@@ -183,7 +183,7 @@ count_plain_success(split_failover *fo, const split_failover_token *token,
     o->n_reported++;
     out->credit = SPLIT_FAILOVER_CREDIT_APPLIED;
     out->next = SPLIT_FAILOVER_NEXT_DONE;
-    out->deadline = split__fo_next_change(fo);
+    out->deadline_us = split__fo_next_change(fo);
     return true;
 }
 
@@ -204,6 +204,6 @@ split_failover_report(split_failover *fo, split_us now, const split_failover_tok
     split_failover_token own = *token; /* out may hold it */
     out->credit = credit(&call, origin_of(fo, &own), &own, outcome);
     out->next = follow_up(&call, &own, outcome, &out->attempt);
-    out->deadline = split__fo_next_change(fo);
+    out->deadline_us = split__fo_next_change(fo);
     return SPLIT_OK;
 }

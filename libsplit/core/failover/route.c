@@ -90,7 +90,7 @@ split_failover_route(split_failover *fo, split_us now, const split_failover_requ
                         SPLIT_FAILOVER_REASON_ASSIGNED, out);
     else
         route_any(&call, &ask, out);
-    out->deadline = split__fo_next_change(fo);
+    out->deadline_us = split__fo_next_change(fo);
     return SPLIT_OK;
 }
 
@@ -120,7 +120,7 @@ split_failover_probe(split_failover *fo, split_us now, uint32_t origin, split_fa
         split__fo_issue(fo, &ask, origin, SPLIT_FAILOVER_KIND_PROBE, SPLIT_FAILOVER_REASON_PROBE,
                         out);
     }
-    out->deadline = split__fo_next_change(fo);
+    out->deadline_us = split__fo_next_change(fo);
     return SPLIT_OK;
 }
 

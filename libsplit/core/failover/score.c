@@ -137,7 +137,7 @@ static void
 succeed(split__fo_call *call, split__fo_origin *o, const split_failover_token *token, bool is_slow)
 {
     book(call->fo, o, token->key, is_slow);
-    end_run(o, token->issued_at);
+    end_run(o, token->issued_at_us);
     if (o->state == SPLIT_FAILOVER_RAMP)
         count(&o->ok);
     else

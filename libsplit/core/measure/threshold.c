@@ -24,8 +24,8 @@ cond_holds(split_op op, int64_t part, int64_t n, int64_t value_e6)
 }
 
 bool
-split_threshold_over(const split_metric *metric, const split_metric_counts *counts,
-                     split_bound_index bound)
+split_threshold_is_over(const split_metric *metric, const split_metric_counts *counts,
+                        split_bound_index bound)
 {
     const split_bound *b = split_metric_bound(metric, bound);
     if (b == NULL || counts == NULL || !counts->present || counts->n <= 0)
@@ -48,12 +48,12 @@ split_threshold_level(const split_metric *metric, const split_metric_counts *cou
         return SPLIT_LEVEL_NO_DATA;
     if (counts->n < min_sample || counts->n <= 0)
         return SPLIT_LEVEL_LOW_SAMPLE;
-    if (split_threshold_over(metric, counts, SPLIT_BOUND_CRITICAL))
+    if (split_threshold_is_over(metric, counts, SPLIT_BOUND_CRITICAL))
         return SPLIT_LEVEL_CRITICAL;
-    if (split_threshold_over(metric, counts, SPLIT_BOUND_WARNING))
+    if (split_threshold_is_over(metric, counts, SPLIT_BOUND_WARNING))
         return SPLIT_LEVEL_WARNING;
-    return split_threshold_over(metric, counts, SPLIT_BOUND_TARGET) ? SPLIT_LEVEL_OFF_TARGET
-                                                                    : SPLIT_LEVEL_OK;
+    return split_threshold_is_over(metric, counts, SPLIT_BOUND_TARGET) ? SPLIT_LEVEL_OFF_TARGET
+                                                                       : SPLIT_LEVEL_OK;
 }
 
 split_level

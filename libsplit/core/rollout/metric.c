@@ -144,13 +144,13 @@ take_arm(const struct split_rollout *ro, split__metric *m, int64_t id)
     m->bake_n = split__add_sat(m->bake_n, c->n);
     for (int b = 0; b < SPLIT_BOUND_COUNT; b++)
         m->bake_bad[b] = split__add_sat(m->bake_bad[b], c->bad[b]);
-    const bool over = split_threshold_over(&m->def, c, SPLIT_BOUND_CRITICAL);
+    const bool over = split_threshold_is_over(&m->def, c, SPLIT_BOUND_CRITICAL);
     m->over_critical = (m->over_critical << 1 | over) & 7;
     const bool sample = m->phase_n >= ro->opt.min_sample;
     const bool proven = sample && m->warning.ln >= bound;
     if (proven && !m->breach.set)
         m->breach_id = id;
-    latch_window(&m->breach, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_WARNING),
+    latch_window(&m->breach, proven, !split_threshold_is_over(&m->def, c, SPLIT_BOUND_WARNING),
                  c->n > 0);
     if (m->breach.set && sample && m->critical.ln >= bound)
         m->critical_proven = true;
@@ -164,7 +164,7 @@ take_legacy(const struct split_rollout *ro, split__metric *m)
     m->baseline_n = split__add_sat(m->baseline_n, c->n);
     const bool proven =
         m->baseline_n >= ro->opt.min_sample && m->baseline.ln >= split__rollout_breach_bound(ro);
-    latch_window(&m->legacy, proven, !split_threshold_over(&m->def, c, SPLIT_BOUND_CRITICAL),
+    latch_window(&m->legacy, proven, !split_threshold_is_over(&m->def, c, SPLIT_BOUND_CRITICAL),
                  c->n > 0);
     if (m->legacy.off >= SPLIT__OFF)
         begin_legacy(ro, m);

@@ -49,7 +49,7 @@ needs(split_metric_kind kind, char buf[96])
     const split_metric_kind_info *k = split_metric_kind_get((int)kind);
     if (k->form == SPLIT_METRIC_FORM_OVER)
         return "over_target, over_warning, over_critical and total, or histogram";
-    int n = snprintf(buf, 96, "%s and %s", k->bad_field, k->n_field);
+    int n = snprintf(buf, 96, "%s and %s", k->bad_field, k->total_field);
     if (k->good_field[0] != '\0' && n > 0 && n < 96)
         snprintf(buf + n, 96 - (size_t)n, ", or %s and %s", k->bad_field, k->good_field);
     return buf;
@@ -60,7 +60,7 @@ split__field_name(split_metric_kind kind, field_role role)
 {
     const split_metric_kind_info *k = split_metric_kind_get((int)kind);
     const char *own[FIELD_ROLES] = {[FIELD_BAD] = k->bad_field,
-                                    [FIELD_TOTAL] = k->n_field,
+                                    [FIELD_TOTAL] = k->total_field,
                                     [FIELD_SENT] = k->sent_field,
                                     [FIELD_HITS] = k->good_field};
     return own[role] != NULL && own[role][0] != '\0' ? own[role] : role_names[role];

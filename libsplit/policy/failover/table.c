@@ -19,8 +19,11 @@
 #define MANY 1000000
 #define RAMP_ALL 1000
 
-static const char *const presets[] = {"default", "cloudfront",    "envoy5xx",
-                                      "nginx",   "strict-manual", NULL};
+static const char *const presets[] = {
+#define XX(name, number, text) text,
+    SPLIT_FAILOVER_PRESET_MAP(XX)
+#undef XX
+        NULL};
 static const char *const failbacks[] = {"auto", "delay", "manual", NULL};
 static const char *const stickies[] = {"return", "stay", NULL};
 static const char *const unsafes[] = {"route", "refuse", NULL};

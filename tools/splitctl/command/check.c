@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "route/board_show.h"
 #include "compare/prices.h"

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/load.h"
+#include "cli/place.h"
 #include "commands.h"
 #include "route/board_show.h"
 

@@ -71,7 +71,7 @@ static int
 report_unknown(const file_scan *f)
 {
     fprintf(stderr, "splitctl: %s: none of the known formats fits (", f->path);
-    for (size_t i = 0; split_log_format_name(i) != NULL; i++)
+    for (int i = 0; split_log_format_name(i)[0] != '?'; i++)
         fprintf(stderr, "%s%s", i == 0 ? "" : ", ", split_log_format_name(i));
     fprintf(stderr, "); the first line is %s\n", f->s->first_reject);
     return CTL_BAD_INPUT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The story of the rollout in a few sentences, the numbers beside it, and the table of its phases.
- */
+/* The story of the rollout in a few sentences, the numbers beside it, and the table of its
+ * phases. */
 #ifndef SPLITCTL_REPORT_TOLD_H
 #define SPLITCTL_REPORT_TOLD_H
 

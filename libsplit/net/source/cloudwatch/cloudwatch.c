@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CloudWatch: counts of whole periods, each one read exactly once, and alarms (design/sources.md
- * section 3). */
+/* CloudWatch: counts of whole periods, each one read once, and alarms (design/sources.md 3). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +34,6 @@ typedef struct cloudwatch_source {
     split_us failed_us;   /* monotonic: when the last answer was an error; 0 for none */
     split_error failure;
 } cloudwatch_source;
-
-static split_us
-floor_to(split_us t, split_us step)
-{
-    return t - t % step;
-}
 
 /* Attempts are counted here: a POST that only asks may be repeated, also when it was throttled. */
 static aws_call
@@ -143,7 +136,7 @@ look_for_data(cloudwatch_source *c, cw_suspects *suspects)
 {
     cw_points points;
     char note[sizeof((split_reading *)0)->note] = "";
-    split_us end = floor_to(split_clock_wall(), CW_SUSPECT_PERIOD_US);
+    split_us end = split__cw_floor(split_clock_wall(), CW_SUSPECT_PERIOD_US);
     split_us start = end - CW_SUSPECT_PERIODS * CW_SUSPECT_PERIOD_US;
     if (suspects->plan.n_series > 0 &&
         split__cw_points_new(suspects->plan.n_series, start, CW_SUSPECT_PERIOD_US,
@@ -192,7 +185,7 @@ set_mark(cloudwatch_source *c, split_us now)
     split_us phase = (now - c->place.settle) % c->place.period;
     if (phase < c->place.period / 8 || phase > c->place.period - c->place.period / 8)
         c->place.settle += c->place.period / 4;
-    c->mark = floor_to(now - c->place.settle, c->place.period);
+    c->mark = split__cw_floor(now - c->place.settle, c->place.period);
     c->has_mark = true;
 }
 
@@ -281,7 +274,7 @@ put_alarms(const cloudwatch_source *c, split_reading *out)
 static int
 ask(cloudwatch_source *c, split_reading *out, split_error *error)
 {
-    split_us settled = floor_to(split_clock_wall() - c->place.settle, c->place.period);
+    split_us settled = split__cw_floor(split_clock_wall() - c->place.settle, c->place.period);
     int rc;
     if (!c->has_looked) {
         rc = look_first(c, out, error);
@@ -321,7 +314,7 @@ cloudwatch_mark(void *state)
 {
     cloudwatch_source *c = state;
     split_us now = split_clock_wall();
-    split_us next = floor_to(now + c->place.period - 1, c->place.period);
+    split_us next = split__cw_floor(now + c->place.period - 1, c->place.period);
     if (c->has_mark && next > c->mark)
         c->mark = next;
 }
@@ -398,10 +391,8 @@ cloudwatch_open(const split_source_options *options, const char *place, void **o
     return SPLIT_OK;
 }
 
-const split__source_kind split__source_cloudwatch = {
-    .shown = {"cloudwatch", "REGION", "Amazon CloudWatch"},
-    .open = cloudwatch_open,
-    .read = cloudwatch_read,
-    .close = cloudwatch_close,
-    .mark = cloudwatch_mark,
-};
+const split__source_kind split__source_cloudwatch = {{"cloudwatch", "REGION", "Amazon CloudWatch"},
+                                                     cloudwatch_open,
+                                                     cloudwatch_read,
+                                                     cloudwatch_close,
+                                                     cloudwatch_mark};

@@ -86,4 +86,11 @@ typedef struct cw_suspects {
     cJSON *alarm[CW_SUSPECTS_MAX];
 } cw_suspects;
 
+/* The last whole step at or before t. */
+static inline split_us
+split__cw_floor(split_us t, split_us step)
+{
+    return t - t % step;
+}
+
 #endif

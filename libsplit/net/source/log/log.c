@@ -29,12 +29,12 @@ struct split_log {
 };
 
 const char *
-split_log_format_name(size_t format)
+split_log_format_name(int format)
 {
-    size_t i = 0;
+    int i = 0;
     while (i < format && split__log_formats[i] != NULL)
         i++;
-    return split__log_formats[i] != NULL ? split__log_formats[i]->name : NULL;
+    return i == format && split__log_formats[i] != NULL ? split__log_formats[i]->name : "?";
 }
 
 static const log_format *

@@ -241,7 +241,7 @@ take_fields(log_source *l, const split_source_options *o, split_error *error)
 static int
 take_format(log_source *l, split_error *error)
 {
-    size_t i = 0;
+    int i = 0;
     char why[256] = "";
     log_zone zone;
     const char *name = l->field[FIELD_FORMAT];
@@ -254,12 +254,12 @@ take_format(log_source *l, split_error *error)
                                 l->follow.zone);
     log_custom *custom = name == NULL ? NULL : split__log_custom_new(name, why, sizeof why);
     split__log_custom_free(custom);
-    while (name != NULL && custom == NULL && split_log_format_name(i) != NULL &&
+    while (name != NULL && custom == NULL && strcmp(split_log_format_name(i), "?") != 0 &&
            strcmp(split_log_format_name(i), name) != 0)
         i++;
     if (why[0] != '\0')
         return split__net_fault(error, SPLIT_ERR_VALUE, "log: %s", why);
-    if (split_log_format_name(i) == NULL)
+    if (strcmp(split_log_format_name(i), "?") == 0)
         return split__net_fault(error, SPLIT_ERR_VALUE, "log: there is no format '%.60s'", name);
     return SPLIT_OK;
 }
