@@ -111,7 +111,7 @@ class Costs(JournalTest):
         answer = self.compare()
         self.check(PRICES, windows, answer)
         self.assertTrue(answer["cost"]["new"]["every_request_a_miss"])
-        self.assertIn("every request was taken as a miss", self.ctl("compare")[1])
+        self.assertIn("every request counts as a miss", self.ctl("compare")[1])
         self.assertIn("counts no hits and misses", self.ctl("compare")[1])
 
     def test_the_policys_own_figures_count_when_the_file_does_not_have_the_origin(self):

@@ -217,7 +217,7 @@ class OwnRoute(Driven):
             self.ctl("set", percent)
             code, _, err = self.again("--adopt")
             self.assertEqual(code, NOT_PUBLISHED)
-            self.assertIn("is no phase", err)
+            self.assertIn("is not a phase", err)
 
     def test_new_begins_in_the_first_phase(self):
         self.stop()

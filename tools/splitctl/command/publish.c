@@ -41,8 +41,7 @@ cmd_publish(int argc, char **argv)
     bool newest = false;
     const cli_option options[] = {
         {"newest", 0, CLI_FLAG, NULL,
-         "give the primary the newest route of all sinks first, as after a rollback without it",
-         &newest},
+         "first give the primary the newest route of all sinks, as after a rollback", &newest},
         CLI_OPTIONS_END};
     const cli_spec spec = {
         .usage = "-p FILE",
