@@ -163,7 +163,7 @@ const words = [
 const errors = {
   0: ['SPLIT_OK', 'success'],
   "-101": ["SPLIT_ERR_ARG", "an argument is NULL or out of its documented range"],
-  "-102": ["SPLIT_ERR_STRUCT", "the size field of an options struct is not set; use its init function"],
+  "-102": ["SPLIT_ERR_STRUCT", "the size field of a struct is not set; use its init function, or = {.size = sizeof s}"],
   "-103": ["SPLIT_ERR_NEWER", "an option is set that this version of the library does not know"],
   "-104": ["SPLIT_ERR_MEMORY_SIZE", "the memory given is smaller than the size function asked for"],
   "-105": ["SPLIT_ERR_ALIGN", "the memory given is not aligned to 8 bytes"],
