@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 import kit
 
@@ -156,7 +157,11 @@ class Nginx:
     @property
     def pid(self):
         """Of the master; as a daemon, of the newest one."""
-        return int((self.folder / "nginx.pid").read_text())
+        return self.pid_in("nginx.pid")
+
+    def pid_in(self, name):
+        """nginx makes the file, then writes it."""
+        return int(kit.wait_until(lambda: (self.folder / name).read_text().strip(), 5, f"a number in {name}"))
 
     def workers(self, master=None):
         """Process ids of the workers."""
@@ -201,9 +206,8 @@ class Nginx:
 
     def end_daemon(self):
         for name in ("nginx.pid", "nginx.pid.oldbin"):
-            path = self.folder / name
-            if path.exists():
-                pid = int(path.read_text())
+            if (self.folder / name).exists():
+                pid = self.pid_in(name)
                 os.kill(pid, signal.SIGTERM)
                 kit.wait_until(lambda p=pid: not pathlib.Path(f"/proc/{p}").exists(), 20, "the end of nginx")
 
@@ -216,12 +220,26 @@ class Nginx:
     def get(self, path="/", method="GET", headers=None, body=None, timeout=15):
         return kit.request(self.port, path, method, headers, body, timeout)
 
-    def metrics(self):
-        """All samples of the page: {'name{labels}': value}."""
+    def page(self):
         status, _, body = kit.request(self.admin, "/metrics")
         assert status == 200
         pairs = (line.rsplit(" ", 1) for line in body.decode().splitlines() if line and line[0] != "#")
         return {name: float(value) for name, value in pairs}
+
+    def metrics(self):
+        """All samples of the page: {'name{labels}': value}.
+
+        A worker counts an answer just after it was sent, and another worker may serve the page: two readings must agree.
+        """
+        end = time.monotonic() + 2
+        before = self.page()
+        while time.monotonic() < end:
+            time.sleep(0.02)
+            now = self.page()
+            if now == before:
+                break
+            before = now
+        return before
 
     def metric(self, name, **labels):
         """Sum of the samples of a metric that have these labels."""
