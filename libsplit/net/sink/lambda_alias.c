@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "net/aws/aws.h"
+#include "net/aws/v4a/v4a.h"
 #include "net/base/fault.h"
 #include "net/sink/setting.h"
 #include "net/sink/weights.h"
@@ -47,7 +48,11 @@ static int
 send_to(sink_call *call, const char *method, const char *action, const char *body,
         split_http_answer *out)
 {
+    char sum[V4A_SHA256_HEX_BYTES];
+    char sum_line[128];
     const alias_state *s = call->state;
+    split__v4a_sha256(body != NULL ? body : "", body != NULL ? strlen(body) : 0, sum);
+    snprintf(sum_line, sizeof sum_line, "x-amz-content-sha256: %s", sum);
     const aws_call aws = {.service = "Lambda",
                           .name = "lambda",
                           .action = action,
@@ -56,8 +61,8 @@ send_to(sink_call *call, const char *method, const char *action, const char *bod
                           .method = method,
                           .path = s->path,
                           .chain = call->chain,
-                          .headers = {"Content-Type: application/json"},
-                          .n_headers = body != NULL ? 1 : 0,
+                          .headers = {sum_line, "Content-Type: application/json"},
+                          .n_headers = body != NULL ? 2 : 1,
                           .body = body,
                           .tries = TRIES,
                           .repeatable = body == NULL};

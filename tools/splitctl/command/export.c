@@ -10,6 +10,7 @@
 #include "cli/place.h"
 #include "commands.h"
 #include "cli/load.h"
+#include "route/live.h"
 
 /* "sql" is Trino unless --dialect says otherwise. SPLIT_EXPORT_* or UINT32_MAX. */
 static uint32_t
@@ -45,8 +46,28 @@ print_export(const split_plan *plan, const split_export_options *options)
     return CTL_BAD_INPUT;
 }
 
+/* Of --live: the map's path, and whether the map itself is wanted. */
+typedef struct live_choice {
+    const char *path;
+    bool map;
+} live_choice;
+
 static int
-export_file(const char *path, split_export_options *options)
+print_live(const split_plan *plan, const split_export_options *options, const live_choice *live,
+           uint64_t revision)
+{
+    bool done = live->map ? live_print_map(plan, options->variants, revision)
+                          : live_print_rules(plan, options->variants, live->path, options->key);
+    if (!done)
+        fputs(
+            "splitctl export: haproxy: a map cannot say overrides, coverage, a holdout or the mode "
+            "even; export without --live\n",
+            stderr);
+    return done ? CTL_OK : CTL_BAD_INPUT;
+}
+
+static int
+export_file(const char *path, split_export_options *options, const live_choice *live)
 {
     const char *names[SPLIT_VARIANTS_MAX];
     split_policy *policy = NULL;
@@ -66,7 +87,9 @@ export_file(const char *path, split_export_options *options)
         for (size_t v = 0; v < options->n_variants; v++)
             names[v] =
                 policy != NULL ? split_policy_variant(policy, v) : split_route_variant(route, v);
-        code = print_export(plan, options);
+        code = live->path != NULL ? print_live(plan, options, live,
+                                               route != NULL ? split_route_revision(route) : 0)
+                                  : print_export(plan, options);
     } else {
         fprintf(stderr, "%s: %s\n", path, split_strerror(rc));
         code = CTL_BAD_INPUT;
@@ -83,12 +106,18 @@ cmd_export(int argc, char **argv)
     cli_common common = {0};
     split_export_options options;
     const char *dialect = "trino";
+    live_choice live = {0};
     split_export_options_init(&options);
     const cli_option rows[] = {
         {"dialect", 0, CLI_TEXT, "NAME", "for sql: trino (also Athena; default) or clickhouse",
          &dialect},
         {"key", 'k', CLI_TEXT, "WHERE",
          "where the key is: a sample expression, a header or a column", &options.key},
+        {"live", 0, CLI_TEXT, "MAP",
+         "for haproxy: rules that look up this map, which a sink of kind haproxy changes",
+         &live.path},
+        {"map", 0, CLI_FLAG, NULL, "with --live: the map to start with, in place of the rules",
+         &live.map},
         {"table", 0, CLI_TEXT, "NAME", "for sql: the table (default: visitors)", &options.table},
         CLI_OPTIONS_END};
     const cli_spec spec = {
@@ -110,5 +139,7 @@ cmd_export(int argc, char **argv)
         return cli_usage_error(argv[0],
                                "'%s' is not haproxy, envoy or sql, or '%s' is not a dialect",
                                argv[first], dialect);
-    return export_file(cli_policy_path(&common), &options);
+    if (live.path != NULL && options.format != SPLIT_EXPORT_HAPROXY)
+        return cli_usage_error(argv[0], "--live is for haproxy");
+    return export_file(cli_policy_path(&common), &options, &live);
 }
