@@ -18,6 +18,7 @@
     XX(cost, "cost", "say what a month costs at each share of traffic")                            \
     XX(explain, "explain", "say why a window was decided as it was")                               \
     XX(export, "export", "write a plan for HAProxy, Envoy or SQL")                                 \
+    XX(follow, "follow", "keep a file equal to a sink")                                            \
     XX(history, "history", "print what the journal knows")                                         \
     XX(logs, "logs", "count requests, errors and latencies of access logs")                        \
     XX(monitor, "monitor", "show a rollout live")                                                  \

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "net/aws/aws.h"
+#include "net/aws/v4a/key.h"
 #include "net/aws/v4a/v4a.h"
 #include "net/base/fault.h"
 #include "net/sink/setting.h"
