@@ -539,6 +539,44 @@ Test(source_log, what_is_no_log_file_is_told)
     EXPECT_SENT(2, 0);
 }
 
+Test(source_log, a_file_that_gets_its_name_back_goes_on_where_it_was)
+{
+    char a[256];
+    char b[256];
+    snprintf(a, sizeof a, "%s.a", w.path);
+    snprintf(b, sizeof b, "%s.b", w.path);
+    requests(3, "new");
+    cr_assert_eq(split_source_new(&o, &source, &e), 0);
+    EXPECT_NOTHING();
+    requests(4, "new");
+    EXPECT_SENT(4, 0);
+    cr_assert_eq(rename(w.path, a), 0);
+    requests(2, "new");
+    EXPECT_SENT(2, 0);
+    cr_assert(rename(w.path, b) == 0 && rename(a, w.path) == 0);
+    requests(5, "new");
+    EXPECT_SENT(5, 0);
+    log_writer_requests(b, 1, "new", 200, 1);
+    EXPECT_SENT(1, 0);
+    unlink(b);
+}
+
+Test(source_log, what_old_files_gave_stays_when_the_present_one_cannot_be_read)
+{
+    char old[256];
+    snprintf(old, sizeof old, "%s.1", w.path);
+    requests(1, "new");
+    cr_assert_eq(split_source_new(&o, &source, &e), 0);
+    EXPECT_NOTHING();
+    cr_assert(rename(w.path, old) == 0 && mkdir(w.path, 0700) == 0);
+    log_writer_requests(old, 3, "new", 200, 1);
+    cr_assert_eq(split_source_read(source, &r, &e), 0, "%s", e.text);
+    cr_expect_eq(split_arm_get(&r.arm[0], SPLIT_COUNTER_SENT), 3);
+    cr_expect_not_null(strstr(r.note, "cannot be read"), "%s", r.note);
+    cr_expect_eq(split_source_read(source, &r, &e), SPLIT_ERR_IO);
+    cr_assert(rmdir(w.path) == 0 && unlink(old) == 0);
+}
+
 Test(source_log, a_pipe_is_read_as_it_is_written)
 {
     static const char line[] = "1.2.3.4 - - [23/Nov/2026:00:46:29 +0000] \"GET / HTTP/1.1\" 200 3 "

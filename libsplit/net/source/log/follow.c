@@ -66,6 +66,24 @@ is_same(const log_follow *f)
     return same;
 }
 
+/* A file that had the name before may get it back: it goes on where it was. */
+static log_tail *
+take_back(log_follow *f)
+{
+    log_tail *found = NULL;
+    int fd = open(f->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    for (size_t i = 0; fd >= 0 && found == NULL && i < f->n_old; i++)
+        if (split__tail_is(f->old[i], fd)) {
+            found = f->old[i];
+            f->n_old--;
+            memmove(f->old + i, f->old + i + 1, (f->n_old - i) * sizeof f->old[0]);
+            memmove(f->grew_us + i, f->grew_us + i + 1, (f->n_old - i) * sizeof f->grew_us[0]);
+        }
+    if (fd >= 0)
+        close(fd);
+    return found;
+}
+
 /* Find the file that the path means now. */
 static int
 find_file(log_follow *f)
@@ -74,6 +92,12 @@ find_file(log_follow *f)
     f->is_missing = false;
     if (is_same(f))
         return 0;
+    found = take_back(f);
+    if (found != NULL) {
+        set_aside(f);
+        f->now = found;
+        return 0;
+    }
     int code = split__tail_open(f->path, f->format, f->zone, &found);
     if (code == ENOENT || code == ENOTDIR) {
         f->is_missing = true;
@@ -125,11 +149,12 @@ split__follow_look(log_follow *f, log_sink *sink)
 {
     bool first = !f->is_marked;
     int code = find_file(f);
-    if (code != 0)
+    if (code != 0 && first)
         return code;
     f->is_marked = true;
     if (first)
         return 0;
-    read_old(f, sink);
-    return read_now(f, sink);
+    read_old(f, sink); /* also when the name means something that cannot be read */
+    int now_code = read_now(f, sink);
+    return code != 0 ? code : now_code;
 }

@@ -192,8 +192,11 @@ log_read(void *state, split_reading *out, split_error *error)
     for (int a = 0; a < SPLIT_READING_ARM_COUNT; a++)
         split__spread_begin(&out->latency[a]);
     int code = split__follow_look(&l->follow, &sink);
-    if (code != 0)
+    if (code != 0 && sink.n_records == 0)
         return cannot_read(l, code, error);
+    if (code != 0) /* what the files that had the name before gave is not lost */
+        split__net_note(out, "%.60s cannot be read: %s; older files of that name were", l->path,
+                        strerror(code));
     out->n_rejected = sink.n_rejected;
     code = judge(l, &sink, first, error);
     if (code == SPLIT_OK || code == SPLIT_ERR_NO_DATA)
