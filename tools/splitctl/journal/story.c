@@ -53,7 +53,8 @@ act(const telling *t, int64_t window)
 {
     int rc = SPLIT_OK;
     for (size_t i = 0; rc == SPLIT_OK && i < t->n_actions; i++)
-        if (t->actions[i].window == window && t->actions[i].action >= 0)
+        if (t->actions[i].window > t->story->last_id && t->actions[i].window <= window &&
+            t->actions[i].action >= 0)
             rc = split_rollout_act(t->story->rollout, (split_action)t->actions[i].action);
     return rc;
 }
