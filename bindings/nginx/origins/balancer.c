@@ -235,7 +235,7 @@ init_upstream(ngx_conf_t *cf, ngx_http_upstream_srv_conf_t *us)
     return NGX_OK;
 }
 
-/* nginx refuses an upstream without servers. This entry is only a placeholder: the peers come from the route. */
+/* nginx refuses an upstream without servers. This entry only satisfies it: the peers come from the route. */
 static ngx_int_t
 add_server(ngx_conf_t *cf, ngx_http_upstream_srv_conf_t *us)
 {
