@@ -82,7 +82,7 @@ print_op(const model_op *op)
                op->safe ? "GET" : "POST");
         break;
     case MODEL_REPORT:
-        printf("  report attempt %u %s%s%s\n", op->token, split_failover_class_name(op->klass),
+        printf("  report attempt %u %s%s%s\n", op->token, split_failover_class_name((int)op->klass),
                op->duplicate ? " (kept, to be doubled)" : "", op->committed ? " committed" : "");
         break;
     case MODEL_LOSE:
@@ -92,7 +92,7 @@ print_op(const model_op *op)
         printf("  +%d ticks\n", (int)(op->advance / MODEL_TICK));
         break;
     case MODEL_ADMIN:
-        printf("  operator: %s origin %u\n", split_failover_action_name(op->action), op->origin);
+        printf("  operator: %s origin %u\n", split_failover_action_name((int)op->action), op->origin);
         break;
     }
 }

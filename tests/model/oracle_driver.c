@@ -102,7 +102,7 @@ static void
 show_answer(const split_failover_answer *a)
 {
     printf("answer %d %d %s %s %u %" PRId64, a->origin, a->assigned,
-           split_failover_kind_name(a->kind), split_failover_reason_name(a->reason), a->flags,
+           split_failover_kind_name((int)a->kind), split_failover_reason_name((int)a->reason), a->flags,
            a->deadline_us);
     if (a->origin >= 0) {
         const split_failover_token *t = &a->token;
@@ -121,8 +121,8 @@ show_events(void)
     for (uint32_t i = 0; i < events.n; i++) {
         const split_failover_event *e = &events.items[i];
         printf("event %u %s %s %s at %" PRId64 " span %" PRId64 " open %" PRId64, e->origin,
-               split_failover_state_name(e->from), split_failover_state_name(e->to),
-               split_failover_cause_name(e->cause), e->at_us, e->run_span_us, e->open_us);
+               split_failover_state_name((int)e->from), split_failover_state_name((int)e->to),
+               split_failover_cause_name((int)e->cause), e->at_us, e->run_span_us, e->open_us);
         printf(" %u %u %u run %u %u %u window %u %u %u ok %u %u share %u %u row %u; ", e->gen,
                e->epoch, e->level, e->run, e->hard_run, e->run_keys, e->total, e->bad, e->bad_keys,
                e->probe_ok, e->lost, e->permille, e->latched, e->transition);
@@ -138,7 +138,7 @@ show_state(void)
         must(split_failover_origin_status(fo, i, &s), "status");
         printf(
             "origin %u %s %s %u %u %u %d%d%d share %u %u run %u %u %u window %u %u %u ok %u %u %u",
-            i, split_failover_state_name(s.state), split_failover_mode_name(s.mode), s.level, s.gen,
+            i, split_failover_state_name((int)s.state), split_failover_mode_name((int)s.mode), s.level, s.gen,
             s.epoch, s.in_service, s.degraded, s.latched, s.permille, s.step, s.run, s.hard_run,
             s.run_keys, s.total, s.bad, s.bad_keys, s.probe_ok, s.lost, s.n_leases);
         printf(" flight %u %u times %" PRId64 " %" PRId64 " counts %" PRIu64 " %" PRIu64 " %" PRIu64
@@ -181,8 +181,8 @@ report(void)
     if (token < 0 || token >= n_tokens)
         must(SPLIT_ERR_INDEX, "a token that was not given");
     must(split_failover_report(fo, now, &tokens[token], &outcome, &f, &events), "report");
-    printf("%s %s %" PRId64 "; ", split_failover_credit_name(f.credit),
-           split_failover_next_name(f.next), f.deadline_us);
+    printf("%s %s %" PRId64 "; ", split_failover_credit_name((int)f.credit),
+           split_failover_next_name((int)f.next), f.deadline_us);
     if (f.next == SPLIT_FAILOVER_NEXT_ATTEMPT)
         show_answer(&f.attempt);
 }

@@ -162,8 +162,8 @@ static inline void
 cr_answer_is(split_failover_answer a, int32_t origin, split_failover_kind kind, int line)
 {
     cr_assert_eq(a.origin, origin, "line %d: origin %d, not %d", line, a.origin, origin);
-    cr_assert_eq(a.kind, kind, "line %d: %s, not %s", line, split_failover_kind_name(a.kind),
-                 split_failover_kind_name(kind));
+    cr_assert_eq(a.kind, kind, "line %d: %s, not %s", line, split_failover_kind_name((int)a.kind),
+                 split_failover_kind_name((int)kind));
 }
 
 #define cr_answer(a, o, k) cr_answer_is(a, (int32_t)(o), SPLIT_FAILOVER_KIND_##k, __LINE__)

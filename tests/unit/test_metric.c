@@ -18,12 +18,12 @@ Test(metric, every_kind_has_a_name_valid_defaults_and_bounds_in_order)
 {
     for (int k = 0; k < SPLIT_METRIC_KIND_COUNT; k++) {
         const split_metric m = named((split_metric_kind)k);
-        cr_assert_str_neq(split_metric_kind_name(m.kind), "?");
+        cr_assert_str_neq(split_metric_kind_name((int)m.kind), "?");
         cr_assert_eq(split_metric_check(&m), 0);
         cr_assert(m.gate && !m.clustered && m.missing == SPLIT_MISSING_HOLD);
         for (int j = 0; j < k; j++)
-            cr_assert_str_neq(split_metric_kind_name((split_metric_kind)j),
-                              split_metric_kind_name(m.kind));
+            cr_assert_str_neq(split_metric_kind_name((int)(split_metric_kind)j),
+                              split_metric_kind_name((int)m.kind));
         for (int b = 1; b < SPLIT_BOUND_COUNT; b++)
             cr_assert_geq(split_metric_share_e6(&m, (split_bound_index)b),
                           split_metric_share_e6(&m, (split_bound_index)(b - 1)));

@@ -25,7 +25,7 @@ TestSuite(rollout_scenarios, .init = begin, .fini = end);
 #define ASSERT_DECISION(want, why)                                                                 \
     do {                                                                                           \
         cr_assert_eq(kit.d.decision, SPLIT_DECISION_##want, "window %d: %s %s", (int)kit.d.id,     \
-                     split_decision_name(kit.d.decision), split_rollout_reason(kit.ro, &kit.d));   \
+                     split_decision_name((int)kit.d.decision), split_rollout_reason(kit.ro, &kit.d));   \
         cr_assert_str_eq(split_rollout_reason(kit.ro, &kit.d), why, "window %d", (int)kit.d.id);   \
     } while (0)
 

@@ -103,6 +103,6 @@ Test(threshold, every_level_has_the_name_of_the_documents)
     static const char *const names[] = {"ok",       "off-target", "warning",
                                         "critical", "low-sample", "no-data"};
     for (int l = 0; l < SPLIT_LEVEL_COUNT; l++)
-        cr_assert_str_eq(split_level_name((split_level)l), names[l]);
+        cr_assert_str_eq(split_level_name((int)(split_level)l), names[l]);
     cr_assert_str_eq(split_level_name(SPLIT_LEVEL_COUNT), "?");
 }

@@ -129,12 +129,12 @@ same_events(trace *t, const cJSON *expected)
     if (cJSON_GetArraySize(expected) != (int)t->events.n)
         return FAIL(t, "step %d: expected %d events got %u%s%s", t->step,
                     cJSON_GetArraySize(expected), t->events.n, t->events.n > 0 ? ", first " : "",
-                    t->events.n > 0 ? split_failover_cause_name(t->events.items[0].cause) : "");
+                    t->events.n > 0 ? split_failover_cause_name((int)t->events.items[0].cause) : "");
     for (uint32_t i = 0; i < t->events.n; i++) {
         const split_failover_event *e = &t->events.items[i];
         const cJSON *row = cJSON_GetArrayItem(expected, (int)i);
-        const char *got[] = {t->origins[e->origin], split_failover_state_name(e->from),
-                             split_failover_state_name(e->to), split_failover_cause_name(e->cause)};
+        const char *got[] = {t->origins[e->origin], split_failover_state_name((int)e->from),
+                             split_failover_state_name((int)e->to), split_failover_cause_name((int)e->cause)};
         for (int f = 0; f < 4; f++) {
             const char *want = cJSON_GetStringValue(cJSON_GetArrayItem(row, f));
             if (want == NULL || strcasecmp(want, got[f]) != 0)
@@ -161,11 +161,11 @@ same_state(trace *t, const cJSON *after)
             !vectors_u64(cJSON_GetArrayItem(item, 2), UINT32_MAX, &gen))
             return FAIL(t, "step %d: expected a state of %s got something else", t->step,
                         item->string);
-        if (strcasecmp(state, split_failover_state_name(s.state)) != 0 || level != s.level ||
+        if (strcasecmp(state, split_failover_state_name((int)s.state)) != 0 || level != s.level ||
             gen != s.gen)
             return FAIL(t, "step %d: expected %s %s level %u gen %u got %s level %u gen %u",
                         t->step, item->string, state, (unsigned)level, (unsigned)gen,
-                        split_failover_state_name(s.state), s.level, s.gen);
+                        split_failover_state_name((int)s.state), s.level, s.gen);
     }
     return true;
 }
@@ -199,14 +199,14 @@ run_route(trace *t, const cJSON *step, split_us now)
     a->n_attempts = answer.origin >= 0;
     a->tokens[0] = answer.token;
     return same_attempt(t, cJSON_GetObjectItemCaseSensitive(step, "expect"), answer.origin,
-                        split_failover_kind_name(answer.kind));
+                        split_failover_kind_name((int)answer.kind));
 }
 
 static bool
 same_follow_up(trace *t, const cJSON *expect, const split_failover_followup *got, asked *a)
 {
     const cJSON *next = cJSON_GetObjectItemCaseSensitive(expect, "next");
-    const char *credit = split_failover_credit_name(got->credit);
+    const char *credit = split_failover_credit_name((int)got->credit);
     if (strcasecmp(text(expect, "credit"), credit) != 0)
         return FAIL(t, "step %d: expected credit %s got %s", t->step, text(expect, "credit"),
                     credit);
@@ -215,13 +215,13 @@ same_follow_up(trace *t, const cJSON *expect, const split_failover_followup *got
             a->tokens[a->n_attempts++] = got->attempt.token;
         if (cJSON_IsObject(next))
             return same_attempt(t, next, got->attempt.origin,
-                                split_failover_kind_name(got->attempt.kind));
+                                split_failover_kind_name((int)got->attempt.kind));
     }
     if (!cJSON_IsString(next) ||
-        strcasecmp(next->valuestring, split_failover_next_name(got->next)) != 0)
+        strcasecmp(next->valuestring, split_failover_next_name((int)got->next)) != 0)
         return FAIL(t, "step %d: expected next %s got %s", t->step,
                     cJSON_IsString(next) ? next->valuestring : "an attempt",
-                    split_failover_next_name(got->next));
+                    split_failover_next_name((int)got->next));
     return true;
 }
 
@@ -235,7 +235,7 @@ run_report(trace *t, const cJSON *step, split_us now)
     asked *a = find_request(t, text(step, "id"));
     int klass = 0;
     while (klass < SPLIT_FAILOVER_CLASS_COUNT &&
-           strcasecmp(split_failover_class_name((split_failover_class)klass), text(step, "class")) != 0)
+           strcasecmp(split_failover_class_name((int)(split_failover_class)klass), text(step, "class")) != 0)
         klass++;
     if ((number != NULL && !vectors_u64(number, MAX_ATTEMPTS, &attempt)) || a == NULL ||
         attempt < 1 || attempt > a->n_attempts || klass == SPLIT_FAILOVER_CLASS_COUNT ||

@@ -92,9 +92,9 @@ check_metrics(verdict_run *v, const cJSON *want, const split_rollout_decision *d
         }
         const split_metric_decision *m = &d->metrics[i];
         const bool same = strcmp(want->string, "levels") == 0
-                              ? check_text(v, item->string, item, split_level_name(m->level))
+                              ? check_text(v, item->string, item, split_level_name((int)m->level))
                           : strcmp(want->string, "verdicts") == 0
-                              ? check_text(v, item->string, item, split_verdict_name(m->verdict))
+                              ? check_text(v, item->string, item, split_verdict_name((int)m->verdict))
                               : check_evidence(v, item, m);
         if (!same)
             return false;
@@ -116,7 +116,7 @@ check_field(verdict_run *v, const cJSON *want, const split_rollout_decision *d)
     if (strcmp(field, "bake_s") == 0)
         return check_number(v, field, want, (double)d->bake_us / 1e6);
     if (strcmp(field, "decision") == 0)
-        return check_text(v, field, want, split_decision_name(d->decision));
+        return check_text(v, field, want, split_decision_name((int)d->decision));
     if (strcmp(field, "reason") == 0)
         return check_text(v, field, want, split_rollout_reason(v->rollout, d));
     if (strcmp(field, "levels") == 0 || strcmp(field, "verdicts") == 0 ||

@@ -236,7 +236,7 @@ const char *
 split_rollout_reason(const split_rollout *rollout, const split_rollout_decision *decision)
 {
     if (decision->reason != SPLIT_REASON_METRIC)
-        return split_reason_name(decision->reason);
+        return split_reason_name((int)decision->reason);
     const split_metric *m = split_rollout_metric(rollout, (uint32_t)decision->reason_metric);
     return m != NULL ? m->name : "";
 }

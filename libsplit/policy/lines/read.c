@@ -115,7 +115,7 @@ read_arm_field(loader *l, const split_policy *policy, uint32_t node, split_arm *
 {
     const char *key = split__json_key(&l->doc, node);
     for (int i = 0; i < SPLIT_COUNTER_COUNT; i++)
-        if (strcmp(key, split_counter_name((split_counter)i)) == 0) {
+        if (strcmp(key, split_counter_name((int)(split_counter)i)) == 0) {
             if (read_integer(l, node, &arm->counts[i]))
                 arm->present |= 1u << i;
             return;

@@ -59,7 +59,7 @@ write_arm(text_out *out, const split_policy *policy, size_t variant, const split
     split__out_raw(out, "{");
     for (int i = 0; i < SPLIT_COUNTER_COUNT; i++)
         if ((arm->present >> i & 1u) != 0) {
-            split__out_key(out, split_counter_name((split_counter)i));
+            split__out_key(out, split_counter_name((int)(split_counter)i));
             split__out_whole(out, arm->counts[i]);
         }
     write_metrics(out, "latency_over", policy, arm->over_present, arm->over, SPLIT_BOUND_COUNT);
@@ -107,7 +107,7 @@ split_operator_write(const split_operator *operation, char *text, size_t text_by
     split__out_raw(&out, "{");
     write_time(&out, "at", operation->at_us);
     split__out_key(&out, "do");
-    split__out_name(&out, split_action_name(operation->action));
+    split__out_name(&out, split_action_name((int)operation->action));
     if (operation->who[0] != '\0') {
         split__out_key(&out, "who");
         split__out_name(&out, operation->who);
@@ -127,14 +127,14 @@ write_levels(text_out *out, const split_rollout *rollout, const split_rollout_de
     split__out_raw(out, "{");
     for (uint32_t i = 0; i < d->n_metrics; i++) {
         split__out_key(out, split_rollout_metric(rollout, i)->name);
-        split__out_name(out, split_level_name(d->metrics[i].level));
+        split__out_name(out, split_level_name((int)d->metrics[i].level));
     }
     split__out_raw(out, "}");
     split__out_key(out, "verdicts");
     split__out_raw(out, "{");
     for (uint32_t i = 0; i < d->n_metrics; i++) {
         split__out_key(out, split_rollout_metric(rollout, i)->name);
-        split__out_name(out, split_verdict_name(d->metrics[i].verdict));
+        split__out_name(out, split_verdict_name((int)d->metrics[i].verdict));
     }
     split__out_raw(out, "}");
 }
@@ -187,7 +187,7 @@ split_decision_write(const split_rollout *rollout, const split_rollout_decision 
     write_evidence(&out, rollout, decision);
     write_micros(&out, "bake_s", decision->bake_us);
     split__out_key(&out, "decision");
-    split__out_name(&out, split_decision_name(decision->decision));
+    split__out_name(&out, split_decision_name((int)decision->decision));
     split__out_key(&out, "reason");
     split__out_name(&out, split_rollout_reason(rollout, decision));
     split_rollout_detail(rollout, decision, detail, sizeof detail);

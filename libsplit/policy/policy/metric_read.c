@@ -225,7 +225,7 @@ split__check_metric(loader *l, uint32_t node, void *object, bool clean)
     /* A kind that is unknown is recorded already; the other fields cannot be judged then. */
     if (kind != JSON_NONE && l->doc.nodes[kind].kind == JSON_STRING &&
         strcmp(split__json_text(&l->doc, kind),
-               split_metric_kind_name((split_metric_kind)metric->kind)) == 0)
+               split_metric_kind_name((int)(split_metric_kind)metric->kind)) == 0)
         check_kind_fields(l, node, split__json_text(&l->doc, kind));
     if (!clean || l->faults.n != n_before)
         return;

@@ -28,9 +28,9 @@ bound_unit(const split_metric *m, split_bound_index b, char *buf, size_t n)
 {
     const split_bound *bound = split_metric_bound(m, b);
     if (split_metric_is_latency(m))
-        snprintf(buf, n, "%s %g ms", split_op_name(bound->op), (double)bound->value / 1e3);
+        snprintf(buf, n, "%s %g ms", split_op_name((int)bound->op), (double)bound->value / 1e3);
     else
-        snprintf(buf, n, "%s %g %%", split_op_name(bound->op), (double)bound->value / 1e6);
+        snprintf(buf, n, "%s %g %%", split_op_name((int)bound->op), (double)bound->value / 1e6);
     return buf;
 }
 
@@ -73,7 +73,8 @@ print_metric(const replay_step *s, uint32_t i)
     const split_metric *m = split_rollout_metric(s->rollout, i);
     const split_metric_decision *d = &s->decision->metrics[i];
     const split_metric_counts *c = &d->counts;
-    printf("  %s: %s, %s\n", m->name, split_level_name(d->level), split_verdict_name(d->verdict));
+    printf("  %s: %s, %s\n", m->name, split_level_name((int)d->level),
+           split_verdict_name((int)d->verdict));
     if (c->present)
         printf("    this window: %lld trials, bad at target, warning, critical: %lld, %lld, %lld "
                "(%.2f, %.2f, %.2f %%)\n",
@@ -117,8 +118,8 @@ print_text(const replay_step *s)
     const char *reason = split_rollout_reason(s->rollout, d);
     split_rollout_detail(s->rollout, d, detail, sizeof detail);
     printf("window %lld, phase %u at %g %%: %s%s%s\n  %s\n", (long long)d->id,
-           (unsigned)d->phase + 1, (double)d->percent_e6 / 1e6, split_decision_name(d->decision),
-           reason[0] != '\0' ? " " : "", reason, detail);
+           (unsigned)d->phase + 1, (double)d->percent_e6 / 1e6,
+           split_decision_name((int)d->decision), reason[0] != '\0' ? " " : "", reason, detail);
     for (uint32_t i = 0; i < d->n_metrics; i++)
         print_metric(s, i);
     print_traffic(d);

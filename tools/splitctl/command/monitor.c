@@ -76,12 +76,12 @@ print_change(monitor *m)
     const split_rollout_decision *s = &m->view->decision;
     if (m->view->n_windows == 0)
         return;
-    snprintf(line, sizeof line, "%u %s %s", (unsigned)s->phase, split_decision_name(s->decision),
-             split_rollout_reason(m->view->rollout, s));
+    snprintf(line, sizeof line, "%u %s %s", (unsigned)s->phase,
+             split_decision_name((int)s->decision), split_rollout_reason(m->view->rollout, s));
     for (uint32_t i = 0; i < s->n_metrics; i++)
         snprintf(line + strlen(line), sizeof line - strlen(line), ", %s %s",
                  split_rollout_metric(m->view->rollout, i)->name,
-                 split_level_name(s->metrics[i].level));
+                 split_level_name((int)s->metrics[i].level));
     if (strcmp(line, m->shown) == 0)
         return;
     memcpy(m->shown, line, sizeof line);

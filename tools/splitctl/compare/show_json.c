@@ -147,7 +147,8 @@ metrics_json(const comparison *c)
     for (uint32_t i = 0; i < c->options.n_metrics; i++) {
         const compared_metric *m = &c->metrics[i];
         printf("%s{\"metric\":\"%s\",\"level\":\"%s\",\"baseline_level\":\"%s\"", i > 0 ? "," : "",
-               m->metric->name, split_level_name(m->level[0]), split_level_name(m->level[1]));
+               m->metric->name, split_level_name((int)m->level[0]),
+               split_level_name((int)m->level[1]));
         metric_difference_json(c, m, &m->d);
         for (int k = 0; k < LATENCY_BY_CACHE; k++) {
             if (!m->by_cache[k].known)

@@ -59,7 +59,7 @@ levels(const compared_metric *m)
     static char text[64];
     bool both = m->level[0] == m->level[1] &&
                 (m->level[0] == SPLIT_LEVEL_WARNING || m->level[0] == SPLIT_LEVEL_CRITICAL);
-    snprintf(text, sizeof text, "%s%s", split_level_name(m->level[0]), both ? ", both" : "");
+    snprintf(text, sizeof text, "%s%s", split_level_name((int)m->level[0]), both ? ", both" : "");
     return text;
 }
 

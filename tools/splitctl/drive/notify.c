@@ -244,7 +244,8 @@ tell_levels(notifier *n, const split_rollout *rollout, const split_rollout_decis
         bool was = before == SPLIT_LEVEL_WARNING || before == SPLIT_LEVEL_CRITICAL;
         if (now != before && (bad || was))
             at += (size_t)snprintf(text + at, sizeof text - at, "%s%s is %s", at > 0 ? ", " : "",
-                                   split_rollout_metric(rollout, m)->name, split_level_name(now));
+                                   split_rollout_metric(rollout, m)->name,
+                                   split_level_name((int)now));
     }
     if (at > 0)
         enqueue(n, SPLIT_NOTIFY_ON_LEVEL, s->percent_e6, text);

@@ -78,14 +78,14 @@ operator_act(const cli_common *common, split_action action)
         code = operator_rollout(j, &rollout);
     if (code == CTL_OK) {
         const journal_action a = {.at_us = split_clock_wall(),
-                                  .action = split_action_name(action),
+                                  .action = split_action_name((int)action),
                                   .who = operator_name(common),
                                   .why = operator_reason(common, "")};
         code = journal_add_action(j, rollout.id, &a);
     }
     journal_close(&j);
     if (code == CTL_OK)
-        printf("%s recorded; %s\n", split_action_name(action),
+        printf("%s recorded; %s\n", split_action_name((int)action),
                journal_is_driven(path)
                    ? "the running 'splitctl run' acts on it at once"
                    : "no run drives this rollout now; it waits for 'splitctl run'");

@@ -102,6 +102,6 @@ window_step(driver *d)
                split_rollout_reason(d->rollout, &d->decision), (unsigned)d->decision.phase + 1);
     keep_window(d);
     if (split_rollout_has_ended(d->rollout))
-        diary_end(&d->diary, split_decision_name(d->decision.decision));
+        diary_end(&d->diary, split_decision_name((int)d->decision.decision));
     return CTL_OK;
 }

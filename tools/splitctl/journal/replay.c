@@ -150,7 +150,7 @@ keep_action(const journal_action *action, void *ctx)
     r->actions[r->n_actions] = *action;
     r->actions[r->n_actions].seq = SPLIT_ACTION_COUNT;
     for (int a = 0; a < SPLIT_ACTION_COUNT; a++)
-        if (strcmp(action->action, split_action_name((split_action)a)) == 0)
+        if (strcmp(action->action, split_action_name((int)(split_action)a)) == 0)
             r->actions[r->n_actions].seq = a; /* the text does not outlive the walk */
     r->n_actions++;
     return CTL_OK;

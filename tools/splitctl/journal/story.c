@@ -25,7 +25,7 @@ int
 story_action(const char *name)
 {
     for (int a = 0; a < SPLIT_ACTION_COUNT; a++)
-        if (strcmp(split_action_name((split_action)a), name) == 0)
+        if (strcmp(split_action_name((int)(split_action)a), name) == 0)
             return a;
     return -1;
 }
@@ -84,7 +84,8 @@ tell(const journal_window *row, void *ctx)
     rc = act(t, row->id);
     if (rc == SPLIT_OK)
         rc = split_rollout_step(st->rollout, &line.window, &decision);
-    if (rc != SPLIT_OK || strcmp(split_decision_name(decision.decision), row->decision_name) != 0)
+    if (rc != SPLIT_OK ||
+        strcmp(split_decision_name((int)decision.decision), row->decision_name) != 0)
         return judged_otherwise(row->id);
     st->n_windows++;
     st->last_id = row->id;

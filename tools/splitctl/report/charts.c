@@ -145,7 +145,7 @@ put_metric_head(FILE *out, const report *r, uint32_t m)
         fputs("</span>", out);
     }
     if (r->n_rows > 0) {
-        fprintf(out, ". Last window: %s, ", split_level_name(d->level));
+        fprintf(out, ". Last window: %s, ", split_level_name((int)d->level));
         put_last(out, r, m, SPLIT_READING_ARM);
         if (report_has_baseline(r)) {
             fputs(", ", out);

@@ -37,7 +37,7 @@ put_change(FILE *out, const report_change *c)
     html_time(out, c->start_us);
     fprintf(out, "<small class=\"soft\">window %lld</small></th><td>%s %%</td><td>",
             (long long)c->id, weights_print(c->percent_e6, share));
-    html_badge(out, decision_state(c), split_decision_name(c->decision));
+    html_badge(out, decision_state(c), split_decision_name((int)c->decision));
     fputs("</td><td class=\"why\"><b>", out);
     html_text(out, c->reason);
     fputs("</b><small>", out);

@@ -33,7 +33,7 @@ tell_standing(FILE *out, const report *r, const report_phase *p)
     bool over = v->outcome != VIEW_OUTCOME_GOES_ON;
     char share[16];
     fprintf(out, " %s at %s&#160;%% of the keys: %s", over ? "stood" : "stands",
-            weights_print(p->last.percent_e6, share), split_decision_name(p->last.decision));
+            weights_print(p->last.percent_e6, share), split_decision_name((int)p->last.decision));
     if (p->reason[0] != '\0') {
         fputs(", reason: ", out);
         html_name(out, p->reason);

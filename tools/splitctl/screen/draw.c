@@ -19,7 +19,7 @@ state_text(const view *v)
 {
     if (v->outcome != VIEW_OUTCOME_GOES_ON)
         return view_outcome_name((int)v->outcome);
-    return v->n_windows == 0 ? "WAITING" : split_decision_name(v->decision.decision);
+    return v->n_windows == 0 ? "WAITING" : split_decision_name((int)v->decision.decision);
 }
 
 static style

@@ -41,8 +41,9 @@ verdict_text(split_verdict verdict, draw_layout layout)
 {
     static const char *const words[SPLIT_VERDICT_COUNT] = {"undecided", "met", "WARNING",
                                                            "CRITICAL", "no data"};
-    return layout >= DRAW_NORMAL || verdict >= SPLIT_VERDICT_COUNT ? split_verdict_name(verdict)
-                                                                   : words[verdict];
+    return layout >= DRAW_NORMAL || verdict >= SPLIT_VERDICT_COUNT
+               ? split_verdict_name((int)verdict)
+               : words[verdict];
 }
 
 static const char *
@@ -108,7 +109,7 @@ draw_metric(canvas *c, const view *v, uint32_t m, const columns *k)
     const split_metric_decision *d = &v->decision.metrics[m];
     char text[32];
     canvas_cell(c, STYLE_PLAIN, k->name, metric->name);
-    canvas_cell(c, level_style(d->level), 11, split_level_name(d->level));
+    canvas_cell(c, level_style(d->level), 11, split_level_name((int)d->level));
     canvas_cell(c, STYLE_PLAIN, k->arm, view_value(v, m, SPLIT_READING_ARM, text));
     if (k->baseline)
         canvas_cell(c, STYLE_PLAIN, k->arm, view_value(v, m, SPLIT_READING_BASELINE, text));

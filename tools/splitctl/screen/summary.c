@@ -46,7 +46,7 @@ print_metrics(const driver *d)
     const split_rollout_decision *s = &d->decision;
     for (uint32_t m = 0; m < s->n_metrics; m++)
         printf("%s%s %s", m == 0 ? "" : ", ", split_rollout_metric(d->rollout, m)->name,
-               split_level_name(s->metrics[m].level));
+               split_level_name((int)s->metrics[m].level));
 }
 
 void
@@ -58,7 +58,7 @@ summary_line(const driver *d)
     char detail[256];
     print_now();
     printf("#%lld  %s %%  %s%s%s%s  ", (long long)s->id, weights_print(s->percent_e6, share),
-           split_decision_name(s->decision), reason[0] != '\0' ? " (" : "", reason,
+           split_decision_name((int)s->decision), reason[0] != '\0' ? " (" : "", reason,
            reason[0] != '\0' ? ")" : "");
     print_metrics(d);
     if (split_rollout_detail(d->rollout, s, detail, sizeof detail) > 0)

@@ -72,7 +72,7 @@ add_changes(view *v, const split_rollout_decision *before, split_us at)
         before->phase == s->phase)
         return;
     view_event_add(v, at, "%s %% %s%s%s%s", weights_print(s->percent_e6, share),
-                   split_decision_name(s->decision), reason[0] != '\0' ? " (" : "", reason,
+                   split_decision_name((int)s->decision), reason[0] != '\0' ? " (" : "", reason,
                    reason[0] != '\0' ? ")" : "");
 }
 
@@ -125,7 +125,7 @@ view_bound(const split_metric *metric, split_bound_index bound, char buf[32])
         snprintf(value, sizeof value, "%gms", (double)b->value / 1000);
     else
         print_share(b->value, value);
-    snprintf(buf, 32, "%s %.24s", split_op_name(b->op), value);
+    snprintf(buf, 32, "%s %.24s", split_op_name((int)b->op), value);
     return buf;
 }
 
