@@ -221,7 +221,7 @@ class CloudWatchTest(CtlTest):
         self.assertEqual(names["eu-west-1"], {"Errors", "Invocations", "Duration", "CacheHits", "CacheMisses"})
         self.assertEqual(names["us-east-1"], {"5xxErrorRate", "Requests"})
         readme = (EXAMPLE.parent / "README.md").read_text()
-        self.assertIn(f"asks for {sum(map(len, asked.values()))} series a minute", readme)
+        self.assertIn(f"asks for {sum(map(len, asked.values()))} series per minute", readme)
 
     def test_the_interval_of_a_watch_is_held_against_the_period(self):
         spec = "cloudwatch:eu-west-1?period=5s&settle=1s"
